@@ -1,0 +1,59 @@
+/** Captions as one UTF-8 arena: row r is `bytes[offsets[r] … offsets[r + 1])`. Nulls and empty strings are empty rows. */
+export interface Captions {
+  /** [nBytes] UTF-8 */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** [nRows + 1] byte offsets, ascending */
+  readonly offsets: Uint32Array<ArrayBuffer>
+}
+
+/** One float16 vector a point, as raw half-float bits (`Float16Array` is not everywhere yet). */
+export interface Vectors {
+  /** [nPoints, nDims] IEEE 754 half-float bits */
+  readonly data: Uint16Array<ArrayBuffer>
+  readonly nPoints: number
+  readonly nDims: number
+}
+
+/** A finished or running 2-D layout. */
+export interface Layout {
+  /** `nn10`, `nn30`, … or the suffix of an `x_<name>`/`y_<name>` pair. */
+  readonly name: string
+  /** [n, 2] world units, y up */
+  readonly positions: Float32Array<ArrayBuffer>
+}
+
+/** The stages that a user sees, in order; also the accessible names of the progress bars. */
+export const STAGES = ['Read', 'Embed', 'Neighbors', 'Lay out'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** One step of one stage. */
+export interface Progress {
+  readonly stage: Stage
+  /** Done so far, in `unit`. */
+  readonly done: number
+  /** 0 when not known yet. */
+  readonly total: number
+  readonly unit: 'bytes' | 'rows' | 'captions' | 'epochs' | 'points'
+  /** What is being done, when the stage's name does not say it: “downloading the model”. */
+  readonly detail?: string
+}
+
+/** What every stage is given besides its data. */
+export interface Context {
+  readonly signal?: AbortSignal
+  /** Called at most some ten times a second. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Something the user should know that is not an error: a fallback, a truncation. */
+  readonly onNotice?: (message: string) => void
+}
+
+/** Wall-clock time of one part of the pipeline. */
+export interface Timing {
+  readonly stage: string
+  readonly ms: number
+  readonly rows: number
+  readonly bytes?: number
+}
+
+export type EncoderName = 'clip' | 'lexical'
+export type Backend = 'webgpu' | 'wasm'
