@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import packageJson from './package.json' with { type: 'json' }
 
 // Cross-origin isolation gives threads to onnxruntime's wasm; the policy keeps every script on our own origin.
 // `public/_headers` says the same to static hosts; docs/hosting.md explains each line.
@@ -38,6 +39,7 @@ export const chromiumArgs = [
 
 export default defineConfig({
   base: './',
+  define: { __VERSION__: JSON.stringify(packageJson.version) },
   plugins: [react()],
   server: { headers: isolation },
   preview: { headers: { ...isolation, ...policy } },

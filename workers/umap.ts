@@ -27,7 +27,15 @@ export interface UmapResult {
   readonly timings: readonly Timing[]
 }
 
+/** What this machine can lay out, known before anything costly is done. */
+export interface UmapProbe {
+  readonly backend: UmapResult['backend']
+  readonly adapter: string
+  readonly maxPoints: number
+}
+
 export interface UmapApi {
+  probe(gpu: UmapSettings['gpu']): Promise<UmapProbe>
   /** Called again with the same vectors and settings after a cancellation, it goes on where it stopped. */
   fit(vectors: Vectors, settings: UmapSettings, events: UmapEvents): Promise<UmapResult>
   /** The k nearest points in the space of the vectors, nearest first, without the point itself; from the fit's kNN. */

@@ -1,0 +1,562 @@
+import { ScatterplotLayer } from '@deck.gl/layers'
+import { Deck, OrthographicView, type OrthographicViewState } from 'deck.gl'
+import { DeviceError } from '../errors.ts'
+import type { Layout } from '../types.ts'
+import { betweenCameras, type Camera, fitCamera, type Insets, toScreen, toWorld, zoomAt } from './camera.ts'
+import { colorByPlace, type Theme } from './color.ts'
+import { bounds, buildGrid, type GridIndex, nearest } from './grid-index.ts'
+import { LayoutLayer, SLOTS } from './layout-layer.ts'
+
+/** What the map tells its owner. Screen coordinates are CSS pixels from the map's top left corner. */
+export interface CaptionMapEvents {
+  readonly onHover: (row: number | null, x: number, y: number) => void
+  /** A click or tap; null beside every point. */
+  readonly onClick: (row: number | null) => void
+  readonly onCamera: (camera: Camera, byUser: boolean) => void
+  /** The drawing context is gone for good: build a new map in a fresh container. */
+  readonly onLost: () => void
+  readonly onError: (error: Error) => void
+}
+
+const MORPH_MS = 600
+const FLY_MS = 500
+/** A pointer this near to a point is on it, CSS pixels. */
+const HIT_PX = 14
+const ZOOM_OUT_STEPS = 2.5
+const ZOOM_IN_STEPS = 14
+const RING_COLORS = {
+  dark: { hovered: [255, 255, 255], pinned: [255, 214, 92], near: [255, 214, 92] },
+  light: { hovered: [16, 20, 28], pinned: [200, 80, 0], near: [200, 80, 0] },
+} as const
+
+/** Everything that is drawn. Knows rows and positions, not captions; lives outside React. */
+export class CaptionMap {
+  private readonly deck: Deck<OrthographicView>
+  private readonly canvas: HTMLCanvasElement
+  private readonly resizeObserver: ResizeObserver
+  private readonly events: CaptionMapEvents
+  private readonly container: HTMLElement
+
+  private layouts: readonly Layout[] = []
+  private active: string | null = null
+  private theme: Theme = 'dark'
+  private insets: Insets = { left: 0, right: 0, top: 0, bottom: 0 }
+  private width = 1
+  private height = 1
+
+  private colors: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+  private colorsOf: Float32Array | null = null
+  private colorsTheme: Theme | null = null
+  /** Name of the layout whose positions each slot holds. */
+  private slots: (string | null)[] = Array.from({ length: SLOTS }, () => null)
+  private weights: [number, number, number] = [1, 0, 0]
+  private data: LayoutLayer['props']['data'] = { length: 0, attributes: {} }
+  private grid: GridIndex | null = null
+
+  private camera: Camera = { x: 0, y: 0, zoom: 0 }
+  /** True until the user moves the camera, and again after a fit: then the camera follows the layout. */
+  private following = true
+  private hovered: number | null = null
+  private pinned: number | null = null
+  private near: readonly number[] = []
+  private dragging = false
+  private pointer: { x: number; y: number } | null = null
+
+  private morph: Tween | null = null
+  private flight: Tween | null = null
+  private frame = 0
+  /** Frames drawn since the map was made; tests wait for it. */
+  frames = 0
+
+  constructor(container: HTMLElement, events: CaptionMapEvents) {
+    this.container = container
+    this.events = events
+    this.canvas = document.createElement('canvas')
+    container.append(this.canvas)
+    this.measure()
+    this.deck = new Deck<OrthographicView>({
+      canvas: this.canvas,
+      width: '100%',
+      height: '100%',
+      views: new OrthographicView({ id: 'map', flipY: false }),
+      viewState: this.viewState(),
+      // Arrow keys walk from point to point (src/ui), so deck's own panning by keys is off.
+      controller: { keyboard: false, dragRotate: false, doubleClickZoom: true, inertia: 250 },
+      deviceProps: { type: 'webgl', webgl: { antialias: false } },
+      useDevicePixels: Math.min(2, globalThis.devicePixelRatio || 1),
+      layers: [],
+      pickingRadius: 0,
+      getCursor: ({ isDragging }) => (isDragging ? 'grabbing' : this.hovered === null ? 'grab' : 'pointer'),
+      onViewStateChange: ({ viewState }) => this.followUser(viewState as OrthographicViewState),
+      onClick: (info) => this.click(info.x, info.y),
+      onDragStart: () => this.setDragging(true),
+      onDragEnd: () => this.setDragging(false),
+      onError: (error) =>
+        this.events.onError(
+          new DeviceError(
+            `Map: it cannot be drawn (${error.message})`,
+            'Turn on hardware acceleration in the browser’s settings, or use a browser with WebGL2.',
+          ),
+        ),
+      onAfterRender: () => {
+        this.frames++
+      },
+      onDeviceInitialized: (device) => {
+        void device.lost.then((lost) => {
+          if (lost.reason !== 'destroyed') this.events.onLost()
+        })
+      },
+    })
+    container.addEventListener('pointermove', this.onPointerMove)
+    container.addEventListener('pointerleave', this.onPointerLeave)
+    this.resizeObserver = new ResizeObserver(() => {
+      this.measure()
+      if (this.following) this.fit(false)
+      else this.render()
+    })
+    this.resizeObserver.observe(container)
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.frame)
+    this.resizeObserver.disconnect()
+    this.container.removeEventListener('pointermove', this.onPointerMove)
+    this.container.removeEventListener('pointerleave', this.onPointerLeave)
+    this.deck.finalize()
+    this.canvas.remove()
+  }
+
+  /**
+   * Replaces the layouts. Rows stay the same rows while a layout is in the making, so the camera follows it only as
+   * long as the user has not moved.
+   * @param options.fresh true for other data: the camera, the hover and the pin start anew
+   */
+  setLayouts(layouts: readonly Layout[], active: string | null, options: { readonly fresh: boolean }): void {
+    this.layouts = layouts
+    if (options.fresh) {
+      this.stop()
+      this.slots.fill(null)
+      this.hovered = null
+      this.pinned = null
+      this.near = []
+      this.following = true
+      this.colorsOf = null
+    }
+    this.active = active
+    this.grid = null
+    const slot = this.slotFor(active)
+    if (!this.morph) this.weights = only(slot)
+    this.upload()
+    if (this.following && !this.flight) this.fit(false)
+    else this.render()
+  }
+
+  /** Shows another of the layouts, by a morph unless the user asked for less motion. */
+  setActive(name: string): void {
+    if (name === this.active || !this.layouts.some((l) => l.name === name)) return
+    this.active = name
+    this.grid = null
+    const target = only(this.slotFor(name))
+    this.upload()
+    this.hover(null, 0, 0)
+    const from = this.weights
+    this.morph = tween(MORPH_MS, (t) => {
+      this.weights = [0, 1, 2].map((i) => from[i] + (target[i] - from[i]) * t) as [number, number, number]
+    })
+    const to = this.following ? this.fitted() : null
+    if (to) this.fly(to, MORPH_MS)
+    this.animate()
+  }
+
+  setTheme(theme: Theme): void {
+    if (theme === this.theme) return
+    this.theme = theme
+    this.upload()
+    this.render()
+  }
+
+  /** The parts of the map that panels cover; a fit keeps clear of them. */
+  setInsets(insets: Insets): void {
+    this.insets = insets
+    if (this.following) this.fit(false)
+  }
+
+  setPinned(row: number | null, near: readonly number[]): void {
+    this.pinned = row
+    this.near = near
+    this.render()
+  }
+
+  setHovered(row: number | null): void {
+    this.hovered = row
+    this.render()
+  }
+
+  /** Shows the whole layout. */
+  fit(animated: boolean): void {
+    const to = this.fitted()
+    this.following = true
+    if (!to) return this.render()
+    this.flyTo(to, animated, true)
+  }
+
+  zoomBy(steps: number): void {
+    const middle = this.freeCenter()
+    this.flyTo(zoomAt(this.camera, this.width, this.height, ...middle, this.clampSteps(steps)), true, false)
+  }
+
+  panBy(dx: number, dy: number): void {
+    const scale = 2 ** this.camera.zoom
+    this.flyTo({ ...this.camera, x: this.camera.x + dx / scale, y: this.camera.y - dy / scale }, true, false)
+  }
+
+  /** Brings a row into the middle of the free part, where it is not in view already. */
+  reveal(row: number): void {
+    const at = this.screenPosition(row)
+    const { left, right, top, bottom } = this.insets
+    const seen =
+      at && at.x > left + 20 && at.x < this.width - right - 20 && at.y > top + 20 && at.y < this.height - bottom - 20
+    const p = this.position(row)
+    if (seen || !p) return
+    const [cx, cy] = this.freeCenter()
+    const scale = 2 ** this.camera.zoom
+    const to = { ...this.camera, x: p[0] - (cx - this.width / 2) / scale, y: p[1] + (cy - this.height / 2) / scale }
+    this.flyTo(to, true, false)
+  }
+
+  getCamera(): Camera {
+    return this.camera
+  }
+
+  lookAt(camera: Camera): void {
+    this.following = false
+    this.setCamera(camera, false)
+    this.render()
+  }
+
+  /** CSS pixels from the map's corner, null for a row without a place or out of view. */
+  screenPosition(row: number): { readonly x: number; readonly y: number } | null {
+    const p = this.position(row)
+    if (!p) return null
+    const [x, y] = toScreen(this.camera, this.width, this.height, p[0], p[1])
+    return x >= 0 && y >= 0 && x < this.width && y < this.height ? { x, y } : null
+  }
+
+  /** The k rows nearest to a row on the active layout, nearest first, without the row itself. */
+  nearestRows(row: number, k: number): number[] {
+    const p = this.position(row)
+    if (!p) return []
+    return nearest(this.index(), p[0], p[1], k + 1)
+      .filter((other) => other !== row)
+      .slice(0, k)
+  }
+
+  /** The row nearest to the middle of the view, where a walk by keys begins. */
+  centerRow(): number | null {
+    const [x, y] = toWorld(this.camera, this.width, this.height, ...this.freeCenter())
+    return nearest(this.index(), x, y, 1)[0] ?? null
+  }
+
+  /**
+   * The nearest row in a direction: within 45° of it on the active layout.
+   * @param dx −1, 0 or 1, to the right
+   * @param dy −1, 0 or 1, downward on the screen
+   */
+  rowInDirection(row: number, dx: number, dy: number): number | null {
+    const from = this.position(row)
+    if (!from) return this.centerRow()
+    const { positions } = this.index()
+    let best: number | null = null
+    let bestDistance = Infinity
+    for (let i = 0; i < positions.length / 2; i++) {
+      const x = positions[2 * i] - from[0]
+      const y = positions[2 * i + 1] - from[1]
+      const along = x * dx - y * dy
+      const across = Math.abs(x * dy + y * dx)
+      const d = x * x + y * y
+      if (along > 0 && across <= along && d < bestDistance) {
+        best = i
+        bestDistance = d
+      }
+    }
+    return best
+  }
+
+  private readonly onPointerMove = (event: PointerEvent): void => {
+    if (event.pointerType === 'touch') return
+    const box = this.container.getBoundingClientRect()
+    this.pointer = { x: event.clientX - box.left, y: event.clientY - box.top }
+    this.hoverPointer()
+  }
+
+  private readonly onPointerLeave = (): void => {
+    this.pointer = null
+    this.hover(null, 0, 0)
+  }
+
+  private hoverPointer(): void {
+    if (!this.pointer || this.dragging || this.morph) return
+    const { x, y } = this.pointer
+    this.hover(this.rowAt(x, y), x, y)
+  }
+
+  private hover(row: number | null, x: number, y: number): void {
+    if (row === this.hovered && row === null) return
+    const changed = row !== this.hovered
+    this.hovered = row
+    this.events.onHover(row, x, y)
+    if (changed) this.render()
+  }
+
+  private click(x: number, y: number): void {
+    this.events.onClick(this.rowAt(x, y))
+  }
+
+  private rowAt(px: number, py: number): number | null {
+    if (!this.layouts.length) return null
+    const [x, y] = toWorld(this.camera, this.width, this.height, px, py)
+    const radius = Math.max(HIT_PX, this.pointSize()) / 2 ** this.camera.zoom
+    return nearest(this.index(), x, y, 1, radius)[0] ?? null
+  }
+
+  private setDragging(dragging: boolean): void {
+    this.dragging = dragging
+    if (dragging) this.hover(null, 0, 0)
+  }
+
+  private followUser(viewState: OrthographicViewState): void {
+    const target = viewState.target ?? [0, 0]
+    const zoom = Array.isArray(viewState.zoom) ? viewState.zoom[0] : (viewState.zoom ?? 0)
+    this.stop()
+    this.following = false
+    this.setCamera({ x: target[0], y: target[1], zoom }, true)
+    this.render()
+    this.hoverPointer()
+  }
+
+  private setCamera(camera: Camera, byUser: boolean): void {
+    this.camera = camera
+    this.events.onCamera(camera, byUser)
+  }
+
+  private measure(): void {
+    this.width = Math.max(1, this.container.clientWidth)
+    this.height = Math.max(1, this.container.clientHeight)
+  }
+
+  private freeCenter(): [number, number] {
+    const { left, right, top, bottom } = this.insets
+    return [(left + this.width - right) / 2, (top + this.height - bottom) / 2]
+  }
+
+  private fitted(): Camera | null {
+    const layout = this.activeLayout()
+    const box = layout && bounds(layout.positions)
+    return box ? fitCamera(box, this.width, this.height, this.insets) : null
+  }
+
+  private clampSteps(steps: number): number {
+    const { minZoom, maxZoom } = this.zoomLimits()
+    return Math.min(maxZoom, Math.max(minZoom, this.camera.zoom + steps)) - this.camera.zoom
+  }
+
+  private zoomLimits(): { minZoom: number; maxZoom: number } {
+    const zoom = this.fitted()?.zoom ?? 0
+    return { minZoom: zoom - ZOOM_OUT_STEPS, maxZoom: zoom + ZOOM_IN_STEPS }
+  }
+
+  private flyTo(to: Camera, animated: boolean, following: boolean): void {
+    this.following = following
+    if (animated) {
+      this.fly(to, FLY_MS)
+      return this.animate()
+    }
+    this.flight = null
+    this.setCamera(to, false)
+    this.render()
+  }
+
+  private activeLayout(): Layout | null {
+    return this.layouts.find((l) => l.name === this.active) ?? null
+  }
+
+  private position(row: number): readonly [number, number] | null {
+    const positions = this.activeLayout()?.positions
+    if (!positions || row < 0 || 2 * row + 1 >= positions.length) return null
+    const x = positions[2 * row]
+    const y = positions[2 * row + 1]
+    return Number.isFinite(x + y) ? [x, y] : null
+  }
+
+  private index(): GridIndex {
+    this.grid ??= buildGrid(this.activeLayout()?.positions ?? new Float32Array(0))
+    return this.grid
+  }
+
+  /** The slot of a layout, taken over from the least visible one where it has none yet. */
+  private slotFor(name: string | null): number {
+    const held = this.slots.indexOf(name)
+    if (held >= 0) return held
+    const free = this.slots.findIndex((s) => s === null || !this.layouts.some((l) => l.name === s))
+    const slot = free >= 0 ? free : this.weights.indexOf(Math.min(...this.weights))
+    this.slots[slot] = name
+    return slot
+  }
+
+  /** Hands the resident layouts and the colors to the layer; deck uploads only the arrays that are new. */
+  private upload(): void {
+    const shown = this.activeLayout()
+    if (!shown) {
+      this.data = { length: 0, attributes: {} }
+      return
+    }
+    // Fill the other slots ahead of time, so that switching has nothing to upload.
+    for (const layout of this.layouts.slice(0, SLOTS)) {
+      if (!this.slots.includes(layout.name) && this.slots.includes(null)) this.slotFor(layout.name)
+    }
+    const reference = this.colorReference()
+    if (reference !== this.colorsOf || this.theme !== this.colorsTheme) {
+      this.colors = colorByPlace(reference, this.theme)
+      this.colorsOf = reference
+      this.colorsTheme = this.theme
+    }
+    const attributes: Record<string, { value: Float32Array | Uint8Array; size: number }> = {
+      getFillColor: { value: this.colors, size: 4 },
+    }
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const layout = this.layouts.find((l) => l.name === this.slots[slot]) ?? shown
+      attributes[`getPosition${slot}`] = { value: layout.positions, size: 2 }
+    }
+    this.data = { length: shown.positions.length / 2, attributes }
+  }
+
+  /** The middle layout gives the colors, so that a point keeps its color in all of them. */
+  private colorReference(): Float32Array {
+    return this.layouts[Math.floor((this.layouts.length - 1) / 2)].positions
+  }
+
+  private pointSize(): number {
+    const n = Math.max(1, this.data.length)
+    const zoomed = this.camera.zoom - (this.fitted()?.zoom ?? this.camera.zoom)
+    const base = Math.min(5, Math.max(1.2, 0.32 * Math.sqrt((this.width * this.height) / n)))
+    return Math.min(16, base * 2 ** (0.4 * Math.max(-2, zoomed)))
+  }
+
+  private alpha(): number {
+    const n = Math.max(1, this.data.length)
+    const room = (this.width * this.height) / n
+    return Math.min(0.9, Math.max(0.15, 0.55 + 0.1 * Math.log10(room / 10)))
+  }
+
+  private viewState(): OrthographicViewState {
+    const limits = this.layouts.length ? this.zoomLimits() : { minZoom: -10, maxZoom: 20 }
+    return { target: [this.camera.x, this.camera.y, 0], zoom: this.camera.zoom, ...limits }
+  }
+
+  private render(): void {
+    const rings = this.rings()
+    this.deck.setProps({
+      viewState: this.viewState(),
+      layers: [
+        new LayoutLayer({
+          id: 'layouts',
+          data: this.data,
+          weights: [...this.weights],
+          pointSize: this.pointSize(),
+          alpha: this.alpha(),
+          pickable: false,
+        }),
+        new ScatterplotLayer<Ring>({
+          id: 'rings',
+          data: rings,
+          getPosition: (ring) => [ring.x, ring.y],
+          getRadius: (ring) => ring.radius,
+          getLineColor: (ring) => ring.color,
+          radiusUnits: 'pixels',
+          lineWidthUnits: 'pixels',
+          getLineWidth: (ring) => ring.width,
+          filled: false,
+          stroked: true,
+          antialiasing: true,
+          pickable: false,
+          parameters: { depthCompare: 'always' },
+        }),
+      ],
+    })
+  }
+
+  private rings(): Ring[] {
+    if (this.morph) return []
+    const palette = RING_COLORS[this.theme]
+    const radius = Math.max(5, this.pointSize() / 2 + 3)
+    const rings: Ring[] = []
+    const add = (row: number, color: readonly [number, number, number], width: number, grow: number) => {
+      const p = this.position(row)
+      if (p) rings.push({ x: p[0], y: p[1], radius: radius + grow, color: [...color], width })
+    }
+    for (const row of this.near) add(row, palette.near, 1, -1)
+    if (this.pinned !== null) add(this.pinned, palette.pinned, 2.5, 2)
+    if (this.hovered !== null) add(this.hovered, palette.hovered, 2, 1)
+    return rings
+  }
+
+  private fly(to: Camera, ms: number): void {
+    const from = this.camera
+    this.flight = tween(ms, (t) => this.setCamera(betweenCameras(from, to, t), false))
+  }
+
+  /** Advances the morph and the flight, which may overlap, until both have ended. */
+  private animate(): void {
+    cancelAnimationFrame(this.frame)
+    const loop = (now: number): void => {
+      if (this.morph?.(now)) this.morph = null
+      if (this.flight?.(now)) this.flight = null
+      this.render()
+      if (this.morph || this.flight) this.frame = requestAnimationFrame(loop)
+      else this.hoverPointer()
+    }
+    this.frame = requestAnimationFrame(loop)
+  }
+
+  /** Ends a morph at its end and a flight where it is. */
+  private stop(): void {
+    this.flight = null
+    if (!this.morph) return
+    this.morph = null
+    this.weights = only(this.slotFor(this.active))
+  }
+}
+
+/** Advances to a time (ms, as of requestAnimationFrame); true at the end. */
+type Tween = (now: number) => boolean
+
+function tween(ms: number, step: (t: number) => void): Tween {
+  const start = performance.now()
+  const duration = still() ? 0 : ms
+  return (now) => {
+    const t = duration === 0 ? 1 : Math.min(1, Math.max(0, (now - start) / duration))
+    step(easeInOut(t))
+    return t >= 1
+  }
+}
+
+interface Ring {
+  readonly x: number
+  readonly y: number
+  /** CSS pixels. */
+  readonly radius: number
+  readonly color: [number, number, number]
+  readonly width: number
+}
+
+function only(slot: number): [number, number, number] {
+  return [0, 1, 2].map((i) => (i === slot ? 1 : 0)) as [number, number, number]
+}
+
+function easeInOut(t: number): number {
+  return t < 0.5 ? 4 * t ** 3 : 1 - (-2 * t + 2) ** 3 / 2
+}
+
+function still(): boolean {
+  return globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false
+}

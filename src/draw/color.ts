@@ -1,0 +1,86 @@
+/** Perceptual colors for points: a hue circle laid over a map, so that near points look alike in every layout. */
+
+export type Theme = 'light' | 'dark'
+
+/**
+ * One OKLCH color as sRGB bytes; out-of-gamut channels are clipped.
+ * Source: B. Ottosson, “A perceptual color space for image processing” (2020).
+ * @param hue radians
+ */
+export function oklchToRgb(lightness: number, chroma: number, hue: number): [number, number, number] {
+  const a = chroma * Math.cos(hue)
+  const b = chroma * Math.sin(hue)
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3
+  return [
+    toByte(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
+    toByte(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+    toByte(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s),
+  ]
+}
+
+function toByte(linear: number): number {
+  const v = linear <= 0.0031308 ? 12.92 * linear : 1.055 * Math.max(linear, 0) ** (1 / 2.4) - 0.055
+  return Math.round(Math.min(1, Math.max(0, v)) * 255)
+}
+
+const HUES = 256
+const RINGS = 8
+
+/** [RINGS, HUES, 3] sRGB; looked up per point, since trigonometry for millions of points takes seconds. */
+function palette(theme: Theme): Uint8Array {
+  const rgb = new Uint8Array(RINGS * HUES * 3)
+  for (let ring = 0; ring < RINGS; ring++) {
+    const t = ring / (RINGS - 1)
+    const lightness = theme === 'dark' ? 0.86 - 0.1 * t : 0.5 + 0.08 * t
+    const chroma = 0.05 + 0.12 * t
+    for (let h = 0; h < HUES; h++) {
+      rgb.set(oklchToRgb(lightness, chroma, (h / HUES) * 2 * Math.PI), (ring * HUES + h) * 3)
+    }
+  }
+  return rgb
+}
+
+/**
+ * Colors by place in one layout: hue by direction from the center, saturation by distance.
+ * @param positions [n, 2]; rows that are not finite become transparent
+ * @returns [n, 4] sRGB + alpha bytes
+ */
+export function colorByPlace(positions: Float32Array, theme: Theme): Uint8Array<ArrayBuffer> {
+  const n = positions.length / 2
+  const colors = new Uint8Array(n * 4)
+  let count = 0
+  let cx = 0
+  let cy = 0
+  for (let i = 0; i < n; i++) {
+    const x = positions[2 * i]
+    const y = positions[2 * i + 1]
+    if (!Number.isFinite(x + y)) continue
+    cx += x
+    cy += y
+    count++
+  }
+  cx /= count || 1
+  cy /= count || 1
+  let spread = 0
+  for (let i = 0; i < n; i++) {
+    const d = (positions[2 * i] - cx) ** 2 + (positions[2 * i + 1] - cy) ** 2
+    if (Number.isFinite(d)) spread += d
+  }
+  const scale = 0.75 / (Math.sqrt(spread / (count || 1)) || 1)
+  const rgb = palette(theme)
+  for (let i = 0; i < n; i++) {
+    const x = positions[2 * i] - cx
+    const y = positions[2 * i + 1] - cy
+    if (!Number.isFinite(x + y)) continue
+    const hue = Math.floor((Math.atan2(y, x) / (2 * Math.PI) + 1) * HUES) % HUES
+    const ring = Math.min(RINGS - 1, Math.floor(Math.sqrt(x * x + y * y) * scale * RINGS))
+    const at = (ring * HUES + hue) * 3
+    colors[4 * i] = rgb[at]
+    colors[4 * i + 1] = rgb[at + 1]
+    colors[4 * i + 2] = rgb[at + 2]
+    colors[4 * i + 3] = 255
+  }
+  return colors
+}

@@ -1,0 +1,109 @@
+/**
+ * Points in square cells, as one counting sort: `rows[starts[c] … starts[c + 1])` are the rows in cell c.
+ * Against kdbush and flatbush it builds fastest and smallest, and answers in microseconds.
+ */
+export interface GridIndex {
+  readonly positions: Float32Array
+  readonly minX: number
+  readonly minY: number
+  /** World units a side. */
+  readonly cell: number
+  readonly columns: number
+  readonly lines: number
+  /** [columns · lines + 1] */
+  readonly starts: Uint32Array
+  /** [number of finite points] */
+  readonly rows: Uint32Array
+}
+
+const POINTS_PER_CELL = 4
+const MAX_SIDE = 8192
+
+/** Bounding box of the finite points, or null where there is none. */
+export function bounds(positions: Float32Array): readonly [number, number, number, number] | null {
+  let minX = Infinity
+  let minY = Infinity
+  let maxX = -Infinity
+  let maxY = -Infinity
+  for (let i = 0; i < positions.length; i += 2) {
+    const x = positions[i]
+    const y = positions[i + 1]
+    if (!Number.isFinite(x + y)) continue
+    if (x < minX) minX = x
+    if (x > maxX) maxX = x
+    if (y < minY) minY = y
+    if (y > maxY) maxY = y
+  }
+  return minX <= maxX ? [minX, minY, maxX, maxY] : null
+}
+
+/** @param positions [n, 2]; rows that are not finite are left out. */
+export function buildGrid(positions: Float32Array): GridIndex {
+  const n = positions.length / 2
+  const [minX, minY, maxX, maxY] = bounds(positions) ?? [0, 0, 0, 0]
+  const width = maxX - minX
+  const height = maxY - minY
+  const cells = Math.max(1, n / POINTS_PER_CELL)
+  const longest = Math.max(width, height)
+  const cell = Math.max(Math.sqrt((width * height) / cells), longest / MAX_SIDE) || 1
+  const columns = Math.floor(width / cell) + 1
+  const lines = Math.floor(height / cell) + 1
+  const starts = new Uint32Array(columns * lines + 1)
+  const cellOf = new Uint32Array(n)
+  for (let i = 0; i < n; i++) {
+    const x = positions[2 * i]
+    const y = positions[2 * i + 1]
+    if (!Number.isFinite(x + y)) continue
+    const c = Math.floor((y - minY) / cell) * columns + Math.floor((x - minX) / cell)
+    cellOf[i] = c
+    starts[c + 1]++
+  }
+  for (let c = 0; c < columns * lines; c++) starts[c + 1] += starts[c]
+  const rows = new Uint32Array(starts[columns * lines])
+  const next = starts.slice(0, columns * lines)
+  for (let i = 0; i < n; i++) {
+    if (Number.isFinite(positions[2 * i] + positions[2 * i + 1])) rows[next[cellOf[i]]++] = i
+  }
+  return { positions, minX, minY, cell, columns, lines, starts, rows }
+}
+
+/**
+ * The k points nearest to (x, y), nearest first; equal distances by row. Looks at rings of cells outward until no
+ * unseen cell can hold a nearer point.
+ * @param radius world units; points beyond it are not returned
+ */
+export function nearest(grid: GridIndex, x: number, y: number, k: number, radius = Infinity): number[] {
+  const { positions, minX, minY, cell, columns, lines, starts, rows } = grid
+  const found: { row: number; d: number }[] = []
+  let limit = radius * radius
+  const cx = Math.floor((x - minX) / cell)
+  const cy = Math.floor((y - minY) / cell)
+  const farthest = Math.max(Math.abs(cx), Math.abs(cx - columns + 1), Math.abs(cy), Math.abs(cy - lines + 1))
+  // From outside the box the nearest cells are some rings away; start there.
+  const first = Math.max(0, -cx, cx - columns + 1, -cy, cy - lines + 1)
+  for (let ring = first; ring <= farthest; ring++) {
+    const gap = (ring - 1) * cell
+    if (gap > 0 && gap * gap > limit) break
+    for (let j = Math.max(0, cy - ring); j <= Math.min(lines - 1, cy + ring); j++) {
+      const edge = j === cy - ring || j === cy + ring
+      const step = edge || ring === 0 ? 1 : 2 * ring
+      for (let i = cx - ring; i <= cx + ring; i += step) {
+        if (i < 0 || i >= columns) continue
+        const c = j * columns + i
+        for (let s = starts[c]; s < starts[c + 1]; s++) {
+          const row = rows[s]
+          const dx = positions[2 * row] - x
+          const dy = positions[2 * row + 1] - y
+          const d = dx * dx + dy * dy
+          if (d > limit) continue
+          let at = found.length
+          while (at > 0 && (found[at - 1].d > d || (found[at - 1].d === d && found[at - 1].row > row))) at--
+          found.splice(at, 0, { row, d })
+          if (found.length > k) found.pop()
+          if (found.length === k) limit = Math.min(limit, found[k - 1].d)
+        }
+      }
+    }
+  }
+  return found.map((f) => f.row)
+}

@@ -1,0 +1,18 @@
+import type { Captions, Layout } from '../types.ts'
+
+const decoder = new TextDecoder()
+
+/** One caption; '' for a null or empty row. */
+export function captionAt(captions: Captions, row: number): string {
+  return decoder.decode(captions.bytes.subarray(captions.offsets[row], captions.offsets[row + 1]))
+}
+
+/** [nPoints, 2] positions of distinct captions → [nRows, 2] positions of rows; copies lie on their original. */
+export function expandLayout(layout: Layout, pointOf: Uint32Array): Layout {
+  const positions = new Float32Array(2 * pointOf.length)
+  for (let row = 0; row < pointOf.length; row++) {
+    positions[2 * row] = layout.positions[2 * pointOf[row]]
+    positions[2 * row + 1] = layout.positions[2 * pointOf[row] + 1]
+  }
+  return { name: layout.name, positions }
+}

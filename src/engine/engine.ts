@@ -1,0 +1,523 @@
+import type { Source } from '../../workers/read.ts'
+import { CaptionMap } from '../draw/caption-map.ts'
+import type { Insets } from '../draw/camera.ts'
+import type { Theme } from '../draw/color.ts'
+import { adviceFor, CancelledError, InputError } from '../errors.ts'
+import type { Layout, Progress, Stage } from '../types.ts'
+import { captionAt, expandLayout } from './captions.ts'
+import { type Params, readParams, type Settings, writeParams } from './params.ts'
+import { ProgressMeter } from './progress-meter.ts'
+import { Encoder, Session, type SessionEvents } from './session.ts'
+import { createView, type ShownError, type ViewStore } from './store.ts'
+
+const NEIGHBORS_SHOWN = 8
+const ADDRESS_DELAY_MS = 300
+
+const WORKING: Readonly<Record<Stage, string>> = {
+  Read: 'Reading',
+  Embed: 'Embedding',
+  Neighbors: 'Finding neighbors',
+  'Lay out': 'Laying out',
+}
+
+/**
+ * Joins the workers, the map and the store, and owns their lifetimes. Knows nothing of React.
+ *
+ * The map shows one session; a run works on another until its first layout arrives, so that whatever goes wrong
+ * before then leaves what is on screen as it was.
+ */
+export class Engine {
+  readonly view: ViewStore
+  private params: Params
+  private map: CaptionMap | null = null
+  private container: HTMLElement | null = null
+  private insets: Insets = { left: 0, right: 0, top: 0, bottom: 0 }
+  private shown: Session | null = null
+  private running: Session | null = null
+  /** Settles when the running session has stopped, whatever the outcome. */
+  private stopped: Promise<void> = Promise.resolve()
+  private readonly encoder = new Encoder()
+  private waiters: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = []
+  private lastError: unknown = null
+  private noticeId = 0
+  private addressTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor() {
+    const { params, notices } = readParams(location.search)
+    this.params = params
+    const dark = matchMedia('(prefers-color-scheme: dark)')
+    this.view = createView(params, params.theme ?? (dark.matches ? 'dark' : 'light'))
+    dark.addEventListener('change', (event) => {
+      if (this.params.theme === null) this.applyTheme(event.matches ? 'dark' : 'light')
+    })
+    this.applyTheme(this.view.getState().theme)
+    for (const text of notices) this.notice(text)
+  }
+
+  /** Opens what the address names, else the sample. */
+  start(): void {
+    if (this.params.data !== null) this.openUrl(this.params.data)
+    else this.openSample()
+  }
+
+  // What people and scripts ask for.
+
+  openFiles(files: readonly File[]): void {
+    if (!files.length) return
+    if (files.length > 1) this.notice(`Only “${files[0].name}” was opened: one file at a time for now.`)
+    this.params = { ...this.params, data: null, text: null, view: null, row: null }
+    this.open({ kind: 'file', file: files[0] })
+  }
+
+  /** @param address absolute, or relative to the page */
+  openUrl(address: string): void {
+    const url = URL.parse(address.trim(), document.baseURI)
+    if (!url || !/^https?:$/.test(url.protocol)) {
+      this.fail(
+        new InputError(
+          `Read: “${address}” is not a web address`,
+          'Enter an address that begins with https:// and leads to a Parquet file.',
+        ),
+      )
+      return
+    }
+    if (address !== this.params.data) this.params = { ...this.params, text: null, view: null, row: null }
+    this.params = { ...this.params, data: address.trim() }
+    this.open({ kind: 'url', url: url.href })
+  }
+
+  openSample(): void {
+    this.params = { ...this.params, data: null }
+    this.open({ kind: 'url', url: new URL('sample.parquet', document.baseURI).href })
+  }
+
+  /** Takes another column of the open file as the captions. */
+  setTextColumn(column: string): void {
+    const session = this.running ?? this.shown
+    if (!session) return
+    this.params = { ...this.params, text: column }
+    this.open(session.source, session.recompute)
+  }
+
+  /** Keeps settings for the next run. */
+  setSettings(settings: Partial<Settings>): void {
+    this.params = { ...this.params, ...settings }
+    this.view.setState({ settings: { ...this.view.getState().settings, ...settings } })
+    this.writeAddress()
+  }
+
+  /** Runs the open file again under the settings as they are, even where it holds layouts. */
+  rerun(): void {
+    const session = this.running ?? this.shown
+    if (session) this.open(session.source, true)
+  }
+
+  cancel(): void {
+    this.running?.cancel()
+    this.encoder.cancel()
+  }
+
+  resume(): void {
+    if (this.running && this.view.getState().phase !== 'working') this.work(this.running)
+  }
+
+  dismissError(): void {
+    this.view.setState({ error: null, ...this.restState() })
+  }
+
+  dismissNotice(id: number): void {
+    this.view.setState({ notices: this.view.getState().notices.filter((notice) => notice.id !== id) })
+  }
+
+  setActive(name: string): void {
+    if (!this.view.getState().shown?.layouts.includes(name)) return
+    this.view.setState({ active: name, hovered: null })
+    this.params = { ...this.params, layout: name }
+    this.map?.setActive(name)
+    this.showPin()
+    this.writeAddress()
+  }
+
+  pin(row: number | null): void {
+    const valid = row !== null && row < (this.view.getState().shown?.nRows ?? 0) ? row : null
+    this.view.setState({ pinned: valid })
+    this.params = { ...this.params, row: valid }
+    this.showPin()
+    this.writeAddress()
+  }
+
+  /** Pins a row and brings it into view. */
+  visit(row: number): void {
+    this.pin(row)
+    this.map?.reveal(row)
+  }
+
+  setTheme(theme: Theme): void {
+    this.params = { ...this.params, theme }
+    this.applyTheme(theme)
+    this.writeAddress()
+  }
+
+  // The map's element, given and taken by React.
+
+  attach(container: HTMLElement): () => void {
+    this.container = container
+    this.buildMap()
+    return () => {
+      this.map?.destroy()
+      this.map = null
+      this.container = null
+    }
+  }
+
+  setInsets(insets: Insets): void {
+    this.insets = insets
+    this.map?.setInsets(insets)
+  }
+
+  fit(): void {
+    this.map?.fit(true)
+    this.params = { ...this.params, view: null }
+    this.writeAddress()
+  }
+
+  zoomBy(steps: number): void {
+    this.map?.zoomBy(steps)
+  }
+
+  panBy(dx: number, dy: number): void {
+    this.map?.panBy(dx, dy)
+  }
+
+  /** Moves the keyboard's focus to the nearest point in a direction, or to the middle of the view. */
+  walk(dx: number, dy: number): void {
+    const { hovered, pinned } = this.view.getState()
+    const from = hovered?.row ?? pinned
+    const row = from === null ? this.map?.centerRow() : this.map?.rowInDirection(from, dx, dy)
+    if (row === null || row === undefined) return
+    this.map?.reveal(row)
+    this.map?.setHovered(row)
+    const at = this.map?.screenPosition(row) ?? { x: 0, y: 0 }
+    this.view.setState({ hovered: { row, x: at.x, y: at.y, byKey: true } })
+  }
+
+  leave(): void {
+    this.map?.setHovered(null)
+    this.view.setState({ hovered: null })
+  }
+
+  // What the panels and scripts read.
+
+  caption(row: number): string {
+    const opened = this.shown?.opened
+    if (!opened || row < 0 || row >= opened.nRows) {
+      throw new InputError(`Caption: row ${row} is not among the ${opened?.nRows ?? 0} rows of the map`, 'Give a row of the file.')
+    }
+    return opened.textColumn === null ? '' : captionAt(opened.captions, row)
+  }
+
+  async columns(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
+    return (await this.shown?.row(row)) ?? []
+  }
+
+  nearOnMap(row: number): number[] {
+    return this.map?.nearestRows(row, NEIGHBORS_SHOWN) ?? []
+  }
+
+  async nearInMeaning(row: number): Promise<number[] | null> {
+    return (await this.shown?.neighborsInMeaning(row, NEIGHBORS_SHOWN)) ?? null
+  }
+
+  layouts(): readonly Layout[] {
+    return this.shown?.layouts ?? []
+  }
+
+  /** The session on the map, for scripts. */
+  data(): Session | null {
+    return this.shown
+  }
+
+  /** CSS pixels from the window's top left corner; null when out of view. */
+  screenPosition(row: number): { readonly x: number; readonly y: number } | null {
+    const at = this.map?.screenPosition(row)
+    if (!at || !this.container) return null
+    const box = this.container.getBoundingClientRect()
+    return { x: box.left + at.x, y: box.top + at.y }
+  }
+
+  /** @throws the error shown to the user, or a CancelledError */
+  async whenReady(): Promise<void> {
+    const { phase } = this.view.getState()
+    if (phase === 'ready') return
+    if (phase === 'error') throw this.lastError
+    if (phase === 'cancelled') throw new CancelledError()
+    await new Promise<void>((resolve, reject) => {
+      this.waiters.push({ resolve, reject })
+    })
+  }
+
+  // The way of the data.
+
+  private open(source: Source, recompute = false): void {
+    this.work(new Session(source, this.params.text, this.view.getState().settings, recompute))
+  }
+
+  private work(session: Session): void {
+    const previous = this.running
+    const before = this.stopped
+    this.running = session
+    if (previous && previous !== session) {
+      previous.cancel()
+      this.encoder.cancel()
+    }
+    const meter = new ProgressMeter()
+    this.view.setState({ phase: 'working', message: 'Reading…', error: null, stages: meter.read() })
+    this.stopped = before.then(async () => {
+      if (previous && previous !== session && previous !== this.shown) previous.end()
+      if (this.running !== session) return
+      try {
+        await this.run(session, meter)
+        if (this.running === session) this.ready(session)
+      } catch (error) {
+        if (this.running === session) this.stop(session, error)
+      }
+    })
+  }
+
+  /** The whole way of one file; finished stages are not done again. */
+  private async run(session: Session, meter: ProgressMeter): Promise<void> {
+    const events = this.eventsOf(session, meter)
+    const opened = session.opened ?? (await session.open(events.onProgress))
+    if (opened.layouts.length && !session.recompute) {
+      session.layouts = opened.layouts
+      this.show(session)
+      return
+    }
+    if (opened.textColumn === null) {
+      throw new InputError(
+        `Read: “${opened.name}” has no column of text to lay out again`,
+        'Open a file with a text column, or explore the layouts that this one holds.',
+      )
+    }
+    if (opened.nRows < 2) {
+      throw new InputError(
+        `Read: “${opened.name}” holds one caption, and a map needs at least two`,
+        'Open a file with more rows, or raise the limit on rows in Settings.',
+      )
+    }
+    const { captions, pointOf } = await session.findDistinct()
+    const nPoints = captions.offsets.length - 1
+    await this.checkSize(session, opened.nRows, nPoints)
+    session.embedding ??= await this.encoder.embed(captions, session.settings, events)
+    if (!session.timings.some((t) => t.stage.startsWith('embed'))) session.timings.push(...session.embedding.timings)
+    this.progress(session, meter.finish('Embed'))
+    const result = await session.fit(session.embedding, events)
+    session.timings.push(...result.timings)
+    session.layouts = result.layouts.map((layout) => expandLayout(layout, pointOf))
+    this.show(session)
+  }
+
+  /** Refuses too large a run before the costly part, not after it. */
+  private async checkSize(session: Session, nRows: number, nPoints: number): Promise<void> {
+    const { backend, maxPoints } = await session.probe()
+    if (nPoints <= maxPoints) return
+    const rows = nRows.toLocaleString()
+    const limit = maxPoints.toLocaleString()
+    throw new TooManyRowsError(
+      backend === 'webgpu'
+        ? `Lay out: ${rows} rows are more than the ${limit} that this version lays out`
+        : `Lay out: ${rows} rows are more than the ${limit} that can be laid out without a GPU`,
+      `Lay out the first ${limit} rows, or open a file that already holds x_ and y_ columns: those open at any size.`,
+      maxPoints,
+    )
+  }
+
+  private eventsOf(session: Session, meter: ProgressMeter): SessionEvents {
+    const current = (): boolean => this.running === session && this.view.getState().phase === 'working'
+    return {
+      onProgress: (progress: Progress) => {
+        if (!current()) return
+        this.progress(session, meter.report(progress))
+        const name = session.opened?.name ?? ''
+        const message = `${WORKING[progress.stage]} ${name}…`.replace(' …', '…')
+        if (message !== this.view.getState().message) this.view.setState({ message })
+      },
+      onNotice: (text) => {
+        if (current()) this.notice(text)
+      },
+      onLayouts: (_epoch, layouts) => {
+        if (!current() || !session.distinct) return
+        const { pointOf } = session.distinct
+        session.layouts = layouts.map((layout) => expandLayout(layout, pointOf))
+        this.show(session)
+      },
+    }
+  }
+
+  private progress(session: Session, stages: ReturnType<ProgressMeter['read']>): void {
+    if (this.running === session) this.view.setState({ stages })
+  }
+
+  /** Puts a session on the map, or its newer layouts where it is there already. */
+  private show(session: Session): void {
+    const opened = session.opened
+    if (!opened) return
+    const fresh = this.shown !== session
+    const names = session.layouts.map((layout) => layout.name)
+    const wanted = fresh ? this.params.layout : this.view.getState().active
+    const active = wanted !== null && names.includes(wanted) ? wanted : names[Math.floor((names.length - 1) / 2)]
+    if (fresh) {
+      this.shown?.end()
+      this.shown = session
+    }
+    const published = session.embedding === null
+    this.view.setState({
+      active,
+      ...(fresh ? { hovered: null, pinned: null } : {}),
+      shown: {
+        name: opened.name,
+        nRows: opened.nRows,
+        totalRows: opened.totalRows,
+        columns: opened.columns,
+        textColumn: opened.textColumn,
+        layouts: names,
+        encoder: session.embedding?.label ?? opened.encoder ?? 'Layouts that came with the file',
+        encoderName: session.embedding?.encoder ?? null,
+        backend: published ? null : (session.result?.backend ?? session.embedding?.backend ?? null),
+        adapter: session.result?.adapter ?? session.embedding?.adapter ?? null,
+      },
+    })
+    this.map?.setLayouts(session.layouts, active, { fresh })
+    if (fresh) this.restorePlace()
+  }
+
+  /** The view and the pin that the address names, once. */
+  private restorePlace(): void {
+    const { view, row } = this.params
+    if (view) this.map?.lookAt(view)
+    if (row !== null) this.pin(row)
+  }
+
+  private ready(session: Session): void {
+    const count = session.opened?.nRows ?? 0
+    if (this.params.layout !== null && !this.view.getState().shown?.layouts.includes(this.params.layout)) {
+      this.notice(`This map has no layout “${this.params.layout}”.`)
+      this.params = { ...this.params, layout: null }
+    }
+    this.view.setState({ phase: 'ready', message: readyMessage(count), stages: null, error: null })
+    this.writeAddress()
+    const waiters = this.waiters.splice(0)
+    for (const waiter of waiters) waiter.resolve()
+  }
+
+  private stop(session: Session, error: unknown): void {
+    if (error instanceof CancelledError) {
+      this.lastError = error
+      const stage = this.view.getState().stages?.find((s) => s.state === 'running')?.stage
+      this.view.setState({
+        phase: 'cancelled',
+        message: `Cancelled${stage ? ` while ${WORKING[stage].toLowerCase()}` : ''}; what was done is kept`,
+      })
+      this.rejectWaiters(error)
+      return
+    }
+    this.fail(error, session)
+  }
+
+  private fail(error: unknown, session: Session | null = null): void {
+    this.lastError = error
+    const message = error instanceof Error ? error.message : String(error)
+    const shown: ShownError = {
+      message,
+      advice: adviceFor(error),
+      canRetry: session !== null && !(error instanceof InputError),
+      canUseLexical: session?.opened != null && session.embedding === null && session.settings.encoder === 'clip',
+      rowsThatFit: error instanceof TooManyRowsError ? error.rowsThatFit : null,
+    }
+    this.view.setState({ phase: 'error', message: 'Something went wrong', error: shown, stages: null })
+    this.rejectWaiters(error)
+  }
+
+  private rejectWaiters(error: unknown): void {
+    const waiters = this.waiters.splice(0)
+    for (const waiter of waiters) waiter.reject(error)
+  }
+
+  /** The phase after an error or a cancelled run was put aside: the map that is still there. */
+  private restState(): { phase: 'ready' | 'empty'; message: string; stages: null } {
+    const shown = this.view.getState().shown
+    return shown
+      ? { phase: 'ready', message: readyMessage(shown.nRows), stages: null }
+      : { phase: 'empty', message: 'Open a Parquet file of captions', stages: null }
+  }
+
+  private notice(text: string): void {
+    const { notices } = this.view.getState()
+    if (notices.some((notice) => notice.text === text)) return
+    this.view.setState({ notices: [...notices, { id: ++this.noticeId, text }] })
+  }
+
+  private buildMap(): void {
+    const container = this.container
+    if (!container) return
+    this.map?.destroy()
+    this.map = new CaptionMap(container, {
+      onHover: (row, x, y) =>
+        this.view.setState({ hovered: row === null ? null : { row, x, y, byKey: false } }),
+      onClick: (row) => this.pin(row),
+      onCamera: (camera, byUser) => {
+        const { hovered } = this.view.getState()
+        if (byUser) {
+          this.params = { ...this.params, view: camera }
+          this.writeAddress()
+        }
+        if (hovered?.byKey) {
+          const at = this.map?.screenPosition(hovered.row)
+          this.view.setState({ hovered: at ? { ...hovered, ...at } : null })
+        }
+      },
+      // A lost context never comes back; positions are kept here, so a new one shows the same map.
+      onLost: () => this.buildMap(),
+      onError: (error) => this.fail(error),
+    })
+    this.map.setTheme(this.view.getState().theme)
+    this.map.setInsets(this.insets)
+    if (this.shown) {
+      this.map.setLayouts(this.shown.layouts, this.view.getState().active, { fresh: true })
+      this.showPin()
+    }
+  }
+
+  private showPin(): void {
+    const { pinned } = this.view.getState()
+    this.map?.setPinned(pinned, pinned === null ? [] : this.nearOnMap(pinned))
+  }
+
+  private applyTheme(theme: Theme): void {
+    document.documentElement.dataset.theme = theme
+    this.view.setState({ theme })
+    this.map?.setTheme(theme)
+  }
+
+  /** Keeps the address bar a link to what is on screen; a dropped file cannot be linked to. */
+  private writeAddress(): void {
+    clearTimeout(this.addressTimer)
+    this.addressTimer = setTimeout(() => {
+      const address = `${location.pathname}${writeParams(this.params)}${location.hash}`
+      history.replaceState(history.state, '', address)
+    }, ADDRESS_DELAY_MS)
+  }
+}
+
+/** Carries the number that would fit, so that the page can offer it. */
+class TooManyRowsError extends InputError {
+  readonly rowsThatFit: number
+  constructor(message: string, advice: string, rowsThatFit: number) {
+    super(message, advice)
+    this.rowsThatFit = rowsThatFit
+  }
+}
+
+function readyMessage(nRows: number): string {
+  return `Ready: ${nRows.toLocaleString()} ${nRows === 1 ? 'caption' : 'captions'}`
+}

@@ -1,0 +1,152 @@
+import type { Camera } from '../draw/camera.ts'
+import type { Theme } from '../draw/color.ts'
+import type { Backend, EncoderName } from '../types.ts'
+
+/** What a run depends on; the Settings dialog edits these. */
+export interface Settings {
+  readonly encoder: EncoderName
+  /** Hub id or base URL of a folder; null for the default model. */
+  readonly model: string | null
+  readonly dtype: string | null
+  readonly backend: Backend | null
+  readonly gpu: 'auto' | 'fallback'
+  /** The file's first rows only; null for all. */
+  readonly limit: number | null
+  readonly epochs: number
+  readonly negatives: number
+  readonly minDist: number
+  readonly seed: number
+  readonly nNeighbors: readonly number[]
+}
+
+/** Everything that a link to the page can say (docs/scripting.md). */
+export interface Params extends Settings {
+  readonly data: string | null
+  readonly text: string | null
+  readonly layout: string | null
+  readonly view: Camera | null
+  readonly row: number | null
+  readonly theme: Theme | null
+}
+
+/** The original pipeline's values. */
+export const DEFAULTS: Params = {
+  data: null,
+  text: null,
+  encoder: 'clip',
+  model: null,
+  dtype: null,
+  backend: null,
+  gpu: 'auto',
+  limit: null,
+  epochs: 1000,
+  negatives: 20,
+  minDist: 0.1,
+  seed: 1,
+  nNeighbors: [10, 30, 60],
+  layout: null,
+  view: null,
+  row: null,
+  theme: null,
+}
+
+/** Bounds that the Settings dialog and the URL share. */
+export const BOUNDS = {
+  limit: [2, 1e9],
+  epochs: [1, 5000],
+  negatives: [1, 50],
+  minDist: [0, 1],
+  seed: [0, 2 ** 32 - 1],
+  row: [0, 2 ** 32 - 1],
+  nNeighbors: [2, 200],
+} as const
+
+type Reader<T> = { readonly says: string; readonly read: (text: string) => T | undefined }
+
+const text: Reader<string> = { says: 'some text', read: (s) => (s.trim() ? s.trim() : undefined) }
+
+function oneOf<const T extends string>(...values: readonly T[]): Reader<T> {
+  return { says: values.join(' or '), read: (s) => values.find((v) => v === s) }
+}
+
+function number(kind: 'whole' | 'real', [min, max]: readonly [number, number]): Reader<number> {
+  const upTo = max >= 1e9 ? `a whole number from ${min} up` : `a number from ${min} to ${max}`
+  return {
+    says: kind === 'whole' && max < 1e9 ? `a whole number from ${min} to ${max}` : upTo,
+    read: (s) => {
+      const value = s.trim() === '' ? Number.NaN : Number(s)
+      return value >= min && value <= max && (kind === 'real' || Number.isInteger(value)) ? value : undefined
+    },
+  }
+}
+
+/** “10,30,60”: 1 to 6 different whole numbers, ascending in the result. */
+export function readNeighborList(list: string): readonly number[] | undefined {
+  const [min, max] = BOUNDS.nNeighbors
+  const values = list.split(/[,\s]+/).filter(Boolean).map(Number)
+  const valid = values.every((v) => Number.isInteger(v) && v >= min && v <= max)
+  const distinct = [...new Set(values)].sort((a, b) => a - b)
+  return valid && distinct.length >= 1 && distinct.length <= 6 ? distinct : undefined
+}
+
+const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } = {
+  data: text,
+  text,
+  encoder: oneOf('clip', 'lexical'),
+  model: text,
+  dtype: oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4'),
+  backend: oneOf('webgpu', 'wasm'),
+  gpu: oneOf('auto', 'fallback'),
+  limit: number('whole', BOUNDS.limit),
+  epochs: number('whole', BOUNDS.epochs),
+  negatives: number('whole', BOUNDS.negatives),
+  minDist: number('real', BOUNDS.minDist),
+  seed: number('whole', BOUNDS.seed),
+  nNeighbors: { says: 'up to six whole numbers from 2 to 200, such as 10,30,60', read: readNeighborList },
+  layout: text,
+  view: {
+    says: 'x,y,zoom',
+    read: (s) => {
+      const [x, y, zoom, ...rest] = s.split(',').map((v) => (v.trim() === '' ? Number.NaN : Number(v)))
+      return rest.length === 0 && Number.isFinite(x + y + zoom) ? { x, y, zoom } : undefined
+    },
+  },
+  row: number('whole', BOUNDS.row),
+  theme: oneOf('light', 'dark'),
+}
+
+/**
+ * Reads the page's address. A value that cannot be used is left at its default and becomes a notice.
+ * @param search `location.search`
+ */
+export function readParams(search: string): { readonly params: Params; readonly notices: readonly string[] } {
+  const values: Record<string, unknown> = { ...DEFAULTS }
+  const notices: string[] = []
+  for (const [key, raw] of new URLSearchParams(search)) {
+    if (!Object.hasOwn(READERS, key)) {
+      notices.push(`The address has “${key}”, which this version does not know; it was left out.`)
+      continue
+    }
+    const reader = READERS[key as keyof Params]
+    const value = reader.read(raw)
+    if (value === undefined) notices.push(`The address says ${key}=${raw}, but ${key} takes ${reader.says}.`)
+    else values[key] = value
+  }
+  return { params: values as unknown as Params, notices }
+}
+
+/** The shortest address that says the same: values at their defaults are left out. */
+export function writeParams(params: Params): string {
+  const search = new URLSearchParams()
+  for (const key of Object.keys(READERS) as (keyof Params)[]) {
+    const value = params[key]
+    if (value === null || String(value) === String(DEFAULTS[key])) continue
+    if (key === 'view') {
+      const { x, y, zoom } = value as Camera
+      search.set(key, [x.toFixed(4), y.toFixed(4), zoom.toFixed(3)].join(','))
+    } else search.set(key, String(value))
+  }
+  // Slashes, colons and commas are legal in a query, and addresses are read by people.
+  const readable = search.toString().replace(/%2F/gi, '/').replace(/%3A/gi, ':').replace(/%2C/gi, ',')
+  return readable ? `?${readable}` : ''
+}

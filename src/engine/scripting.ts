@@ -1,0 +1,68 @@
+import { InputError } from '../errors.ts'
+import { fromHalf } from '../half.ts'
+import type { Timing } from '../types.ts'
+import type { Engine } from './engine.ts'
+import type { Phase } from './store.ts'
+
+/** The page's scripting interface, `globalThis.captionscape` (docs/scripting.md). */
+export interface Captionscape {
+  readonly version: string
+  status(): {
+    phase: Phase
+    message: string
+    rows: number
+    layouts: string[]
+    active: string | null
+    encoder: string | null
+    backend: string | null
+    adapter: string | null
+  }
+  /** Rejects with the error shown to the user. */
+  whenReady(): Promise<void>
+  /** [rows, 2], world units, in the file's row order. */
+  layout(name: string): Promise<Float32Array>
+  /** [rows, 64], in the file's row order; null where the layouts came with the file. */
+  vectors(): Promise<Float32Array | null>
+  caption(row: number): Promise<string>
+  /** CSS px from the window's corner, null when off screen. */
+  screenPosition(row: number): { readonly x: number; readonly y: number } | null
+  timings(): Timing[]
+}
+
+export function scriptingOf(engine: Engine): Captionscape {
+  return {
+    version: __VERSION__,
+    status() {
+      const { phase, message, shown, active } = engine.view.getState()
+      return {
+        phase,
+        message,
+        rows: shown?.nRows ?? 0,
+        layouts: [...(shown?.layouts ?? [])],
+        active,
+        encoder: shown?.encoderName ?? null,
+        backend: shown?.backend ?? null,
+        adapter: shown?.adapter ?? null,
+      }
+    },
+    whenReady: () => engine.whenReady(),
+    async layout(name) {
+      const layout = engine.layouts().find((l) => l.name === name)
+      if (layout) return layout.positions.slice()
+      const names = engine.layouts().map((l) => l.name)
+      throw new InputError(`Scripting: the map has no layout “${name}”`, `It has: ${names.join(', ') || 'none yet'}.`)
+    },
+    async vectors() {
+      const session = engine.data()
+      if (!session?.embedding || !session.distinct) return null
+      const { data, nDims } = session.embedding.vectors
+      const { pointOf } = session.distinct
+      const rows = new Float32Array(pointOf.length * nDims)
+      for (let i = 0; i < rows.length; i++) rows[i] = fromHalf(data[pointOf[Math.floor(i / nDims)] * nDims + (i % nDims)])
+      return rows
+    },
+    caption: async (row) => engine.caption(row),
+    screenPosition: (row) => engine.screenPosition(row),
+    timings: () => [...(engine.data()?.timings ?? [])],
+  }
+}

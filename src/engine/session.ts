@@ -1,0 +1,151 @@
+import { proxy, type Remote, releaseProxy, wrap } from 'comlink'
+import type { ClipOptions, EmbedApi, Embedding } from '../../workers/embed.ts'
+import type { DistinctCaptions, OpenedFile, ReadApi, Source } from '../../workers/read.ts'
+import type { UmapApi, UmapResult } from '../../workers/umap.ts'
+import { registerErrorTransfer } from '../rpc.ts'
+import type { Captions, Layout, Progress, Timing } from '../types.ts'
+import type { Settings } from './params.ts'
+
+registerErrorTransfer()
+
+/** A worker and its Comlink end, ended together. */
+class Hand<Api> {
+  readonly api: Remote<Api>
+  private readonly worker: Worker
+
+  constructor(worker: Worker) {
+    this.worker = worker
+    this.api = wrap<Api>(worker)
+  }
+
+  end(): void {
+    this.api[releaseProxy]()
+    this.worker.terminate()
+  }
+}
+
+/** The encoder's worker outlives sessions: its model is loaded once. */
+export class Encoder {
+  private hand: Hand<EmbedApi> | null = null
+
+  async embed(captions: Captions, settings: Settings, events: SessionEvents): Promise<Embedding> {
+    this.hand ??= new Hand(new Worker(new URL('../../workers/embed.ts', import.meta.url), { type: 'module' }))
+    const callbacks = proxy({ onProgress: events.onProgress, onNotice: events.onNotice })
+    const { model, dtype, backend, seed } = settings
+    const options: ClipOptions = { model, dtype, backend, seed }
+    return settings.encoder === 'clip'
+      ? this.hand.api.clip(captions, options, callbacks)
+      : this.hand.api.lexical(captions, { seed }, callbacks)
+  }
+
+  cancel(): void {
+    void this.hand?.api.cancel()
+  }
+}
+
+export interface SessionEvents {
+  readonly onProgress: (progress: Progress) => void
+  readonly onNotice: (message: string) => void
+  /** Layouts of the distinct captions, in the making. */
+  readonly onLayouts: (epoch: number, layouts: readonly Layout[]) => void
+}
+
+/**
+ * One file on its way to a map, with its own reader and its own UMAP worker. Finished stages stay, so that a run
+ * that was cancelled or failed goes on where it stopped.
+ */
+export class Session {
+  readonly source: Source
+  readonly settings: Settings
+  readonly text: string | null
+  /** Compute new layouts even where the file holds some. */
+  readonly recompute: boolean
+
+  opened: OpenedFile | null = null
+  distinct: DistinctCaptions | null = null
+  embedding: Embedding | null = null
+  result: UmapResult | null = null
+  /** [nRows, 2] each, file order. */
+  layouts: readonly Layout[] = []
+  readonly timings: Timing[] = []
+
+  private reader: Hand<ReadApi> | null = null
+  private umap: Hand<UmapApi> | null = null
+
+  constructor(source: Source, text: string | null, settings: Settings, recompute: boolean) {
+    this.source = source
+    this.text = text
+    this.settings = settings
+    this.recompute = recompute
+  }
+
+  /** Only for a read that must not wait for a file before it: the worker is started at construction time. */
+  async open(onProgress: (progress: Progress) => void): Promise<OpenedFile> {
+    this.reader ??= new Hand(new Worker(new URL('../../workers/read.ts', import.meta.url), { type: 'module' }))
+    const started = performance.now()
+    this.opened = await this.reader.api.open(
+      this.source,
+      { text: this.text, limit: this.settings.limit },
+      proxy(onProgress),
+    )
+    this.timings.push({
+      stage: 'read',
+      ms: performance.now() - started,
+      rows: this.opened.nRows,
+      bytes: this.opened.bytes,
+    })
+    return this.opened
+  }
+
+  async findDistinct(): Promise<DistinctCaptions> {
+    if (!this.reader) throw new Error('session: distinct before open')
+    this.distinct ??= await this.reader.api.distinct()
+    return this.distinct
+  }
+
+  async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
+    return this.reader ? this.reader.api.row(row) : []
+  }
+
+  /** UMAP on the vectors; the caller has embedded them. */
+  async fit(embedding: Embedding, events: SessionEvents): Promise<UmapResult> {
+    const { nNeighbors, epochs, negatives, minDist, seed, gpu } = this.settings
+    this.result = await this.umapApi().fit(
+      embedding.vectors,
+      { nNeighbors, nEpochs: epochs, negativeSampleRate: negatives, minDist, seed, gpu },
+      proxy({ onProgress: events.onProgress, onNotice: events.onNotice, onLayouts: events.onLayouts }),
+    )
+    return this.result
+  }
+
+  /** Rows that mean nearly the same, nearest first; null where the page has no vectors. */
+  async neighborsInMeaning(row: number, k: number): Promise<number[] | null> {
+    if (!this.result || !this.distinct || !this.umap) return null
+    const { pointOf } = this.distinct
+    const { points } = await this.umap.api.neighbors(pointOf[row])
+    return [...points.subarray(0, k)].map((point) => pointOf.indexOf(point))
+  }
+
+  /** Most points that the device at hand can lay out, asked before anything costly is done. */
+  probe(): ReturnType<Remote<UmapApi>['probe']> {
+    return this.umapApi().probe(this.settings.gpu)
+  }
+
+  cancel(): void {
+    void this.reader?.api.cancel()
+    void this.umap?.api.cancel()
+  }
+
+  /** Ends the workers. What the page holds of the data stays readable. */
+  end(): void {
+    this.reader?.end()
+    this.umap?.end()
+    this.reader = null
+    this.umap = null
+  }
+
+  private umapApi(): Remote<UmapApi> {
+    this.umap ??= new Hand(new Worker(new URL('../../workers/umap.ts', import.meta.url), { type: 'module' }))
+    return this.umap.api
+  }
+}

@@ -1,0 +1,68 @@
+import { createStore } from 'zustand/vanilla'
+import type { ColumnInfo } from '../../workers/read.ts'
+import type { Theme } from '../draw/color.ts'
+import { DEFAULTS, type Settings } from './params.ts'
+import type { StageState } from './progress-meter.ts'
+
+export type Phase = 'empty' | 'working' | 'ready' | 'cancelled' | 'error'
+
+/** An error as it is shown, with the ways out that apply to it. */
+export interface ShownError {
+  readonly message: string
+  readonly advice: string
+  readonly canRetry: boolean
+  readonly canUseLexical: boolean
+  /** Rows that would fit, where there were too many. */
+  readonly rowsThatFit: number | null
+}
+
+/** What the map shows now; row data itself never enters the store. */
+export interface ShownData {
+  readonly name: string
+  readonly nRows: number
+  readonly totalRows: number
+  readonly columns: readonly ColumnInfo[]
+  readonly textColumn: string | null
+  readonly layouts: readonly string[]
+  /** Which encoder made the map, for people; layouts that came with the file say so. */
+  readonly encoder: string
+  /** `clip`, `lexical`, or null for layouts that came with the file. */
+  readonly encoderName: string | null
+  readonly backend: string | null
+  readonly adapter: string | null
+}
+
+export interface View {
+  readonly phase: Phase
+  /** The sentence in the page's status line. */
+  readonly message: string
+  readonly shown: ShownData | null
+  readonly active: string | null
+  readonly stages: readonly StageState[] | null
+  readonly notices: readonly { readonly id: number; readonly text: string }[]
+  readonly error: ShownError | null
+  readonly settings: Settings
+  /** The row under the pointer or the keyboard's focus, with the place of its tooltip in CSS px. */
+  readonly hovered: { readonly row: number; readonly x: number; readonly y: number; readonly byKey: boolean } | null
+  readonly pinned: number | null
+  readonly theme: Theme
+}
+
+/** The page's state: scalars and row indices only, so that React never holds rows. */
+export function createView(settings: Settings, theme: Theme) {
+  return createStore<View>()(() => ({
+    phase: 'empty',
+    message: 'Open a Parquet file of captions',
+    shown: null,
+    active: null,
+    stages: null,
+    notices: [],
+    error: null,
+    settings: { ...DEFAULTS, ...settings },
+    hovered: null,
+    pinned: null,
+    theme,
+  }))
+}
+
+export type ViewStore = ReturnType<typeof createView>
