@@ -1,0 +1,211 @@
+import { concat, fields, int, message, text } from './protobuf.ts'
+
+/** The numbers of ONNX's `TensorProto.DataType` that occur here. */
+export const FLOAT = 1
+export const INT32 = 6
+export const INT64 = 7
+
+/** What the patch needs to know of a model: names, operators and wiring, no weights. */
+export interface Outline {
+  /** Version of the default operator set. */
+  readonly opset: number
+  readonly inputs: readonly { readonly name: string; readonly type: number }[]
+  readonly outputs: readonly string[]
+  readonly nodes: readonly Node[]
+}
+
+interface Node {
+  readonly op: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+
+const decoder = new TextDecoder()
+
+/**
+ * The outline of a serialized `ModelProto` (field numbers of onnx.proto3).
+ * @throws {RangeError} where the bytes are not a whole ONNX model.
+ */
+export function readOutline(bytes: Uint8Array): Outline {
+  let opset = 0
+  const inputs: { name: string; type: number }[] = []
+  const outputs: string[] = []
+  const nodes: Node[] = []
+  for (const part of fields(bytes)) {
+    if (part.number === 8) {
+      let domain = ''
+      let version = 0
+      for (const field of fields(bytes, part.start, part.end)) {
+        if (field.number === 1) domain = string(bytes, field)
+        if (field.number === 2) version = field.value
+      }
+      if (domain === '' || domain === 'ai.onnx') opset = version
+    }
+    if (part.number !== 7) continue
+    for (const field of fields(bytes, part.start, part.end)) {
+      if (field.number === 1) nodes.push(readNode(bytes, field.start, field.end))
+      else if (field.number === 11) inputs.push(readValue(bytes, field.start, field.end))
+      else if (field.number === 12) outputs.push(readValue(bytes, field.start, field.end).name)
+    }
+  }
+  if (nodes.length === 0) throw new RangeError('onnx: the file holds no graph')
+  return { opset, inputs, outputs, nodes }
+}
+
+function string(bytes: Uint8Array, { start, end }: { start: number; end: number }): string {
+  return decoder.decode(bytes.subarray(start, end))
+}
+
+function readNode(bytes: Uint8Array, start: number, end: number): Node {
+  const node = { op: '', inputs: [] as string[], outputs: [] as string[] }
+  for (const field of fields(bytes, start, end)) {
+    if (field.number === 1) node.inputs.push(string(bytes, field))
+    else if (field.number === 2) node.outputs.push(string(bytes, field))
+    else if (field.number === 4) node.op = string(bytes, field)
+  }
+  return node
+}
+
+/** Name and element type of a `ValueInfoProto`: type (2) → tensor_type (1) → elem_type (1). */
+function readValue(bytes: Uint8Array, start: number, end: number): { name: string; type: number } {
+  const value = { name: '', type: 0 }
+  for (const field of fields(bytes, start, end)) {
+    if (field.number === 1) value.name = string(bytes, field)
+    if (field.number !== 2) continue
+    for (const type of fields(bytes, field.start, field.end)) {
+      if (type.number !== 1) continue
+      for (const tensor of fields(bytes, type.start, type.end))
+        if (tensor.number === 1) value.type = tensor.value
+    }
+  }
+  return value
+}
+
+/** Operators that only rescale or retype; on the way from `text_embeds` to CLIP's projection and on to its input. */
+const THROUGH = new Set([
+  'Cast',
+  'Identity',
+  'Mul',
+  'Add',
+  'DynamicQuantizeLinear',
+  'QuantizeLinear',
+  'DequantizeLinear',
+])
+/** The forms that exporters give the projection `text_embeds = pooler_output · W`. */
+const PROJECTIONS = new Set([
+  'MatMul',
+  'Gemm',
+  'FusedMatMul',
+  'MatMulInteger',
+  'MatMulNBits',
+  'MatMulBnb4',
+  'MatMulIntegerToFloat',
+  'DynamicQuantizeMatMul',
+])
+
+/**
+ * The tensor [batch, nDims] that is CLIP's `pooler_output`, where the export computes it without offering it: what
+ * enters the projection that gives `text_embeds`. Null where there is no such projection.
+ */
+function findPooler(outline: Outline): string | null {
+  const producers = new Map<string, Node>()
+  for (const node of outline.nodes) for (const name of node.outputs) producers.set(name, node)
+  const projection = findProjection('text_embeds', producers, 8)
+  if (!projection) return null
+  let name = projection.inputs[0]
+  for (let hop = 0; hop < 4; hop++) {
+    // Quantized exports round the pooled output just before the projection; the float tensor is what we are after.
+    const node = producers.get(name)
+    if (!node || !/QuantizeLinear$/.test(node.op)) return name
+    name = node.inputs[0]
+  }
+  return null
+}
+
+function findProjection(name: string, producers: Map<string, Node>, depth: number): Node | null {
+  const node = producers.get(name)
+  if (!node || depth === 0) return null
+  if (PROJECTIONS.has(node.op)) return node
+  if (!THROUGH.has(node.op)) return null
+  for (const input of node.inputs) {
+    const found = findProjection(input, producers, depth - 1)
+    if (found) return found
+  }
+  return null
+}
+
+/** The output to ask of a patched model, and what it holds. */
+export interface Patched {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** `text_embeds` only where no way to `pooler_output` was found. */
+  readonly output: 'pooler_output' | 'text_embeds'
+  readonly inputs: readonly { readonly name: string; readonly type: number }[]
+}
+
+/**
+ * Makes `pooler_output` [batch, nDims] float32 an output of a CLIP text model. Exports differ: some offer it, some only
+ * `text_embeds` (the tensor before the projection is what we want), some only `last_hidden_state` (its row at the first
+ * end token, `eotId`). Nothing is decoded or re-encoded: where a singular message occurs twice, protobuf parsers merge
+ * the two, so one more `graph { … }` appended to the file adds nodes and an output.
+ *
+ * @throws {RangeError} where the bytes are not a whole ONNX model, or not a CLIP text model.
+ */
+export function patchPooler(bytes: Uint8Array<ArrayBuffer>, eotId: number): Patched {
+  const { opset, inputs, outputs, nodes } = readOutline(bytes)
+  if (!inputs.some((input) => input.name === 'input_ids'))
+    throw new RangeError(`onnx: the model has no input_ids; it takes ${inputs.map((input) => input.name)}`)
+  if (outputs.includes('pooler_output')) return { bytes, output: 'pooler_output', inputs }
+
+  const added: Uint8Array[] = []
+  let source: string | null = null
+  if (outputs.includes('text_embeds')) source = findPooler({ opset, inputs, outputs, nodes })
+  // `batch_dims` and `select_last_index` came with operator set 12.
+  if (source === null && outputs.includes('last_hidden_state') && opset >= 12) {
+    const type = inputs.find((input) => input.name === 'input_ids')?.type ?? INT64
+    added.push(
+      initializer('captionscape/eot', type, eotId),
+      node('Equal', ['input_ids', 'captionscape/eot'], ['captionscape/is_eot']),
+      node('Cast', ['captionscape/is_eot'], ['captionscape/is_eot_int'], attribute('to', INT32)),
+      node(
+        'ArgMax',
+        ['captionscape/is_eot_int'],
+        ['captionscape/eot_at'],
+        concat([attribute('axis', 1), attribute('keepdims', 1), attribute('select_last_index', 0)]),
+      ),
+      node(
+        'GatherND',
+        ['last_hidden_state', 'captionscape/eot_at'],
+        ['captionscape/pooled'],
+        attribute('batch_dims', 1),
+      ),
+    )
+    source = 'captionscape/pooled'
+  }
+  if (source === null) {
+    if (outputs.includes('text_embeds')) return { bytes, output: 'text_embeds', inputs }
+    throw new RangeError(`onnx: the model has no text embedding among its outputs: ${outputs}`)
+  }
+  added.push(
+    node('Cast', [source], ['pooler_output'], attribute('to', FLOAT)),
+    // Field 12: an output; its shape is left to the runtime's inference.
+    message(12, text(1, 'pooler_output'), message(2, message(1, int(1, FLOAT)))),
+  )
+  return { bytes: concat([bytes, message(7, ...added)]), output: 'pooler_output', inputs }
+}
+
+/** `NodeProto` as a field of a graph. */
+function node(op: string, inputs: string[], outputs: string[], attributes = new Uint8Array(0)): Uint8Array {
+  const names = [...inputs.map((name) => text(1, name)), ...outputs.map((name) => text(2, name))]
+  return message(1, ...names, text(3, `captionscape/${op}/${outputs[0]}`), text(4, op), attributes)
+}
+
+/** An integer `AttributeProto`, already wrapped as a field of a node. */
+function attribute(name: string, value: number): Uint8Array<ArrayBuffer> {
+  return concat([message(5, text(1, name), int(3, value), int(20, 2))])
+}
+
+/** A `TensorProto` of one integer, shape [1], as a field of a graph. */
+function initializer(name: string, type: number, value: number): Uint8Array {
+  const data = type === INT32 ? Int32Array.of(value) : BigInt64Array.of(BigInt(value))
+  return message(5, int(1, 1), int(2, type), text(8, name), message(9, new Uint8Array(data.buffer)))
+}
