@@ -1,0 +1,216 @@
+import { DeviceError } from '../errors.ts'
+import { createKernel, type Kernel, type KernelSource, packParams, type Params, WORKGROUP_SIZE } from './kernel.ts'
+
+/** A kernel with its buffers. */
+export interface Bound<S extends KernelSource> {
+  readonly kernel: Kernel<S>
+  readonly group: GPUBindGroup
+}
+
+/** Parameter blocks a submit; one takes 256 bytes, the alignment that WebGPU guarantees to suffice. */
+const SLOTS = 1024
+const SLOT_BYTES = 256
+
+const ADVICE_LOST = 'Close other pages that use the GPU, then press Resume; with fewer rows the GPU has less to do.'
+const ADVICE_MEMORY = 'Open fewer rows (?limit=), or use a GPU with more memory.'
+const ADVICE_FAULT = 'This is a fault of Captionscape or of the graphics driver. Update the driver; if it stays, report it.'
+
+/**
+ * One run's hold on a device: it makes buffers and gives all of them back at once, encodes dispatches, reads results,
+ * and turns what WebGPU only reports aside (a lost device, a validation error, lack of memory) into a thrown error.
+ */
+export class GpuSession {
+  readonly device: GPUDevice
+  readonly #buffers = new Set<GPUBuffer>()
+  readonly #params: GPUBuffer
+  #fault: DeviceError | null = null
+  #isOpen = true
+
+  constructor(device: GPUDevice) {
+    this.device = device
+    device.addEventListener('uncapturederror', this.#onError)
+    void device.lost.then(({ reason, message }) => {
+      this.#fault ??= new DeviceError(`gpu: the device was lost (${reason || 'unknown'}): ${message}`, ADVICE_LOST)
+    })
+    this.#params = this.buffer('gpu.params', SLOTS * SLOT_BYTES, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST)
+  }
+
+  /** True once the device can do no more work. */
+  get isBroken(): boolean {
+    return this.#fault !== null
+  }
+
+  /** @throws {DeviceError} when the device was lost or reported an error since the session began. */
+  check(): void {
+    if (this.#fault) throw this.#fault
+    if (!this.#isOpen) throw new Error('gpu: the session is closed')
+  }
+
+  /** A zeroed buffer; by default a storage buffer that can be copied from and to. @throws {DeviceError} when too big. */
+  buffer(label: string, bytes: number, usage = STORAGE): GPUBuffer {
+    this.check()
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits
+    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize)
+    if (bytes > limit) {
+      throw new DeviceError(`gpu: ${bytes} bytes for ${label} exceed the ${limit} of this GPU`, ADVICE_MEMORY)
+    }
+    const buffer = this.device.createBuffer({ label, size: Math.max(16, Math.ceil(bytes / 4) * 4), usage })
+    this.#buffers.add(buffer)
+    return buffer
+  }
+
+  /** A buffer with the given content, whose length is a multiple of four bytes. */
+  upload(label: string, data: Uint32Array | Float32Array | Uint16Array): GPUBuffer {
+    const buffer = this.buffer(label, data.byteLength)
+    this.device.queue.writeBuffer(buffer, 0, data as Uint32Array<ArrayBuffer>)
+    return buffer
+  }
+
+  /** Gives buffers back before the session ends. */
+  free(...buffers: readonly GPUBuffer[]): void {
+    for (const buffer of buffers) {
+      buffer.destroy()
+      this.#buffers.delete(buffer)
+    }
+  }
+
+  /** The first `bytes` bytes of a buffer, once all work submitted so far is done. */
+  async read(buffer: GPUBuffer, bytes = buffer.size): Promise<ArrayBuffer> {
+    const [data] = await this.readAll([{ buffer, bytes }])
+    return data
+  }
+
+  /** Several buffers of the same moment. */
+  async readAll(
+    parts: readonly { readonly buffer: GPUBuffer; readonly bytes: number }[],
+  ): Promise<ArrayBuffer[]> {
+    this.check()
+    const total = parts.reduce((sum, { bytes }) => sum + bytes, 0)
+    const staging = this.buffer('gpu.staging', total, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST)
+    const encoder = this.device.createCommandEncoder({ label: 'gpu.read' })
+    let at = 0
+    for (const { buffer, bytes } of parts) {
+      if (bytes > 0) encoder.copyBufferToBuffer(buffer, 0, staging, at, bytes)
+      at += bytes
+    }
+    this.device.queue.submit([encoder.finish()])
+    try {
+      await staging.mapAsync(GPUMapMode.READ)
+    } catch (cause) {
+      await this.#settle()
+      throw new DeviceError(`gpu: a result could not be read back: ${String(cause)}`, ADVICE_FAULT, { cause })
+    }
+    const mapped = staging.getMappedRange()
+    at = 0
+    const data = parts.map(({ bytes }) => mapped.slice(at, (at += bytes)))
+    this.free(staging)
+    this.check()
+    return data
+  }
+
+  kernel<S extends KernelSource>(source: S): Promise<Kernel<S>> {
+    this.check()
+    return createKernel(this.device, source)
+  }
+
+  /** Compiles a kernel and joins it with its storage buffers, in `@binding` order from binding 1 on. */
+  async bind<S extends KernelSource>(source: S, buffers: readonly GPUBuffer[]): Promise<Bound<S>> {
+    const kernel = await this.kernel(source)
+    const bytes = Math.max(16, Object.keys(source.params).length * 4)
+    const group = this.device.createBindGroup({
+      label: source.label,
+      layout: kernel.layout,
+      entries: [
+        { binding: 0, resource: { buffer: this.#params, size: bytes } },
+        ...buffers.map((buffer, index) => ({ binding: index + 1, resource: { buffer } })),
+      ],
+    })
+    return { kernel, group }
+  }
+
+  /** Encodes and submits dispatches; they run one after the other and see each other's writes. */
+  submit(encode: (commands: Commands) => void): void {
+    this.check()
+    const commands = new Commands(this.device, this.#params)
+    encode(commands)
+    commands.flush()
+  }
+
+  /** Waits until all submitted work is done. @throws {DeviceError} when it went wrong. */
+  async done(): Promise<void> {
+    await this.device.queue.onSubmittedWorkDone()
+    this.check()
+  }
+
+  /** Gives back all memory. The device stays: it belongs to the caller. */
+  close(): void {
+    this.#isOpen = false
+    this.device.removeEventListener('uncapturederror', this.#onError)
+    for (const buffer of this.#buffers) buffer.destroy()
+    this.#buffers.clear()
+  }
+
+  readonly #onError = ({ error }: GPUUncapturedErrorEvent): void => {
+    const isMemory = error instanceof GPUOutOfMemoryError
+    this.#fault ??= new DeviceError(
+      isMemory ? 'gpu: the GPU has not enough free memory for these points' : `gpu: ${error.message}`,
+      isMemory ? ADVICE_MEMORY : ADVICE_FAULT,
+      { cause: error },
+    )
+  }
+
+  /** Lets the events of a failing device arrive, so that the error thrown is the first cause. */
+  async #settle(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    this.check()
+  }
+}
+
+const STORAGE = 0x80 | 0x04 | 0x08 // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST; the global is not there in Node
+
+/** Dispatches on their way into one or more submits. */
+export class Commands {
+  readonly #device: GPUDevice
+  readonly #params: GPUBuffer
+  readonly #view = new DataView(new ArrayBuffer(SLOTS * SLOT_BYTES))
+  #encoder: GPUCommandEncoder | null = null
+  #pass: GPUComputePassEncoder | null = null
+  #slot = 0
+
+  constructor(device: GPUDevice, params: GPUBuffer) {
+    this.#device = device
+    this.#params = params
+  }
+
+  /** Runs [x, y] workgroups. */
+  dispatch<S extends KernelSource>({ kernel, group }: Bound<S>, params: Params<S>, x: number, y = 1): void {
+    if (this.#slot === SLOTS) this.flush()
+    this.#encoder ??= this.#device.createCommandEncoder()
+    this.#pass ??= this.#encoder.beginComputePass()
+    packParams(kernel.source, params, this.#view, this.#slot * SLOT_BYTES)
+    this.#pass.setPipeline(kernel.pipeline)
+    this.#pass.setBindGroup(0, group, [this.#slot * SLOT_BYTES])
+    this.#pass.dispatchWorkgroups(x, y)
+    this.#slot++
+  }
+
+  /** Runs one thread for each row in [begin, end). */
+  rows<S extends KernelSource>(bound: Bound<S>, params: Params<S> & Rows): void {
+    this.dispatch(bound, params, Math.ceil((params.end - params.begin) / WORKGROUP_SIZE))
+  }
+
+  flush(): void {
+    if (!this.#encoder) return
+    this.#pass?.end()
+    this.#device.queue.writeBuffer(this.#params, 0, this.#view, 0, this.#slot * SLOT_BYTES)
+    this.#device.queue.submit([this.#encoder.finish()])
+    this.#encoder = null
+    this.#pass = null
+    this.#slot = 0
+  }
+}
+
+interface Rows {
+  readonly begin: number
+  readonly end: number
+}

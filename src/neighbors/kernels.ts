@@ -1,0 +1,39 @@
+import type { KernelSource } from '../gpu/kernel.ts'
+import half from '../gpu/wgsl/half.wgsl?raw'
+import hash from '../gpu/wgsl/hash.wgsl?raw'
+import heap from './heap.wgsl?raw'
+import knnWgsl from './knn.wgsl?raw'
+import normsWgsl from './norms.wgsl?raw'
+import sortWgsl from './sort.wgsl?raw'
+
+/** Squared lengths. */
+export const norms = {
+  label: 'neighbors.norms',
+  wgsl: [normsWgsl, half],
+  bindings: ['uniform', 'read', 'read_write'],
+  params: { begin: 'u32', end: 'u32', nQuads: 'u32' },
+} as const satisfies KernelSource
+
+/** 64 queries a workgroup against a run of points. */
+export const knn = {
+  label: 'neighbors.knn',
+  wgsl: [knnWgsl, heap, half, hash],
+  bindings: ['uniform', 'read', 'read', 'read_write', 'read_write'],
+  params: {
+    nPoints: 'u32',
+    nQuads: 'u32',
+    heapSize: 'u32',
+    firstBlock: 'u32',
+    pointsBegin: 'u32',
+    pointsEnd: 'u32',
+    slack: 'f32',
+  },
+} as const satisfies KernelSource
+
+/** Heaps to sorted rows. */
+export const sort = {
+  label: 'neighbors.sort',
+  wgsl: [sortWgsl, heap, hash],
+  bindings: ['uniform', 'read_write', 'read_write', 'read_write', 'read_write'],
+  params: { begin: 'u32', end: 'u32', nPoints: 'u32', heapSize: 'u32' },
+} as const satisfies KernelSource

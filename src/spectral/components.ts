@@ -1,0 +1,55 @@
+import type { GraphBuffers } from '../gpu/data.ts'
+import type { GpuSession } from '../gpu/session.ts'
+import { throwIfCancelled } from '../errors.ts'
+import { compress, hook } from './kernels.ts'
+
+/** Connected components, the largest first (ties by smallest member). */
+export interface Components {
+  /** [nPoints] component of each point */
+  readonly componentOf: Uint32Array
+  /** [nComponents] points in each, descending */
+  readonly sizes: readonly number[]
+}
+
+/**
+ * Labels the connected components of a graph on the GPU.
+ *
+ * @throws {CancelledError} between two rounds, {DeviceError} when the device fails.
+ */
+export async function findComponents(
+  session: GpuSession,
+  { nPoints, rowStarts, columns }: GraphBuffers,
+  signal: AbortSignal | undefined,
+): Promise<Components> {
+  const labels = session.upload('spectral.labels', Uint32Array.from({ length: nPoints }, (_, i) => i))
+  const changes = session.buffer('spectral.changes', 4)
+  try {
+    const boundHook = await session.bind(hook, [rowStarts, columns, labels, changes])
+    const boundCompress = await session.bind(compress, [labels])
+    const rows = { begin: 0, end: nPoints }
+    for (;;) {
+      throwIfCancelled(signal)
+      session.device.queue.writeBuffer(changes, 0, new Uint32Array([0]))
+      session.submit((commands) => {
+        commands.rows(boundHook, rows)
+        commands.rows(boundCompress, rows)
+      })
+      if (new Uint32Array(await session.read(changes, 4))[0] === 0) break
+    }
+    return bySize(new Uint32Array(await session.read(labels, nPoints * 4)))
+  } finally {
+    session.free(labels, changes)
+  }
+}
+
+/** Renumbers labels by descending size of their components. */
+function bySize(labels: Uint32Array): Components {
+  const sizes = new Map<number, number>()
+  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
+  const order = [...sizes].sort(([a, sizeA], [b, sizeB]) => sizeB - sizeA || a - b)
+  const rank = new Map(order.map(([label], index) => [label, index]))
+  return {
+    componentOf: labels.map((label) => rank.get(label) as number),
+    sizes: order.map(([, size]) => size),
+  }
+}

@@ -1,0 +1,26 @@
+// One round of connected components: every vertex, and the vertex that names its component, take the smallest label
+// around (after Shiloach and Vishkin 1982). Labels only ever fall, so the order of the threads changes the number of
+// rounds but not the end: the smallest index of each component.
+struct Params { begin: u32, end: u32 }
+override WORKGROUP_SIZE: u32;
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> rowStarts: array<u32>;              // [nPoints + 1]
+@group(0) @binding(2) var<storage, read> columns: array<u32>;                // [nEdges]
+@group(0) @binding(3) var<storage, read_write> labels: array<atomic<u32>>;   // [nPoints], each its own index at first
+@group(0) @binding(4) var<storage, read_write> changes: atomic<u32>;         // 1 when any label fell
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let row = params.begin + id.x;
+  if (row >= params.end) { return; }
+  let label = atomicLoad(&labels[row]);
+  var least = label;
+  for (var edge = rowStarts[row]; edge < rowStarts[row + 1u]; edge++) {
+    least = min(least, atomicLoad(&labels[columns[edge]]));
+  }
+  if (least < label) {
+    atomicMin(&labels[row], least);
+    atomicMin(&labels[label], least);
+    atomicMax(&changes, 1u);
+  }
+}
