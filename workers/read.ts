@@ -47,7 +47,8 @@ const api: ReadApi = {
     const { captions, pointOf } = distinct
     return Comlink.transfer(distinct, [captions.bytes.buffer, captions.offsets.buffer, pointOf.buffer])
   },
-  row: (row) => reader.row(row, controller.signal),
+  // Not tied to the signal: a pinned row stays readable while another file is being opened.
+  row: (row) => reader.row(row),
   cancel: () => {
     renew()
   },

@@ -1,0 +1,59 @@
+import { InputError } from '../errors.ts'
+import type { Captions } from '../types.ts'
+
+/** Captions in the making: append in row order, then {@link Arena.finish}. */
+export interface Arena {
+  /** A row whose bytes are `source[start … end)`. */
+  append(source: Uint8Array, start: number, end: number): void
+  /** The captions; rows that were not appended are empty. */
+  finish(): Captions
+}
+
+/** Offsets are 32 bits wide. */
+const MAX_BYTES = 2 ** 32 - 1
+
+/**
+ * @param nRows rows that will be appended at most
+ * @param nBytes a guess at their bytes; the arena grows when it was too low
+ */
+export function createArena(nRows: number, nBytes: number): Arena {
+  const offsets = new Uint32Array(nRows + 1)
+  let bytes = new Uint8Array(Math.min(nBytes, MAX_BYTES))
+  let row = 0
+  let used = 0
+
+  function grow(needed: number): void {
+    if (needed > MAX_BYTES) {
+      throw new InputError(
+        `Read: the captions have more than ${MAX_BYTES} bytes after ${row} of ${nRows} rows`,
+        `Open fewer rows (limit=${Math.max(1, Math.floor(row / 2))}).`,
+      )
+    }
+    const larger = new Uint8Array(Math.min(MAX_BYTES, Math.max(needed, Math.ceil(bytes.length * 1.5))))
+    larger.set(bytes.subarray(0, used))
+    bytes = larger
+  }
+
+  return {
+    append(source, start, end) {
+      const length = end - start
+      if (used + length > bytes.length) grow(used + length)
+      // Below some 32 bytes a loop is faster than the call (measured with V8 of Node 20).
+      if (length < 32) for (let i = 0; i < length; i++) bytes[used + i] = source[start + i]
+      else bytes.set(source.subarray(start, end), used)
+      used += length
+      offsets[++row] = used
+    },
+    finish() {
+      offsets.fill(used, row + 1)
+      return { bytes: bytes.slice(0, used), offsets }
+    },
+  }
+}
+
+const decoder = new TextDecoder()
+
+/** One caption as a string; bytes that are not UTF-8 become U+FFFD. */
+export function captionAt({ bytes, offsets }: Captions, row: number): string {
+  return decoder.decode(bytes.subarray(offsets[row], offsets[row + 1]))
+}

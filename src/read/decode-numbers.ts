@@ -1,0 +1,114 @@
+import type { SchemaElement } from 'hyparquet'
+import { parseFloat16 } from 'hyparquet/src/convert.js'
+import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
+import { dictionaryIndices } from './decode-text.ts'
+import type { Page } from './pages.ts'
+
+/**
+ * Writes the numbers of a chunk's pages into one axis of interleaved positions; a null becomes NaN.
+ * @param out [nRows, 2]
+ * @param axis 0 for x, 1 for y
+ * @param firstRow row of `out` at which the chunk begins
+ * @returns takes the pages in order, and how many rows of each to use
+ */
+export function numberDecoder(
+  element: SchemaElement,
+  out: Float32Array,
+  axis: 0 | 1,
+  firstRow: number,
+): (page: Page, nRows: number) => void {
+  let dictionary: Float64Array | null = null
+  let row = firstRow
+  return (page, nRows) => {
+    if (page.kind === 'dictionary') {
+      dictionary = plain(page.body, page.nValues, element)
+      return
+    }
+    const values = decode(page, dictionary, element)
+    const { valid } = page
+    let next = 0
+    for (let i = 0; i < nRows; i++, row++) {
+      out[2 * row + axis] = valid === null || valid[i] === 1 ? values[next++] : Number.NaN
+    }
+  }
+}
+
+/** [nValues] */
+function decode(
+  { body, nValues, encoding }: Page,
+  dictionary: Float64Array | null,
+  element: SchemaElement,
+): Float64Array {
+  switch (encoding) {
+    case 'PLAIN':
+      return plain(body, nValues, element)
+    case 'BYTE_STREAM_SPLIT':
+      return plain(unsplit(body, nValues, widthOf(element)), nValues, element)
+    case 'PLAIN_DICTIONARY':
+    case 'RLE_DICTIONARY': {
+      if (dictionary === null) throw new Error('a page refers to a dictionary that is not there')
+      const indices = dictionaryIndices(body, nValues)
+      const values = new Float64Array(nValues)
+      for (let i = 0; i < nValues; i++) {
+        if (indices[i] >= dictionary.length)
+          throw new Error(`entry ${indices[i]} of a dictionary of ${dictionary.length}`)
+        values[i] = dictionary[indices[i]]
+      }
+      return values
+    }
+    case 'DELTA_BINARY_PACKED': {
+      const reader = { view: viewOf(body), offset: 0 }
+      const values = element.type === 'INT64' ? new BigInt64Array(nValues) : new Int32Array(nValues)
+      if (nValues > 0) deltaBinaryUnpack(reader, nValues, values)
+      return Float64Array.from(values, Number)
+    }
+    default:
+      throw new Error(`numbers in the encoding ${encoding}`)
+  }
+}
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+function widthOf({ type, type_length }: SchemaElement): number {
+  if (type === 'FLOAT' || type === 'INT32') return 4
+  if (type === 'DOUBLE' || type === 'INT64') return 8
+  if (type === 'FIXED_LEN_BYTE_ARRAY' && type_length === 2) return 2
+  throw new Error(`numbers of the type ${type}`)
+}
+
+function plain(body: Uint8Array, nValues: number, element: SchemaElement): Float64Array {
+  const width = widthOf(element)
+  if (nValues * width > body.length) throw new Error(`${nValues} numbers in ${body.length} bytes`)
+  const view = viewOf(body)
+  const unsigned = element.converted_type?.startsWith('UINT_') === true
+  const values = new Float64Array(nValues)
+  for (let i = 0, at = 0; i < nValues; i++, at += width) {
+    switch (element.type) {
+      case 'FLOAT':
+        values[i] = view.getFloat32(at, true)
+        break
+      case 'DOUBLE':
+        values[i] = view.getFloat64(at, true)
+        break
+      case 'INT32':
+        values[i] = unsigned ? view.getUint32(at, true) : view.getInt32(at, true)
+        break
+      case 'INT64':
+        values[i] = Number(unsigned ? view.getBigUint64(at, true) : view.getBigInt64(at, true))
+        break
+      default:
+        values[i] = parseFloat16(body.subarray(at, at + 2)) ?? Number.NaN
+    }
+  }
+  return values
+}
+
+/** Undoes BYTE_STREAM_SPLIT: all first bytes, then all second bytes, … */
+function unsplit(body: Uint8Array, nValues: number, width: number): Uint8Array {
+  const bytes = new Uint8Array(nValues * width)
+  if (bytes.length > body.length) throw new Error(`${nValues} numbers in ${body.length} bytes`)
+  for (let b = 0; b < width; b++) {
+    for (let i = 0, from = b * nValues; i < nValues; i++) bytes[i * width + b] = body[from + i]
+  }
+  return bytes
+}

@@ -1,0 +1,67 @@
+import { throwIfCancelled } from '../errors.ts'
+import type { Captions } from '../types.ts'
+import { createArena } from './arena.ts'
+
+/** The captions to embed: every distinct one once. */
+export interface DistinctCaptions {
+  readonly captions: Captions
+  /** [nRows] index of each row's caption among the distinct ones, which are in order of first appearance. */
+  readonly pointOf: Uint32Array<ArrayBuffer>
+}
+
+// Some 100 ms of work, after which a cancellation is looked for.
+const ROWS_A_TURN = 1 << 18
+
+/**
+ * Every caption once, compared byte by byte.
+ * @throws {CancelledError} the signal was aborted.
+ */
+export async function distinctCaptions(captions: Captions, signal?: AbortSignal): Promise<DistinctCaptions> {
+  const { bytes, offsets } = captions
+  const nRows = offsets.length - 1
+  const pointOf = new Uint32Array(nRows)
+  const firstRow = new Uint32Array(nRows)
+  // Open addressing at half load; an entry is a point + 1, 0 is free.
+  const table = new Uint32Array(2 ** Math.ceil(Math.log2(2 * nRows + 2)))
+  const mask = table.length - 1
+  let nPoints = 0
+  for (let row = 0; row < nRows; row++) {
+    if (row % ROWS_A_TURN === ROWS_A_TURN - 1) {
+      await new Promise((resolve) => setTimeout(resolve))
+      throwIfCancelled(signal)
+    }
+    const start = offsets[row]
+    const end = offsets[row + 1]
+    let slot = hash(bytes, start, end) & mask
+    while (table[slot] !== 0) {
+      const other = firstRow[table[slot] - 1]
+      if (equal(bytes, start, end, offsets[other], offsets[other + 1])) break
+      slot = (slot + 1) & mask
+    }
+    if (table[slot] === 0) {
+      firstRow[nPoints] = row
+      table[slot] = ++nPoints
+    }
+    pointOf[row] = table[slot] - 1
+  }
+  const arena = createArena(nPoints, bytes.length)
+  for (let point = 0; point < nPoints; point++) {
+    arena.append(bytes, offsets[firstRow[point]], offsets[firstRow[point] + 1])
+  }
+  return { captions: arena.finish(), pointOf }
+}
+
+/** FNV-1a, mixed at the end because the table takes its low bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hash(bytes: Uint8Array, start: number, end: number): number {
+  let h = 0x811c9dc5
+  for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i], 0x01000193)
+  h ^= h >>> 15
+  h = Math.imul(h, 0x2c1b3c6d)
+  return (h ^ (h >>> 13)) >>> 0
+}
+
+function equal(bytes: Uint8Array, start: number, end: number, otherStart: number, otherEnd: number): boolean {
+  if (end - start !== otherEnd - otherStart) return false
+  for (let i = start, j = otherStart; i < end; i++, j++) if (bytes[i] !== bytes[j]) return false
+  return true
+}

@@ -1,0 +1,176 @@
+import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
+import { parquetHeader } from 'hyparquet/src/column.js'
+import { compressors } from 'hyparquet-compressors'
+import type { ReadBytes } from './read-ahead.ts'
+import { readHybrid } from './rle.ts'
+
+/** Values of a flat column, decompressed and parted from their levels, still encoded. */
+export interface Page {
+  readonly kind: 'dictionary' | 'data'
+  readonly encoding: Encoding
+  /** The encoded values; nulls have none. */
+  readonly body: Uint8Array
+  readonly nValues: number
+  /** Rows of a data page, nulls included. */
+  readonly nRows: number
+  /** [nRows] 1 where there is a value; null where every row has one. */
+  readonly valid: Uint8Array | null
+}
+
+const WINDOW_BYTES = 1024 * 1024
+/** A header carries at most the two values of its statistics; more is a damaged file. */
+const MAX_HEADER_BYTES = 16 * 1024 * 1024
+
+/**
+ * The pages of one column chunk, fetched in windows, so that neither a chunk of gigabytes nor one of which only the first
+ * rows are needed is held whole. Never reads on after `nRows`.
+ * @throws {Error} damaged pages, in Parquet's words; the caller names the column.
+ */
+export async function* readPages(
+  meta: ColumnMetaData,
+  range: { readonly start: number; readonly end: number },
+  options: {
+    readonly optional: boolean
+    readonly nRows: number
+    readonly chunkRows: number
+    readonly read: ReadBytes
+  },
+): AsyncGenerator<Page> {
+  let buffer: Uint8Array = new Uint8Array(0)
+  let offset = range.start
+  /** Makes `buffer` hold `n` bytes from `offset`, or what is left of the chunk. */
+  async function fill(n: number): Promise<void> {
+    if (buffer.length >= n) return
+    const end = Math.min(range.end, offset + Math.max(n, WINDOW_BYTES))
+    const more = await options.read(offset + buffer.length, end)
+    if (buffer.length === 0) buffer = more
+    else {
+      const joined = new Uint8Array(buffer.length + more.length)
+      joined.set(buffer)
+      joined.set(more, buffer.length)
+      buffer = joined
+    }
+  }
+  function take(n: number): Uint8Array {
+    const taken = buffer.subarray(0, n)
+    buffer = buffer.subarray(n)
+    offset += n
+    return taken
+  }
+
+  let rows = 0
+  while (rows < options.nRows) {
+    if (offset >= range.end) throw new Error(`pages end after ${rows} of ${options.chunkRows} rows`)
+    let header: { readonly page: PageHeader; readonly bytes: number } | null = null
+    for (let want = 1024; header === null; want *= 4) {
+      await fill(want)
+      header = tryHeader(buffer)
+      if (header === null && (offset + buffer.length >= range.end || want > MAX_HEADER_BYTES)) {
+        throw new Error(`no page header at byte ${offset}`)
+      }
+    }
+    take(header.bytes)
+    const { compressed_page_size: bytes } = header.page
+    if (!(bytes >= 0 && offset + bytes <= range.end)) {
+      throw new Error(
+        `a page of ${bytes} bytes at byte ${offset} runs past the end of its column at ${range.end}`,
+      )
+    }
+    await fill(bytes)
+    checkRows(header.page, options.chunkRows - rows)
+    const page = decodePage(header.page, take(bytes), meta, options.optional)
+    if (page === null) continue
+    rows += page.nRows
+    yield page
+  }
+}
+
+function tryHeader(buffer: Uint8Array): { page: PageHeader; bytes: number } | null {
+  const reader = { view: new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength), offset: 0 }
+  try {
+    return { page: parquetHeader(reader), bytes: reader.offset }
+  } catch {
+    // Cut off, or damaged; the caller knows whether there is more to come.
+    return null
+  }
+}
+
+/** Holds a page to the rows that are left before anything is allocated for it. */
+function checkRows({ data_page_header: v1, data_page_header_v2: v2 }: PageHeader, left: number): void {
+  const nRows = v1?.num_values ?? v2?.num_values ?? 0
+  if (!(nRows >= 0 && nRows <= left)) throw new Error(`a page of ${nRows} rows where ${left} are left`)
+}
+
+/** Null for kinds of page that hold no values. */
+function decodePage(
+  header: PageHeader,
+  bytes: Uint8Array,
+  meta: ColumnMetaData,
+  optional: boolean,
+): Page | null {
+  const size = header.uncompressed_page_size
+  // Every page counts towards its chunk's total, headers included.
+  if (!(size >= 0 && size <= Number(meta.total_uncompressed_size) + 1024)) {
+    throw new Error(`a page of ${size} bytes uncompressed in a column of ${meta.total_uncompressed_size}`)
+  }
+  if (header.type === 'DICTIONARY_PAGE' && header.dictionary_page_header) {
+    const { num_values: nValues, encoding } = header.dictionary_page_header
+    const body = decompress(bytes, size, meta)
+    if (!(nValues >= 0 && nValues <= body.length)) throw new Error(`a dictionary of ${nValues} values`)
+    return { kind: 'dictionary', encoding, body, nValues, nRows: 0, valid: null }
+  }
+  if (header.type === 'DATA_PAGE' && header.data_page_header) {
+    const { num_values: nRows, encoding, definition_level_encoding } = header.data_page_header
+    const page = decompress(bytes, size, meta)
+    if (!optional) return { kind: 'data', encoding, body: page, nValues: nRows, nRows, valid: null }
+    if (definition_level_encoding === 'BIT_PACKED')
+      throw new Error('levels in the deprecated BIT_PACKED encoding')
+    if (page.length < 4) throw new Error('a page without its levels')
+    const levels = new DataView(page.buffer, page.byteOffset, page.byteLength).getUint32(0, true)
+    return withLevels(page, 4, 4 + levels, page.subarray(4 + levels), nRows, encoding)
+  }
+  if (header.type === 'DATA_PAGE_V2' && header.data_page_header_v2) {
+    const v2 = header.data_page_header_v2
+    const levels = v2.repetition_levels_byte_length + v2.definition_levels_byte_length
+    const { num_values: nRows, encoding } = v2
+    const body =
+      v2.is_compressed === false
+        ? bytes.subarray(levels)
+        : decompress(bytes.subarray(levels), size - levels, meta)
+    if (!optional || v2.num_nulls === 0)
+      return { kind: 'data', encoding, body, nValues: nRows, nRows, valid: null }
+    return withLevels(bytes, v2.repetition_levels_byte_length, levels, body, nRows, encoding)
+  }
+  if (header.type === 'INDEX_PAGE') return null
+  throw new Error(`a page of the unknown kind ${header.type}`)
+}
+
+function withLevels(
+  page: Uint8Array,
+  start: number,
+  end: number,
+  body: Uint8Array,
+  nRows: number,
+  encoding: Encoding,
+): Page {
+  if (end > page.length) throw new Error('levels run past the end of their page')
+  const valid = new Uint8Array(nRows)
+  readHybrid(page, start, end, 1, valid)
+  let nValues = 0
+  for (let i = 0; i < nRows; i++) nValues += valid[i]
+  return { kind: 'data', encoding, body, nValues, nRows, valid: nValues === nRows ? null : valid }
+}
+
+function decompress(bytes: Uint8Array, size: number, { codec }: ColumnMetaData): Uint8Array {
+  if (codec === 'UNCOMPRESSED') return bytes
+  if (size === 0) return new Uint8Array(0)
+  const decompressor = compressors[codec]
+  if (!decompressor) throw new Error(`the codec ${codec} is not supported`)
+  const page = decompressor(bytes, size)
+  if (page.length !== size) throw new Error(`a page of ${page.length} bytes where its header says ${size}`)
+  return page
+}
+
+/** Whether pages of this column can be decompressed. */
+export const knowsCodec = ({ codec }: ColumnMetaData): boolean =>
+  codec === 'UNCOMPRESSED' || codec in compressors

@@ -1,0 +1,144 @@
+import type { FileMetaData } from 'hyparquet'
+import { InputError, throwIfCancelled } from '../errors.ts'
+import type { Captions, Context, Layout } from '../types.ts'
+import { captionAt } from './arena.ts'
+import { chooseTextColumn, findTextColumn } from './choose-text.ts'
+import { type Column, type ColumnInfo, findLayouts, listColumns } from './columns.ts'
+import { type DistinctCaptions, distinctCaptions } from './distinct.ts'
+import { readFooter } from './footer.ts'
+import { type Field, readRow } from './row.ts'
+import { type ByteSource, fileSource } from './source.ts'
+import { readTable } from './table.ts'
+import { urlSource } from './url-source.ts'
+
+export type Source =
+  | { readonly kind: 'file'; readonly file: File }
+  | { readonly kind: 'url'; readonly url: string }
+
+export interface ReadOptions {
+  /** Name of the text column; null to find it. */
+  readonly text: string | null
+  /** The file's first rows only; null for all. */
+  readonly limit: number | null
+}
+
+/** What the page needs of an opened file; the reader keeps the file itself for {@link Reader.row}. */
+export interface OpenedFile {
+  readonly name: string
+  readonly bytes: number
+  /** Rows in use: the file's first `limit` rows. */
+  readonly nRows: number
+  /** Rows in the file. */
+  readonly totalRows: number
+  readonly columns: readonly ColumnInfo[]
+  /** Null only where there is no text column but there are layouts. */
+  readonly textColumn: string | null
+  readonly captions: Captions
+  /** Layouts that the file already holds as `x_<name>`/`y_<name>` pairs; [nRows, 2], file order, NaN for null. */
+  readonly layouts: readonly Layout[]
+}
+
+/** Holds one open file. */
+export interface Reader {
+  /**
+   * Opens a file; on an error or a cancellation the file that was open before stays open.
+   * @throws {InputError} @throws {NetworkError} @throws {CancelledError}
+   */
+  open(source: Source, options: ReadOptions, context: Context): Promise<OpenedFile>
+  /** Another text column of the open file; it becomes the one that {@link Reader.distinct} uses. */
+  captions(column: string, context: Context): Promise<Captions>
+  distinct(signal?: AbortSignal): Promise<DistinctCaptions>
+  /** All columns of one row, as text for people. */
+  row(row: number, signal?: AbortSignal): Promise<readonly Field[]>
+}
+
+interface OpenState {
+  readonly source: ByteSource
+  readonly metadata: FileMetaData
+  readonly columns: readonly Column[]
+  readonly nRows: number
+  readonly textColumn: string | null
+  readonly captions: Captions
+}
+
+/** A reader without an open file. */
+export function createReader(): Reader {
+  let state: OpenState | null = null
+
+  function opened(): OpenState {
+    if (!state) throw new InputError('Read: no file is open', 'Open a Parquet file first.')
+    return state
+  }
+
+  return {
+    async open(from, { text, limit }, context) {
+      if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
+        throw new InputError(`Read: a limit of ${limit} rows`, 'Give a whole number above 0, or no limit.')
+      }
+      const source = from.kind === 'file' ? fileSource(from.file) : await urlSource(from.url, context)
+      const metadata = await readFooter(source, context.signal)
+      const columns = listColumns(metadata)
+      const totalRows = rowsOf(metadata)
+      if (totalRows === 0) {
+        throw new InputError(`Read: ${source.name} has no rows`, 'Choose a file with at least one caption.')
+      }
+      const textColumn = await chooseTextColumn(source, metadata, columns, text, context.signal)
+      const pairs = findLayouts(columns)
+      if (!textColumn && pairs.length === 0) {
+        const names = columns.map(({ name, kind }) => `${name} (${kind})`).join(', ')
+        throw new InputError(
+          `Read: ${source.name} has neither a text column nor a layout; its columns are ${names || 'none'}`,
+          'Choose a file with a column of captions, or with coordinates named x_… and y_….',
+        )
+      }
+      const nRows = Math.min(totalRows, limit ?? totalRows)
+      const { captions, layouts } = await readTable(
+        source,
+        metadata,
+        { text: textColumn, layouts: pairs, nRows },
+        context,
+      )
+      throwIfCancelled(context.signal)
+      state = { source, metadata, columns, nRows, textColumn: textColumn?.name ?? null, captions }
+      return {
+        name: source.name,
+        bytes: source.byteLength,
+        nRows,
+        totalRows,
+        columns: columns.map(({ name, kind }) => ({ name, kind })),
+        textColumn: state.textColumn,
+        captions,
+        layouts: layouts.filter(hasPoints),
+      }
+    },
+
+    async captions(name, context) {
+      const { source, metadata, columns, nRows } = opened()
+      const text = findTextColumn(columns, name, source.name)
+      const { captions } = await readTable(source, metadata, { text, layouts: [], nRows }, context)
+      throwIfCancelled(context.signal)
+      state = { ...opened(), textColumn: text.name, captions }
+      return captions
+    },
+
+    distinct: (signal) => distinctCaptions(opened().captions, signal),
+
+    async row(row, signal) {
+      const { source, metadata, columns, nRows, textColumn, captions } = opened()
+      if (!(Number.isInteger(row) && row >= 0 && row < nRows)) {
+        throw new InputError(`Read: row ${row} of ${nRows}`, `Give a row from 0 to ${nRows - 1}.`)
+      }
+      // Long captions are at hand; an empty one is asked of the file, which knows whether it is null.
+      const caption = captionAt(captions, row)
+      const known = new Map(textColumn !== null && caption !== '' ? [[textColumn, caption]] : [])
+      return readRow(source, metadata, columns, row, known, signal)
+    },
+  }
+}
+
+/** The row groups' sum: some writers leave the file's own count at 0. */
+function rowsOf(metadata: FileMetaData): number {
+  return metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
+}
+
+const hasPoints = ({ positions }: Layout) => positions.some((value) => Number.isFinite(value))

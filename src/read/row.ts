@@ -1,0 +1,70 @@
+import { type AsyncBuffer, type FileMetaData, parquetReadObjects } from 'hyparquet'
+import { compressors } from 'hyparquet-compressors'
+import { CancelledError, InputError, NetworkError } from '../errors.ts'
+import type { Column } from './columns.ts'
+import { formatValue } from './format.ts'
+import type { ByteSource } from './source.ts'
+
+/** One column of one row, as text for people. */
+export interface Field {
+  readonly name: string
+  readonly value: string
+}
+
+/**
+ * All columns of one row, from its row group alone (from its pages alone where the file has an offset index).
+ * A column that cannot be decoded says so in its place; the others are given.
+ * @param known values that are at hand already, by column name
+ * @throws {NetworkError} @throws {CancelledError} @throws {InputError} the file is gone.
+ */
+export async function readRow(
+  source: ByteSource,
+  metadata: FileMetaData,
+  columns: readonly Column[],
+  row: number,
+  known: ReadonlyMap<string, string>,
+  signal?: AbortSignal,
+): Promise<Field[]> {
+  const file: AsyncBuffer = {
+    byteLength: source.byteLength,
+    slice: async (start, end = source.byteLength) => (await source.read(start, end, signal)).buffer,
+  }
+  return Promise.all(
+    columns.map(async ({ name, element }) => {
+      const held = known.get(name)
+      if (held !== undefined) return { name, value: held }
+      try {
+        const [fields] = await parquetReadObjects({
+          file,
+          metadata,
+          columns: [name],
+          rowStart: row,
+          rowEnd: row + 1,
+          compressors,
+          useOffsetIndex: true,
+          utf8: false,
+          // Values that break their own column's rules are shown as they are.
+          parsers: { jsonFromBytes: parseJson },
+        })
+        const dateOnly = element.converted_type === 'DATE' || element.logical_type?.type === 'DATE'
+        return { name, value: formatValue(fields?.[name], { float32: element.type === 'FLOAT', dateOnly }) }
+      } catch (cause) {
+        if (cause instanceof NetworkError || cause instanceof CancelledError || cause instanceof InputError)
+          throw cause
+        return { name, value: `cannot be decoded: ${cause instanceof Error ? cause.message : String(cause)}` }
+      }
+    }),
+  )
+}
+
+const decoder = new TextDecoder()
+
+function parseJson(bytes: Uint8Array | undefined): unknown {
+  if (!bytes) return null
+  const text = decoder.decode(bytes)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
