@@ -1,7 +1,7 @@
 import { decodeText } from './looks-like.ts'
 
 /** Stands for null. */
-export const NULL_VALUE = '—'
+const NULL_VALUE = '—'
 
 /**
  * One value of a Parquet file as text for people.

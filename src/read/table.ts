@@ -186,7 +186,7 @@ async function readChunk(
 }
 
 /** What the user is told of pages that cannot be decoded. */
-export function damaged(fileName: string, column: string, group: number, cause: unknown): InputError {
+function damaged(fileName: string, column: string, group: number, cause: unknown): InputError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new InputError(
     `Read: column ${column} of ${fileName} is damaged in row group ${group}: ${reason}`,
