@@ -5,7 +5,7 @@ import type { Layout } from '../types.ts'
 import { betweenCameras, type Camera, fitCamera, type Insets, toScreen, toWorld, zoomAt } from './camera.ts'
 import { colorByPlace, type Theme } from './color.ts'
 import { bounds, buildGrid, type GridIndex, nearest } from './grid-index.ts'
-import { LayoutLayer, SLOTS } from './layout-layer.ts'
+import { type BinaryAttribute, LayoutLayer, SLOTS } from './layout-layer.ts'
 
 /** What the map tells its owner. Screen coordinates are CSS pixels from the map's top left corner. */
 export interface CaptionMapEvents {
@@ -175,10 +175,13 @@ export class CaptionMap {
     this.render()
   }
 
-  /** The parts of the map that panels cover; a fit keeps clear of them. */
-  setInsets(insets: Insets): void {
+  /**
+   * The parts of the map that panels cover; a fit keeps clear of them.
+   * @param options.refit false for a panel that comes and goes, so that the map stays still under it
+   */
+  setInsets(insets: Insets, options: { readonly refit: boolean }): void {
     this.insets = insets
-    if (this.following) this.fit(false)
+    if (options.refit && this.following) this.fit(false)
   }
 
   setPinned(row: number | null, near: readonly number[]): void {
@@ -283,7 +286,10 @@ export class CaptionMap {
   }
 
   private readonly onPointerMove = (event: PointerEvent): void => {
-    if (event.pointerType === 'touch') return
+    if (event.pointerType === 'touch') {
+      this.pointer = null
+      return
+    }
     const box = this.container.getBoundingClientRect()
     this.pointer = { x: event.clientX - box.left, y: event.clientY - box.top }
     this.hoverPointer()
@@ -308,8 +314,9 @@ export class CaptionMap {
     if (changed) this.render()
   }
 
+  /** What is under a mouse is already known, to a fraction of a pixel; a touch is looked up. */
   private click(x: number, y: number): void {
-    this.events.onClick(this.rowAt(x, y))
+    this.events.onClick(this.pointer ? this.hovered : this.rowAt(x, y))
   }
 
   private rowAt(px: number, py: number): number | null {
@@ -420,8 +427,8 @@ export class CaptionMap {
       this.colorsOf = reference
       this.colorsTheme = this.theme
     }
-    const attributes: Record<string, { value: Float32Array | Uint8Array; size: number }> = {
-      getFillColor: { value: this.colors, size: 4 },
+    const attributes: Record<string, BinaryAttribute> = {
+      getFillColor: { value: this.colors, size: 4, normalized: true },
     }
     for (let slot = 0; slot < SLOTS; slot++) {
       const layout = this.layouts.find((l) => l.name === this.slots[slot]) ?? shown

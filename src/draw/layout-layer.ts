@@ -7,12 +7,15 @@ import vs from './layout-layer.vs.glsl?raw'
 /** Position buffers that stay on the GPU; a blend of up to this many layouts can be shown. */
 export const SLOTS = 3
 
-export interface LayoutLayerProps extends LayerProps {
+export interface BinaryAttribute {
+  readonly value: Float32Array | Uint8Array
+  readonly size: number
+  readonly normalized?: boolean
+}
+
+interface LayoutLayerProps extends LayerProps {
   /** Binary data: `getPosition0 … getPosition2` [n, 2] float32 and `getFillColor` [n, 4] unorm8. */
-  data: {
-    readonly length: number
-    readonly attributes: Readonly<Record<string, { readonly value: Float32Array | Uint8Array; readonly size: number }>>
-  }
+  data: { readonly length: number; readonly attributes: Readonly<Record<string, BinaryAttribute>> }
   /** The share of each slot in what is shown; they add up to 1. */
   weights: readonly [number, number, number]
   /** CSS pixels. */

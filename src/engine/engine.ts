@@ -121,6 +121,11 @@ export class Engine {
     if (this.running && this.view.getState().phase !== 'working') this.work(this.running)
   }
 
+  /** Shows an error that arose beside a run. */
+  report(error: unknown): void {
+    this.fail(error)
+  }
+
   dismissError(): void {
     this.view.setState({ error: null, ...this.restState() })
   }
@@ -170,9 +175,9 @@ export class Engine {
     }
   }
 
-  setInsets(insets: Insets): void {
+  setInsets(insets: Insets, options: { readonly refit: boolean }): void {
     this.insets = insets
-    this.map?.setInsets(insets)
+    this.map?.setInsets(insets, options)
   }
 
   fit(): void {
@@ -230,6 +235,13 @@ export class Engine {
 
   layouts(): readonly Layout[] {
     return this.shown?.layouts ?? []
+  }
+
+  /** The file of the session on the map, with its layouts as columns. */
+  async exportParquet(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
+    if (!this.shown?.opened) throw new InputError('Export: there is no map yet', 'Open a file first.')
+    const name = this.shown.opened.name.replace(/\.(parquet|parq)$/i, '')
+    return { name: `${name}-map.parquet`, bytes: await this.shown.exportParquet() }
   }
 
   /** The session on the map, for scripts. */
@@ -481,7 +493,7 @@ export class Engine {
       onError: (error) => this.fail(error),
     })
     this.map.setTheme(this.view.getState().theme)
-    this.map.setInsets(this.insets)
+    this.map.setInsets(this.insets, { refit: true })
     if (this.shown) {
       this.map.setLayouts(this.shown.layouts, this.view.getState().active, { fresh: true })
       this.showPin()

@@ -107,6 +107,12 @@ export class Session {
     return this.reader ? this.reader.api.row(row) : []
   }
 
+  /** The rows in use with all their columns and `x_<name>`, `y_<name>` for each layout, as a Parquet file. */
+  async exportParquet(): Promise<Uint8Array<ArrayBuffer>> {
+    if (!this.reader) throw new Error('session: export before open')
+    return this.reader.api.exportParquet(this.layouts, this.embedding?.label ?? this.opened?.encoder ?? null)
+  }
+
   /** UMAP on the vectors; the caller has embedded them. */
   async fit(embedding: Embedding, events: SessionEvents): Promise<UmapResult> {
     const { nNeighbors, epochs, negatives, minDist, seed, gpu } = this.settings

@@ -1,0 +1,22 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { Engine } from './engine/engine.ts'
+import { type Captionscape, scriptingOf } from './engine/scripting.ts'
+import { App } from './ui/app.tsx'
+import './ui/styles.css'
+
+declare global {
+  var captionscape: Captionscape
+}
+
+const engine = new Engine()
+globalThis.captionscape = scriptingOf(engine)
+engine.start()
+
+const root = document.getElementById('root')
+if (!root) throw new Error('main: index.html has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <App engine={engine} />
+  </StrictMode>,
+)

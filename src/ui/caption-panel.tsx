@@ -1,0 +1,91 @@
+import { useEffect, useState } from 'react'
+import { useEngine, useView } from './engine-context.ts'
+import { formatCount } from './format.ts'
+
+interface Details {
+  readonly row: number
+  readonly columns: readonly { readonly name: string; readonly value: string }[]
+  readonly nearInMeaning: readonly number[] | null
+}
+
+/** The pinned caption with every column of its row and its neighbors. */
+export function CaptionPanel() {
+  const engine = useEngine()
+  const row = useView((view) => view.pinned)
+  // Neighbors on the map are those of the layout in view.
+  useView((view) => view.active)
+  const textColumn = useView((view) => view.shown?.textColumn)
+  const [details, setDetails] = useState<Details | null>(null)
+  useEffect(() => {
+    if (row === null) return
+    let stale = false
+    const load = async (): Promise<void> => {
+      const [columns, nearInMeaning] = await Promise.all([engine.columns(row), engine.nearInMeaning(row)])
+      if (!stale) setDetails({ row, columns, nearInMeaning })
+    }
+    load().catch((error: unknown) => engine.report(error))
+    return () => {
+      stale = true
+    }
+  }, [engine, row])
+  if (row === null) return null
+  const caption = engine.caption(row)
+  const known = details?.row === row ? details : null
+  return (
+    <aside aria-label="Caption" className="caption card" data-caption="">
+      <header>
+        <h2>Row {formatCount(row)}</h2>
+        <button type="button" className="plain" aria-label="Close caption" onClick={() => engine.pin(null)}>
+          ✕
+        </button>
+      </header>
+      <blockquote dir="auto" data-empty={caption === ''}>
+        {caption}
+      </blockquote>
+      {known && (
+        <dl>
+          {known.columns
+            .filter(({ name }) => name !== textColumn)
+            .map(({ name, value }) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd dir="auto">
+                  {/^https?:\/\//.test(value) ? (
+                    <a href={value} target="_blank" rel="noopener noreferrer">
+                      {value}
+                    </a>
+                  ) : (
+                    value
+                  )}
+                </dd>
+              </div>
+            ))}
+        </dl>
+      )}
+      {known?.nearInMeaning && <RowList title="Nearest in meaning" rows={known.nearInMeaning} />}
+      <RowList title="Nearest on the map" rows={engine.nearOnMap(row)} />
+    </aside>
+  )
+}
+
+function RowList({ title, rows }: { readonly title: string; readonly rows: readonly number[] }) {
+  const engine = useEngine()
+  if (!rows.length) return null
+  return (
+    <section>
+      <h3>{title}</h3>
+      <ol>
+        {rows.map((row) => {
+          const caption = engine.caption(row)
+          return (
+            <li key={row}>
+              <button type="button" dir="auto" data-empty={caption === ''} onClick={() => engine.visit(row)}>
+                {caption}
+              </button>
+            </li>
+          )
+        })}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,199 @@
+import { type FormEvent, useId, useState } from 'react'
+import { useEngine, useView } from './engine-context.ts'
+import { ExportButton } from './export-button.tsx'
+import { formatCount } from './format.ts'
+import { SettingsDialog } from './settings-dialog.tsx'
+
+interface Props {
+  /** On a phone the panel folds to its head; wide windows always show it whole. */
+  readonly open: boolean
+  readonly onToggle: () => void
+}
+
+/** What is open, how it was made, and the ways to open something else. */
+export function ControlPanel({ open, onToggle }: Props) {
+  const engine = useEngine()
+  const theme = useView((view) => view.theme)
+  const [settingsOpen, setSettingsOpen] = useState(false)
+  const body = useId()
+  return (
+    <section className="card panel" aria-label="Captionscape" data-panel="" data-open={open}>
+      <header>
+        <Logo />
+        <h1>Captionscape</h1>
+        <button
+          type="button"
+          className="plain"
+          aria-label={theme === 'dark' ? 'Use the light theme' : 'Use the dark theme'}
+          onClick={() => engine.setTheme(theme === 'dark' ? 'light' : 'dark')}
+        >
+          {theme === 'dark' ? '☀' : '☾'}
+        </button>
+        <button type="button" className="plain menu" aria-expanded={open} aria-controls={body} onClick={onToggle}>
+          Menu
+        </button>
+      </header>
+      <OpenData />
+      <div className="panel-body" id={body}>
+        <Origin />
+        <OpenForm />
+        <EncoderChoice />
+        <div className="row">
+          <button type="button" onClick={() => setSettingsOpen(true)}>
+            Settings
+          </button>
+          <ExportButton />
+        </div>
+        <p className="quiet">Everything runs in this page. Nothing is uploaded.</p>
+      </div>
+      {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
+    </section>
+  )
+}
+
+function Logo() {
+  return (
+    <svg className="logo" viewBox="0 0 32 32" aria-hidden="true">
+      <circle cx="9" cy="20" r="5" />
+      <circle cx="20" cy="12" r="7" />
+      <circle cx="24" cy="24" r="3.5" />
+      <circle cx="8" cy="8" r="2.5" />
+    </svg>
+  )
+}
+
+/** The open file's name and size. */
+function OpenData() {
+  const shown = useView((view) => view.shown)
+  if (!shown) return null
+  const rows = formatCount(shown.nRows)
+  const part = shown.totalRows > shown.nRows ? ` of ${formatCount(shown.totalRows)}` : ''
+  return (
+    <p className="open-data">
+      <strong title={shown.name}>{shown.name}</strong>
+      <span>
+        {rows}
+        {part} rows
+      </span>
+    </p>
+  )
+}
+
+/** How the map on screen was made. */
+function Origin() {
+  const engine = useEngine()
+  const shown = useView((view) => view.shown)
+  const column = useId()
+  if (!shown) return null
+  const textColumns = shown.columns.filter(({ kind }) => kind === 'text')
+  return (
+    <div className="origin">
+      <p>
+        <span className="label">Map made by</span>
+        {shown.encoder}
+        {shown.adapter && <span className="quiet"> · UMAP on {shown.adapter}</span>}
+      </p>
+      {textColumns.length > 1 && (
+        <p>
+          <label className="label" htmlFor={column}>
+            Caption column
+          </label>
+          <select
+            id={column}
+            value={shown.textColumn ?? ''}
+            onChange={(event) => engine.setTextColumn(event.currentTarget.value)}
+          >
+            {textColumns.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </p>
+      )}
+    </div>
+  )
+}
+
+function OpenForm() {
+  const engine = useEngine()
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    engine.openUrl(String(new FormData(event.currentTarget).get('url') ?? ''))
+  }
+  return (
+    <div className="open">
+      <div className="row">
+        <label className="button primary">
+          Open Parquet
+          <input
+            type="file"
+            className="visually-hidden"
+            aria-label="Open Parquet"
+            accept=".parquet,.parq,application/vnd.apache.parquet"
+            onChange={(event) => {
+              engine.openFiles([...(event.currentTarget.files ?? [])])
+              event.currentTarget.value = ''
+            }}
+          />
+        </label>
+        <button type="button" onClick={() => engine.openSample()}>
+          Sample
+        </button>
+      </div>
+      <form className="row" onSubmit={submit}>
+        <input
+          type="text"
+          inputMode="url"
+          name="url"
+          aria-label="Parquet URL"
+          placeholder="https://… .parquet"
+          autoComplete="off"
+          spellCheck={false}
+        />
+        <button type="submit">Open</button>
+      </form>
+    </div>
+  )
+}
+
+/** The encoder of the next run. */
+function EncoderChoice() {
+  const engine = useEngine()
+  const encoder = useView((view) => view.settings.encoder)
+  const hasText = useView((view) => (view.shown?.textColumn ?? null) !== null)
+  const working = useView((view) => view.phase === 'working')
+  return (
+    <div className="encoder">
+      <div role="radiogroup" aria-label="Encoder" className="choices">
+        <label data-checked={encoder === 'clip'}>
+          <input
+            type="radio"
+            name="encoder"
+            aria-label="CLIP"
+            checked={encoder === 'clip'}
+            onChange={() => engine.setSettings({ encoder: 'clip' })}
+          />
+          <span>
+            <b>CLIP</b> by meaning; downloads the model once (about 65–250 MB)
+          </span>
+        </label>
+        <label data-checked={encoder === 'lexical'}>
+          <input
+            type="radio"
+            name="encoder"
+            aria-label="Lexical"
+            checked={encoder === 'lexical'}
+            onChange={() => engine.setSettings({ encoder: 'lexical' })}
+          />
+          <span>
+            <b>Lexical</b> by words; no download, ready in seconds
+          </span>
+        </label>
+      </div>
+      {hasText && !working && (
+        <button type="button" onClick={() => engine.rerun()}>
+          Lay out again
+        </button>
+      )}
+    </div>
+  )
+}

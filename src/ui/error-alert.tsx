@@ -1,0 +1,49 @@
+import { useEngine, useView } from './engine-context.ts'
+import { formatCount } from './format.ts'
+
+/** What went wrong, why, and what to do, with the ways out as buttons. The map on screen stays. */
+export function ErrorAlert() {
+  const engine = useEngine()
+  const error = useView((view) => view.error)
+  if (!error) return null
+  return (
+    <div role="alert" className="card alert">
+      <p className="alert-message">{error.message}</p>
+      <p>{error.advice}</p>
+      <div className="row">
+        {error.rowsThatFit !== null && (
+          <button
+            type="button"
+            className="primary"
+            onClick={() => {
+              engine.setSettings({ limit: error.rowsThatFit })
+              engine.rerun()
+            }}
+          >
+            Use the first {formatCount(error.rowsThatFit)} rows
+          </button>
+        )}
+        {error.canUseLexical && (
+          <button
+            type="button"
+            className="primary"
+            onClick={() => {
+              engine.setSettings({ encoder: 'lexical' })
+              engine.rerun()
+            }}
+          >
+            Use the lexical encoder
+          </button>
+        )}
+        {error.canRetry && (
+          <button type="button" onClick={() => engine.resume()}>
+            Try again
+          </button>
+        )}
+        <button type="button" onClick={() => engine.dismissError()}>
+          Dismiss
+        </button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,147 @@
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
+import { BOUNDS, DEFAULTS, readNeighborList, type Settings } from '../engine/params.ts'
+import { useEngine, useView } from './engine-context.ts'
+
+/** Parameters of the next run; the address keeps them. */
+export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
+  const engine = useEngine()
+  const settings = useView((view) => view.settings)
+  const canRun = useView((view) => (view.shown?.textColumn ?? null) !== null)
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    dialog.current?.showModal()
+  }, [])
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const submitter = (event.nativeEvent as SubmitEvent).submitter as HTMLButtonElement | null
+    if (submitter?.value === 'defaults') engine.setSettings(settingsOf(DEFAULTS))
+    else {
+      const form = event.currentTarget
+      const list = form.elements.namedItem('nNeighbors') as HTMLInputElement
+      const nNeighbors = readNeighborList(list.value)
+      if (!nNeighbors) {
+        list.setCustomValidity('Give one to six whole numbers from 2 to 200, such as 10, 30, 60.')
+        list.reportValidity()
+        return
+      }
+      engine.setSettings(readForm(new FormData(form), nNeighbors))
+      if (submitter?.value === 'run') engine.rerun()
+    }
+    dialog.current?.close()
+  }
+  return (
+    <dialog ref={dialog} className="card settings" aria-label="Settings" onClose={onClose}>
+      <form onSubmit={submit} key={JSON.stringify(settings)}>
+        <h2>Settings</h2>
+        <p className="quiet">For the next run. The values at first are those of the original 12M pipeline.</p>
+        <fieldset>
+          <legend>Rows and layout</legend>
+          <Field label="Rows" help="The file’s first rows only; empty for all.">
+            {number('limit', BOUNDS.limit, settings.limit)}
+          </Field>
+          <Field label="Neighbors" help="One layout each, up to six.">
+            <input
+              name="nNeighbors"
+              defaultValue={settings.nNeighbors.join(', ')}
+              required
+              onInput={(event) => event.currentTarget.setCustomValidity('')}
+            />
+          </Field>
+          <Field label="Epochs">{number('epochs', BOUNDS.epochs, settings.epochs, true)}</Field>
+          <Field label="Negative samples" help="Per attraction; more spread the map out evenly.">
+            {number('negatives', BOUNDS.negatives, settings.negatives, true)}
+          </Field>
+          <Field label="Minimum distance" help="How tightly close captions may lie.">
+            {number('minDist', BOUNDS.minDist, settings.minDist, true, 'any')}
+          </Field>
+          <Field label="Seed" help="The same seed makes the same map on the same GPU.">
+            {number('seed', BOUNDS.seed, settings.seed, true)}
+          </Field>
+          <label className="check">
+            <input type="checkbox" name="gpu" defaultChecked={settings.gpu === 'fallback'} />
+            Accept a software GPU for the layout (slow)
+          </label>
+        </fieldset>
+        <fieldset>
+          <legend>CLIP</legend>
+          <Field label="Model" help="Hub id or base URL of a folder; empty for CLIP ViT-B/32.">
+            <input name="model" defaultValue={settings.model ?? ''} spellCheck={false} autoComplete="off" />
+          </Field>
+          <Field label="Precision">
+            <select name="dtype" defaultValue={settings.dtype ?? ''}>
+              <option value="">Automatic</option>
+              <option>fp32</option>
+              <option>fp16</option>
+              <option>q8</option>
+            </select>
+          </Field>
+          <Field label="Backend">
+            <select name="backend" defaultValue={settings.backend ?? ''}>
+              <option value="">Automatic</option>
+              <option value="webgpu">WebGPU</option>
+              <option value="wasm">WebAssembly (CPU)</option>
+            </select>
+          </Field>
+        </fieldset>
+        <div className="row">
+          {canRun && (
+            <button type="submit" className="primary" value="run">
+              Lay out again
+            </button>
+          )}
+          <button type="submit" value="keep">
+            Keep
+          </button>
+          <button type="submit" value="defaults" formNoValidate>
+            Defaults
+          </button>
+          <button type="button" onClick={() => dialog.current?.close()}>
+            Close
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+function Field({ label, help, children }: { readonly label: string; readonly help?: string; readonly children: ReactNode }) {
+  return (
+    <label className="field">
+      <span>{label}</span>
+      {children}
+      {help && <small className="quiet">{help}</small>}
+    </label>
+  )
+}
+
+function number(
+  name: keyof typeof BOUNDS,
+  [min, max]: readonly [number, number],
+  value: number | null,
+  required = false,
+  step: number | 'any' = 1,
+): ReactNode {
+  return <input type="number" {...{ name, min, max, step, required }} defaultValue={value ?? ''} />
+}
+
+function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings, 'encoder'> {
+  const text = (name: string): string | null => String(form.get(name) ?? '').trim() || null
+  return {
+    limit: text('limit') === null ? null : Number(text('limit')),
+    nNeighbors,
+    epochs: Number(text('epochs')),
+    negatives: Number(text('negatives')),
+    minDist: Number(text('minDist')),
+    seed: Number(text('seed')),
+    gpu: form.get('gpu') === null ? 'auto' : 'fallback',
+    model: text('model'),
+    dtype: text('dtype'),
+    backend: text('backend') as Settings['backend'],
+  }
+}
+
+/** The part of the parameters that the dialog edits; the encoder is chosen in the panel. */
+function settingsOf(all: Settings): Omit<Settings, 'encoder'> {
+  const { limit, nNeighbors, epochs, negatives, minDist, seed, gpu, model, dtype, backend } = all
+  return { limit, nNeighbors, epochs, negatives, minDist, seed, gpu, model, dtype, backend }
+}
