@@ -1,4 +1,12 @@
-import type { Backend, Captions, EncoderName, Progress, Timing, Vectors } from '../src/types.ts'
+import { expose, transfer, wrap } from 'comlink'
+import { findGpu } from '../src/embed/backend.ts'
+import { createClipEncoder, type Runtime } from '../src/embed/clip.ts'
+import { embedLexically } from '../src/embed/lexical.ts'
+import { DeviceError } from '../src/errors.ts'
+import { gaussianProjection, project } from '../src/project/gaussian.ts'
+import { registerErrorTransfer } from '../src/rpc.ts'
+import type { Backend, Captions, Context, EncoderName, Progress, Timing, Vectors } from '../src/types.ts'
+import type { ClipApi } from './clip.ts'
 
 /** Comlink proxies of the page's callbacks. */
 export interface EmbedEvents {
@@ -34,3 +42,69 @@ export interface EmbedApi {
   /** The running call rejects with a CancelledError within a second; what it did is kept for the next call. */
   cancel(): void
 }
+
+registerErrorTransfer()
+
+let controller = new AbortController()
+
+/** Ends a call that is still running; there is one at a time. */
+function begin(events: EmbedEvents): Context {
+  controller.abort()
+  controller = new AbortController()
+  return {
+    signal: controller.signal,
+    onProgress: (progress) => events.onProgress(progress),
+    onNotice: (message) => events.onNotice(message),
+  }
+}
+
+/** Loading onnxruntime waits until a model is there to run, so that the lexical encoder costs none of it. */
+function startRuntime(): Runtime {
+  const worker = new Worker(new URL('./clip.ts', import.meta.url), { type: 'module' })
+  const remote = wrap<ClipApi>(worker)
+  const failed = new Promise<never>((_, reject) => {
+    worker.onerror = (event) => {
+      reject(
+        new DeviceError(
+          `Embed: the model's worker failed: ${event.message || 'its script did not load'}`,
+          'Reload the page and try again, or use the lexical encoder.',
+        ),
+      )
+    }
+  })
+  failed.catch(() => {}) // The calls below reject with it; without a call there is nobody to tell.
+  return {
+    load: (model) => Promise.race([remote.load(transfer(model, [model.onnx.buffer])), failed]),
+    run: (ids, nRows, length) =>
+      Promise.race([remote.run(transfer(ids, [ids.buffer]), nRows, length), failed]),
+    stop: () => worker.terminate(),
+  }
+}
+
+const clip = createClipEncoder({
+  startRuntime,
+  findGpu,
+  createProjection: (nDims, seed) => {
+    const projection = gaussianProjection(nDims, seed)
+    return (rows) => project(rows, projection)
+  },
+  // Workers lie one folder below the page, in the sources and in the build.
+  pageUrl: new URL('..', self.location.href).href,
+})
+
+function give(embedding: Embedding): Embedding {
+  return transfer(embedding, [embedding.vectors.data.buffer])
+}
+
+const api: EmbedApi = {
+  async lexical(captions, { seed }, events) {
+    const { vectors, timings } = await embedLexically(captions, seed, begin(events))
+    const label = 'Lexical (LSA on words; no model)'
+    return give({ vectors, encoder: 'lexical', label, backend: 'cpu', adapter: null, timings })
+  },
+  async clip(captions, options, events) {
+    return give({ ...(await clip.embed(captions, options, begin(events))), encoder: 'clip' })
+  },
+  cancel: () => controller.abort(),
+}
+expose(api)

@@ -1,0 +1,292 @@
+import { CancelledError, DeviceError, throwIfCancelled } from '../errors.ts'
+import type { Backend, Captions, Context, Timing, Vectors } from '../types.ts'
+import { type BackendChoice, chooseBackend, type Gpu } from './backend.ts'
+import { packBatch, type Plan, planBatches, type Tokens } from './batches.ts'
+import { fetchModel, isDefaultModel, type ModelSource, resolveModel, unusableModel } from './model.ts'
+import { type Patched, patchPooler } from './onnx.ts'
+import { createPause, createReporter, untilCancelled } from './pace.ts'
+import type { Session, SessionModel } from './session.ts'
+import { createTokenizer, type Tokenizer } from './tokenizer.ts'
+
+/** A model run somewhere that can be stopped at any time, whatever it is doing. */
+export interface Runtime extends Session {
+  readonly load: (model: SessionModel) => Promise<void>
+  readonly stop: () => void
+}
+
+/** What the encoder is given by the worker it lives in. */
+export interface ClipHost {
+  readonly startRuntime: () => Runtime
+  readonly findGpu: () => Promise<Gpu | null>
+  /** Makes the projection of one run: rows [n, nDims] → half-float bits [n, 64]. */
+  readonly createProjection: (nDims: number, seed: number) => (rows: Float32Array) => Uint16Array<ArrayBuffer>
+  /** Relative addresses of models are seen from here. */
+  readonly pageUrl: string
+}
+
+export interface ClipRequest {
+  readonly model: string | null
+  readonly dtype: string | null
+  readonly backend: Backend | null
+  readonly seed: number
+}
+
+export interface ClipResult {
+  readonly vectors: Vectors
+  /** For people. */
+  readonly label: string
+  readonly backend: Backend
+  readonly adapter: string | null
+  readonly timings: readonly Timing[]
+}
+
+/** A model in a runtime, ready to run. */
+interface Loaded {
+  readonly key: string
+  readonly runtime: Runtime
+  readonly tokenizer: Tokenizer
+  readonly output: Patched['output']
+  readonly dtype: string
+  readonly loadMs: number
+  readonly bytes: number
+}
+
+/** A run that may have been interrupted. */
+interface Work {
+  readonly key: string
+  readonly tokens: Tokens
+  readonly plan: Plan
+  /** [nCaptions, 64], filled batch by batch */
+  readonly halves: Uint16Array<ArrayBuffer>
+  nextBatch: number
+  doneCaptions: number
+  project: ((rows: Float32Array) => Uint16Array<ArrayBuffer>) | null
+  readonly ms: { tokenize: number; run: number; project: number }
+}
+
+const COMPONENTS = 64
+
+// Tokens a batch. A batch cannot be interrupted without losing the session, so it should take well under a second:
+// ViT-B/32 costs 76 MFLOP a token, so 4096 are 0.6 s at an integrated GPU's 0.5 TFLOP/s, and 256 as much at the
+// 30 GFLOP/s of two processor cores or of a software GPU.
+const GPU_TOKENS = 4096
+const CPU_TOKENS = 256
+
+/**
+ * CLIP's text encoder: captions → `pooler_output` [n, 512] → Gaussian random projection [n, 64] float16.
+ * Radford et al. 2021 (arXiv:2103.00020); the model's files as exported for transformers.js.
+ */
+export function createClipEncoder(host: ClipHost) {
+  let loaded: Loaded | null = null
+  let work: Work | null = null
+
+  function unload(): void {
+    loaded?.runtime.stop()
+    loaded = null
+  }
+
+  async function load(
+    key: string,
+    source: ModelSource,
+    choice: BackendChoice,
+    context: Context,
+  ): Promise<Loaded> {
+    if (loaded?.key === key) return loaded
+    unload()
+    const started = performance.now()
+    const model = await fetchModel(source, choice.dtypes, context)
+    const bytes = model.onnx.length
+    const tokenizer = createTokenizer(model.tokenizer, model.maxLength)
+    let patched: Patched
+    try {
+      patched = patchPooler(model.onnx, tokenizer.eotId)
+    } catch (error) {
+      throw unusableModel(model.onnxUrl, error)
+    }
+    if (patched.output === 'text_embeds')
+      context.onNotice?.(
+        `${source.name} does not offer pooler_output: its projected text_embeds are used instead.`,
+      )
+    const runtime = host.startRuntime()
+    const { backend } = choice
+    try {
+      await untilCancelled(
+        runtime.load({
+          config: model.config,
+          onnx: patched.bytes,
+          inputs: patched.inputs,
+          output: patched.output,
+          eotId: tokenizer.eotId,
+          backend,
+          dtype: model.dtype,
+        }),
+        context.signal,
+        () => runtime.stop(),
+      )
+    } catch (error) {
+      runtime.stop()
+      if (error instanceof CancelledError || error instanceof DeviceError) throw error
+      throw unusableModel(model.onnxUrl, error)
+    }
+    loaded = {
+      key,
+      runtime,
+      tokenizer,
+      output: patched.output,
+      dtype: model.dtype,
+      loadMs: performance.now() - started,
+      bytes,
+    }
+    return loaded
+  }
+
+  /**
+   * Vectors of all captions, in their order. After a cancellation, a call with the same captions and request goes on
+   * where it stopped, and gives the same bits as an uninterrupted run.
+   * @throws {InputError | NetworkError} where the model cannot be had, with its address.
+   * @throws {DeviceError} where the GPU is missing, or gives values that are not finite.
+   * @throws {CancelledError} within a second of the signal.
+   */
+  async function embed(captions: Captions, request: ClipRequest, context: Context): Promise<ClipResult> {
+    const choice = chooseBackend(request, request.backend === 'wasm' ? null : await host.findGpu())
+    const source = resolveModel(request.model, host.pageUrl)
+    const modelKey = [source.base, choice.backend, ...choice.dtypes].join(' ')
+    const workKey = [modelKey, request.seed, contentHash(captions)].join(' ')
+    throwIfCancelled(context.signal)
+    const model = await load(modelKey, source, choice, context)
+    throwIfCancelled(context.signal)
+    if (work?.key !== workKey) {
+      work = null
+      work = await startWork(workKey, captions, model.tokenizer, choice, context)
+    }
+    await finish(work, model, choice, request.seed, context)
+
+    const { ms, tokens, halves } = work
+    const nPoints = captions.offsets.length - 1
+    const nTokens = tokens.ids.length
+    const kind = isDefaultModel(source) ? 'CLIP ViT-B/32 text encoder' : 'CLIP text encoder'
+    const place = choice.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'
+    const output = model.output === 'text_embeds' ? ', projected text_embeds' : ''
+    return {
+      vectors: { data: halves.slice(), nPoints, nDims: COMPONENTS },
+      label: `${kind} (${source.name}), ${model.dtype} on ${place}${output}`,
+      backend: choice.backend,
+      adapter: choice.adapter,
+      timings: [
+        { stage: 'Load the model', ms: model.loadMs, rows: 0, bytes: model.bytes },
+        { stage: 'Tokenize', ms: ms.tokenize, rows: nPoints, bytes: captions.bytes.length },
+        { stage: 'Embed', ms: ms.run, rows: nPoints, bytes: nTokens * 8 },
+        { stage: 'Project', ms: ms.project, rows: nPoints, bytes: halves.byteLength },
+      ],
+    }
+  }
+
+  async function finish(
+    run: Work,
+    model: Loaded,
+    choice: BackendChoice,
+    seed: number,
+    context: Context,
+  ): Promise<void> {
+    const { order, batches } = run.plan
+    const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
+    report(run.doneCaptions, order.length)
+    for (; run.nextBatch < batches.length; run.nextBatch++) {
+      throwIfCancelled(context.signal)
+      const batch = batches[run.nextBatch]
+      const nRows = batch.end - batch.start
+      const ids = packBatch(run.tokens, order, batch, model.tokenizer.eotId)
+      const started = performance.now()
+      let rows: Float32Array
+      try {
+        rows = await untilCancelled(model.runtime.run(ids, nRows, batch.length), context.signal, unload)
+      } catch (error) {
+        unload()
+        if (error instanceof CancelledError) throw error
+        throw failedBatch(run, String(error), choice, error)
+      }
+      run.ms.run += performance.now() - started
+      if (!rows.every(Number.isFinite)) {
+        unload()
+        throw failedBatch(run, 'it came back with values that are not finite', choice)
+      }
+      const projectStarted = performance.now()
+      run.project ??= host.createProjection(rows.length / nRows, seed)
+      const halves = run.project(rows)
+      for (let i = 0; i < nRows; i++)
+        run.halves.set(
+          halves.subarray(i * COMPONENTS, (i + 1) * COMPONENTS),
+          order[batch.start + i] * COMPONENTS,
+        )
+      run.ms.project += performance.now() - projectStarted
+      run.doneCaptions = batch.end
+      report(batch.end, order.length)
+    }
+  }
+
+  return { embed }
+}
+
+function failedBatch(run: Work, reason: string, choice: BackendChoice, cause?: unknown): DeviceError {
+  const batch = run.plan.batches[run.nextBatch]
+  const where = `batch ${run.nextBatch + 1} of ${run.plan.batches.length} (${batch.end - batch.start} × ${batch.length} tokens)`
+  const advice =
+    choice.backend === 'webgpu'
+      ? 'Try again with ?dtype=fp32 or ?backend=wasm, or use the lexical encoder.'
+      : 'Reload the page and try again with ?dtype=fp32, or use the lexical encoder.'
+  return new DeviceError(
+    `Embed: ${where} failed on ${choice.adapter ?? 'the processor'}: ${reason}`,
+    advice,
+    { cause },
+  )
+}
+
+async function startWork(
+  key: string,
+  captions: Captions,
+  tokenizer: Tokenizer,
+  choice: BackendChoice,
+  context: Context,
+): Promise<Work> {
+  const started = performance.now()
+  const tokens = await tokenize(captions, tokenizer, context)
+  const budget = choice.backend === 'webgpu' && !choice.isSoftware ? GPU_TOKENS : CPU_TOKENS
+  const plan = planBatches(tokens.offsets, budget, tokenizer.maxLength)
+  const halves = new Uint16Array(plan.order.length * COMPONENTS)
+  const ms = { tokenize: performance.now() - started, run: 0, project: 0 }
+  return { key, tokens, plan, halves, nextBatch: 0, doneCaptions: 0, project: null, ms }
+}
+
+async function tokenize(captions: Captions, tokenizer: Tokenizer, context: Context): Promise<Tokens> {
+  const n = captions.offsets.length - 1
+  const decoder = new TextDecoder()
+  const pause = createPause(context.signal)
+  const offsets = new Uint32Array(n + 1)
+  let ids = new Int32Array(16 * n + tokenizer.maxLength)
+  for (let i = 0; i < n; i++) {
+    const caption = decoder.decode(captions.bytes.subarray(captions.offsets[i], captions.offsets[i + 1]))
+    const encoded = tokenizer.encode(caption)
+    if (offsets[i] + encoded.length > ids.length) {
+      const larger = new Int32Array(2 * ids.length)
+      larger.set(ids)
+      ids = larger
+    }
+    ids.set(encoded, offsets[i])
+    offsets[i + 1] = offsets[i] + encoded.length
+    await pause()
+  }
+  return { ids: ids.slice(0, offsets[n]), offsets }
+}
+
+/** FNV-1a over bytes and offsets, in two lanes of 32 bits: tells a resumed run from a new one. */
+function contentHash({ bytes, offsets }: Captions): string {
+  let a = 0x811c9dc5
+  let b = 0x9e3779b9
+  const mix = (value: number) => {
+    a = Math.imul(a ^ value, 0x01000193)
+    b = Math.imul(b ^ value, 0x85ebca6b) ^ (b >>> 13)
+  }
+  for (const offset of offsets) mix(offset)
+  for (const byte of bytes) mix(byte)
+  return `${offsets.length} ${bytes.length} ${a >>> 0} ${b >>> 0}`
+}

@@ -1,0 +1,103 @@
+import { CLIPTextModelWithProjection, env, Tensor } from '@huggingface/transformers'
+import asyncifyMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
+import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
+import plainMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url'
+import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
+import { fromHalf } from '../half.ts'
+import type { Backend } from '../types.ts'
+import { DTYPE_SUFFIXES } from './backend.ts'
+import { INT32 } from './onnx.ts'
+
+/** Everything a session is made of; nothing is fetched but onnxruntime itself, from the page's own files. */
+export interface SessionModel {
+  readonly config: unknown
+  /** Patched by `patchPooler`. */
+  readonly onnx: Uint8Array<ArrayBuffer>
+  readonly inputs: readonly { readonly name: string; readonly type: number }[]
+  readonly output: string
+  readonly eotId: number
+  readonly backend: Backend
+  readonly dtype: string
+}
+
+export interface Session {
+  /** `ids` [nRows, length] → the output's rows [nRows, nDims]. One call at a time. */
+  readonly run: (
+    ids: Int32Array<ArrayBuffer>,
+    nRows: number,
+    length: number,
+  ) => Promise<Float32Array<ArrayBuffer>>
+}
+
+interface OrtTensor {
+  readonly type: string
+  readonly data: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+}
+interface OrtSession {
+  run(feeds: Record<string, unknown>, fetches: readonly string[]): Promise<Record<string, OrtTensor>>
+}
+
+// More threads than this gain nothing on CLIP's small matrices and take memory.
+const MAX_THREADS = 8
+
+/**
+ * A session of CLIP's text model in transformers.js. One a worker: onnxruntime can be set up only once, and
+ * transformers.js queues its sessions behind one another, so that one that fails takes all later ones with it.
+ * @throws what onnxruntime says where it does not take the model.
+ */
+export async function createSession(model: SessionModel): Promise<Session> {
+  const { wasm } = env.backends.onnx
+  if (!wasm) throw new Error('Embed: transformers.js came without onnxruntime-web')
+  // WebGPU needs the build that can wait for the GPU (6.8 MB compressed); the processor does with the plain one (3.7).
+  const urls = model.backend === 'webgpu' ? [asyncifyMjs, asyncifyWasm] : [plainMjs, plainWasm]
+  const [mjsUrl, wasmUrl] = urls.map((url) => new URL(url, self.location.href).href)
+  wasm.wasmPaths = { mjs: mjsUrl, wasm: wasmUrl }
+  wasm.numThreads = self.crossOriginIsolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency) : 1
+
+  // transformers.js asks for files by address; it is given the ones at hand. Its own caches would keep the patch.
+  env.allowLocalModels = false
+  env.useBrowserCache = false
+  env.useWasmCache = false
+  env.fetch = (url) => {
+    const { pathname } = new URL(url)
+    const body = pathname.endsWith('/config.json')
+      ? JSON.stringify(model.config)
+      : pathname.endsWith(`/text_model${DTYPE_SUFFIXES[model.dtype]}.onnx`)
+        ? model.onnx
+        : null
+    return Promise.resolve(new Response(body, { status: body === null ? 404 : 200 }))
+  }
+  const loaded = await CLIPTextModelWithProjection.from_pretrained('captionscape/clip', {
+    device: model.backend,
+    dtype: model.dtype as 'fp32',
+    use_external_data_format: false,
+  })
+  const session = loaded.sessions.model as OrtSession
+  const hasMask = model.inputs.some((input) => input.name === 'attention_mask')
+
+  return {
+    async run(ids, nRows, length) {
+      const dims = [nRows, length]
+      const typed = (name: string, values: Int32Array) => {
+        const isInt32 = model.inputs.find((input) => input.name === name)?.type === INT32
+        return isInt32
+          ? new Tensor('int32', values, dims)
+          : new Tensor('int64', BigInt64Array.from(values, BigInt), dims)
+      }
+      const feeds: Record<string, unknown> = { input_ids: typed('input_ids', ids).ort_tensor }
+      if (hasMask)
+        feeds.attention_mask = typed('attention_mask', maskAfterEnd(ids, length, model.eotId)).ort_tensor
+      // Not `loaded(…)`: that reads back every output, of which `last_hidden_state` alone is 77 times what we want.
+      const result = (await session.run(feeds, [model.output]))[model.output]
+      if (result.data instanceof Float32Array) return result.data.slice()
+      return Float32Array.from(new Uint16Array(result.data.buffer), fromHalf)
+    },
+  }
+}
+
+/** 1 up to the first end token, 0 for the padding after it. */
+function maskAfterEnd(ids: Int32Array, length: number, eotId: number): Int32Array {
+  const mask = new Int32Array(ids.length)
+  for (let start = 0; start < ids.length; start += length) mask.fill(1, start, ids.indexOf(eotId, start) + 1)
+  return mask
+}

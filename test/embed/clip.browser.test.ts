@@ -1,0 +1,207 @@
+import { proxy, type Remote, transfer, wrap } from 'comlink'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { packBatch, planBatches } from '../../src/embed/batches.ts'
+import { patchPooler } from '../../src/embed/onnx.ts'
+import { createTokenizer } from '../../src/embed/tokenizer.ts'
+import { fromHalf } from '../../src/half.ts'
+import { gaussianProjection } from '../../src/project/gaussian.ts'
+import { createRandom } from '../../src/random.ts'
+import { registerErrorTransfer } from '../../src/rpc.ts'
+import type { Captions, Progress } from '../../src/types.ts'
+import type { ClipApi } from '../../workers/clip.ts'
+import type { ClipOptions, EmbedApi } from '../../workers/embed.ts'
+import {
+  type ClipOutput,
+  clipModelFiles,
+  clipTokenizerFile,
+  poolerReference,
+} from '../fixtures/clip-model.ts'
+
+const DIMS = 32
+const tokenizer = createTokenizer(clipTokenizerFile())
+const words = "photo cat red house in the river of gold 日本 qzx don't 1984 vintage — art".split(' ')
+
+/** Captions of 0 to 40 words, one in twenty too long for CLIP. */
+function makeCaptions(n: number): string[] {
+  const random = createRandom(5)
+  return Array.from({ length: n }, (_, i) => {
+    const length = i % 20 === 19 ? 120 : Math.floor(random.uniform() ** 3 * 40)
+    return Array.from({ length }, () => words[Math.floor(random.uniform() * words.length)]).join(' ')
+  })
+}
+
+function toArena(captions: readonly string[]): Captions {
+  const encoded = captions.map((caption) => new TextEncoder().encode(caption))
+  const offsets = new Uint32Array(captions.length + 1)
+  encoded.forEach((bytes, i) => {
+    offsets[i + 1] = offsets[i] + bytes.length
+  })
+  const bytes = new Uint8Array(offsets[captions.length])
+  encoded.forEach((part, i) => {
+    bytes.set(part, offsets[i])
+  })
+  return { bytes, offsets }
+}
+
+const workers: Worker[] = []
+afterEach(() => {
+  for (const worker of workers.splice(0)) worker.terminate()
+})
+
+/** Greatest absolute difference of the model in its worker to the float64 reference, in batches as the page makes them. */
+async function greatestDifference(
+  backend: 'wasm' | 'webgpu',
+  n: number,
+  outputs: readonly ClipOutput[],
+): Promise<number> {
+  const files = clipModelFiles(outputs)
+  const onnx = new Uint8Array(files.get('onnx/text_model.onnx') ?? [])
+  const { bytes, output, inputs } = patchPooler(onnx, tokenizer.eotId)
+  expect(output).toBe('pooler_output')
+  const worker = new Worker(new URL('../../workers/clip.ts', import.meta.url), { type: 'module' })
+  workers.push(worker)
+  const clip = wrap<ClipApi>(worker)
+  const config: unknown = JSON.parse(new TextDecoder().decode(files.get('config.json')))
+  await clip.load({ config, onnx: bytes, inputs, output, eotId: tokenizer.eotId, backend, dtype: 'fp32' })
+
+  const encoded = makeCaptions(n).map((caption) => tokenizer.encode(caption))
+  const offsets = new Uint32Array(n + 1)
+  encoded.forEach((ids, i) => {
+    offsets[i + 1] = offsets[i] + ids.length
+  })
+  const tokens = { ids: Int32Array.from(encoded.flat()), offsets }
+  const { order, batches } = planBatches(offsets, 512, tokenizer.maxLength)
+  let worst = 0
+  for (const batch of batches) {
+    const ids = packBatch(tokens, order, batch, tokenizer.eotId)
+    const nRows = batch.end - batch.start
+    const rows = await clip.run(transfer(ids, [ids.buffer]), nRows, batch.length)
+    expect(rows.length).toBe(nRows * DIMS)
+    for (let i = 0; i < nRows; i++) {
+      const expected = poolerReference(encoded[order[batch.start + i]])
+      expected.forEach((value, d) => {
+        worst = Math.max(worst, Math.abs(value - rows[i * DIMS + d]))
+      })
+    }
+  }
+  return worst
+}
+
+describe('pooler_output of the small model', () => {
+  test('is within 1e-4 of the float64 reference on WebAssembly, for 200 captions, truncated ones included', async () => {
+    expect(await greatestDifference('wasm', 200, ['text_embeds'])).toBeLessThan(1e-4)
+  })
+
+  test('is within 1e-4 of the float64 reference on WebGPU, for 48 captions', async () => {
+    expect(await greatestDifference('webgpu', 48, ['text_embeds'])).toBeLessThan(1e-4)
+  })
+
+  test.each<ClipOutput[][]>([
+    [['text_embeds', 'last_hidden_state']],
+    [['last_hidden_state', 'pooler_output']],
+    [['last_hidden_state']],
+  ])('is found in an export with %j', async (outputs) => {
+    expect(await greatestDifference('wasm', 24, outputs)).toBeLessThan(1e-4)
+  })
+})
+
+/** The encoder's worker, as the page uses it. */
+function startEncoder() {
+  const worker = new Worker(new URL('../../workers/embed.ts', import.meta.url), { type: 'module' })
+  workers.push(worker)
+  const progress: Progress[] = []
+  const notices: string[] = []
+  const events = () =>
+    proxy({
+      onProgress: (step: Progress) => {
+        progress.push(step)
+      },
+      onNotice: (message: string) => {
+        notices.push(message)
+      },
+    })
+  return { remote: wrap<EmbedApi>(worker), progress, notices, events }
+}
+
+const HUB_ID = 'captionscape/small-clip'
+const onWasm: ClipOptions = { model: HUB_ID, dtype: 'fp32', backend: 'wasm', seed: 1 }
+
+describe('the encoder’s worker', () => {
+  beforeAll(async () => {
+    registerErrorTransfer()
+    // The browser's cache holds the model as if it had been downloaded before, so nothing asks the hub.
+    const cache = await caches.open('captionscape-models')
+    for (const [path, bytes] of clipModelFiles())
+      await cache.put(
+        `https://huggingface.co/${HUB_ID}/resolve/main/${path}`,
+        new Response(new Uint8Array(bytes)),
+      )
+  })
+
+  test('gives the projected reference in the captions’ order', async () => {
+    const { remote, progress, events } = startEncoder()
+    const captions = makeCaptions(60)
+    const result = await remote.clip(toArena(captions), onWasm, events())
+    expect(result).toMatchObject({ encoder: 'clip', backend: 'wasm', adapter: null })
+    expect(result.label).toBe(`CLIP text encoder (${HUB_ID}), fp32 on WebAssembly`)
+    expect(result.vectors).toMatchObject({ nPoints: 60, nDims: 64 })
+    const { matrix } = gaussianProjection(DIMS, 1)
+    captions.forEach((caption, row) => {
+      const pooled = poolerReference(tokenizer.encode(caption))
+      for (let c = 0; c < 64; c++) {
+        const exact = pooled.reduce((sum, value, d) => sum + value * matrix[d * 64 + c], 0)
+        const got = fromHalf(result.vectors.data[row * 64 + c])
+        if (Math.abs(got - exact) > 2 ** -10 * Math.abs(exact) + 2e-4)
+          expect([row, c, got]).toEqual([row, c, exact])
+      }
+    })
+    expect(progress.at(-1)).toMatchObject({ stage: 'Embed', unit: 'captions', done: 60, total: 60 })
+  })
+
+  test('goes on after a cancellation, with the bits of an uninterrupted run', async () => {
+    const captions = makeCaptions(1500)
+    const whole = await startEncoder().remote.clip(toArena(captions), onWasm, startEncoder().events())
+    const { remote, progress, events } = startEncoder()
+    const cancelled = cancelOnceRunning(remote, captions, progress, events())
+    await expect(cancelled).rejects.toMatchObject({ name: 'CancelledError' })
+    const before = Math.max(...progress.filter((step) => step.unit === 'captions').map((step) => step.done))
+    expect(before).toBeGreaterThan(0)
+    expect(before).toBeLessThan(1500)
+    progress.length = 0
+    const resumed = await remote.clip(toArena(captions), onWasm, events())
+    expect(resumed.vectors.data).toEqual(whole.vectors.data)
+    expect(progress[0].done).toBeGreaterThanOrEqual(before)
+  })
+
+  test('takes another model format where the usual one is missing, and says so', async () => {
+    const { remote, notices, events } = startEncoder()
+    await expect(
+      remote.clip(toArena(['a cat']), { ...onWasm, dtype: 'q4', backend: 'webgpu' }, events()),
+    ).rejects.toMatchObject({ name: 'InputError' })
+    expect(notices).toEqual([])
+  })
+
+  test('names the address of a model that is not there, and offers the lexical encoder', async () => {
+    const { remote, events } = startEncoder()
+    const missing = remote.clip(toArena(['a cat']), { ...onWasm, model: '/models/none' }, events())
+    await expect(missing).rejects.toMatchObject({
+      name: expect.stringMatching(/InputError|NetworkError/),
+      message: expect.stringContaining('/models/none/config.json'),
+      advice: expect.stringMatching(/\?model=.*lexical/),
+    })
+  })
+})
+
+async function cancelOnceRunning(
+  remote: Remote<EmbedApi>,
+  captions: string[],
+  progress: readonly Progress[],
+  events: Parameters<EmbedApi['clip']>[2],
+): Promise<unknown> {
+  const run = remote.clip(toArena(captions), onWasm, events)
+  run.catch(() => {}) // Awaited by the caller; it may reject while this still polls.
+  while (!progress.some((step) => step.unit === 'captions' && step.done > 0))
+    await new Promise((done) => setTimeout(done, 5))
+  await remote.cancel()
+  return run
+}
