@@ -80,6 +80,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
+          globalSetup: 'test/e2e/site.ts',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
           testTimeout: 240_000,

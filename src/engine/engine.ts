@@ -126,8 +126,10 @@ export class Engine {
     this.fail(error)
   }
 
+  /** Puts an error or a cancelled run aside; the map that is there stays. */
   dismissError(): void {
-    this.view.setState({ error: null, ...this.restState() })
+    const { phase } = this.view.getState()
+    this.view.setState(phase === 'working' ? { error: null } : { error: null, ...this.restState() })
   }
 
   dismissNotice(id: number): void {
@@ -445,6 +447,11 @@ export class Engine {
       canRetry: session !== null && !(error instanceof InputError),
       canUseLexical: session?.opened != null && session.embedding === null && session.settings.encoder === 'clip',
       rowsThatFit: error instanceof TooManyRowsError ? error.rowsThatFit : null,
+    }
+    // What goes wrong beside a run, such as a row that cannot be read, does not end the run.
+    if (session === null && this.view.getState().phase === 'working') {
+      this.view.setState({ error: shown })
+      return
     }
     this.view.setState({ phase: 'error', message: 'Something went wrong', error: shown, stages: null })
     this.rejectWaiters(error)

@@ -1,0 +1,141 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import process from 'node:process'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, inject } from 'vitest'
+import { chromiumArgs } from '../../vite.config.ts'
+
+/** Files by path, served with CORS and ranges, as a data host would. */
+export interface DataServer {
+  readonly url: string
+  readonly files: Map<string, Uint8Array>
+  /** Milliseconds before an answer, so that a test can act while something is loading. */
+  delayMs: number
+}
+
+/** A page and what went wrong on it. */
+export interface Visit {
+  readonly page: Page
+  /** Uncaught errors, console errors and policy violations. */
+  readonly faults: string[]
+  /** Every address that was asked for. */
+  readonly requests: string[]
+}
+
+interface VisitOptions {
+  readonly width?: number
+  readonly height?: number
+  readonly theme?: 'light' | 'dark'
+}
+
+/** One browser and one data server a test file; a fresh context, so a clean profile, a visit. */
+export function harness() {
+  let browser: Browser
+  let closeServer: () => void
+  const contexts: BrowserContext[] = []
+  const data: DataServer = { url: '', files: new Map(), delayMs: 0 }
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+      args: chromiumArgs,
+    })
+    const server = createServer(async (request, response) => {
+      const headers = {
+        'access-control-allow-origin': '*',
+        'access-control-allow-headers': '*',
+        'access-control-expose-headers': 'content-range, accept-ranges, etag',
+        'cross-origin-resource-policy': 'cross-origin',
+        'accept-ranges': 'bytes',
+      }
+      if (data.delayMs) await new Promise((resolve) => setTimeout(resolve, data.delayMs))
+      const file = data.files.get(decodeURIComponent((request.url ?? '').slice(1).split('?')[0]))
+      if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end()
+      if (!file) return void response.writeHead(404, headers).end('not here')
+      const range = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '')
+      const start = range ? Number(range[1]) : 0
+      const end = range?.[2] ? Math.min(Number(range[2]), file.length - 1) : file.length - 1
+      response.writeHead(range ? 206 : 200, {
+        ...headers,
+        'content-length': end - start + 1,
+        ...(range ? { 'content-range': `bytes ${start}-${end}/${file.length}` } : {}),
+      })
+      response.end(request.method === 'HEAD' ? undefined : file.subarray(start, end + 1))
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    Object.assign(data, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` })
+    closeServer = () => server.close()
+  })
+
+  afterEach(async () => {
+    data.delayMs = 0
+    await Promise.all(contexts.splice(0).map((context) => context.close()))
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    closeServer()
+  })
+
+  /** @param search the page's parameters */
+  async function visit(search: Record<string, string | number> = {}, options: VisitOptions = {}): Promise<Visit> {
+    const { width = 1440, height = 900, theme = 'dark' } = options
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme })
+    contexts.push(context)
+    const page = await context.newPage()
+    const faults: string[] = []
+    const requests: string[] = []
+    page.on('pageerror', (error) => faults.push(error.message))
+    page.on('console', (message) => {
+      // The network's own errors are shown by the page as alerts; the tests look for those.
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(message.text())
+    })
+    page.on('request', (request) => requests.push(request.url()))
+    const url = new URL(inject('pageUrl'))
+    for (const [key, value] of Object.entries(search)) url.searchParams.set(key, String(value))
+    await page.goto(url.href)
+    return { page, faults, requests }
+  }
+
+  return { data, visit }
+}
+
+/** Waits for the map; rejects with the error that the page shows. */
+export async function ready(page: Page): Promise<void> {
+  await page.evaluate(() => globalThis.captionscape.whenReady())
+  await settled(page)
+}
+
+/** Waits until the camera and the morph have come to rest. */
+export async function settled(page: Page): Promise<void> {
+  let before = ''
+  for (let i = 0; i < 100; i++) {
+    const now = JSON.stringify(await page.evaluate(() => globalThis.captionscape.screenPosition(0)))
+    if (now === before && i > 1) return
+    before = now
+    await page.waitForTimeout(120)
+  }
+  throw new Error('e2e: the map did not come to rest')
+}
+
+/** [n, 2] */
+export async function layout(page: Page, name: string): Promise<number[]> {
+  return page.evaluate(async (n) => [...(await globalThis.captionscape.layout(n))], name)
+}
+
+/** Moves the mouse over a row and gives the text of the tooltip. */
+export async function hover(page: Page, row: number): Promise<string | null> {
+  const at = await page.evaluate((r) => globalThis.captionscape.screenPosition(r), row)
+  if (!at) throw new Error(`e2e: row ${row} is out of view`)
+  await page.mouse.move(at.x + 3, at.y + 3)
+  await page.mouse.move(at.x, at.y)
+  return page.getByRole('tooltip').textContent()
+}
+
+/** Standard deviation over both axes; NaN or Infinity where a place is not finite. */
+export function spread(positions: readonly number[]): number {
+  const mean = positions.reduce((sum, v) => sum + v, 0) / positions.length
+  return Math.sqrt(positions.reduce((sum, v) => sum + (v - mean) ** 2, 0) / positions.length)
+}

@@ -1,0 +1,167 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Page } from 'playwright'
+import { describe, expect, it } from 'vitest'
+import { clipModelFiles } from '../fixtures/clip-model.ts'
+import { sharedData } from '../fixtures/real-captions.ts'
+import { writeParquet } from '../read/write-parquet.ts'
+import { sampleCaptions } from './captions.ts'
+import { harness, hover, layout, ready, spread } from './harness.ts'
+
+const { data, visit } = harness()
+const NAMES = ['nn10', 'nn30', 'nn60']
+
+async function serve(name: string, texts: readonly (string | null)[]): Promise<string> {
+  const file = writeParquet([
+    { name: 'id', data: Int32Array.from(texts, (_, i) => i), type: 'INT32' },
+    { name: 'TEXT', data: [...texts], type: 'STRING' },
+  ])
+  data.files.set(name, new Uint8Array(await file.arrayBuffer()))
+  return data.url + name
+}
+
+function serveModel(): string {
+  for (const [name, bytes] of clipModelFiles()) data.files.set(`clip/${name}`, bytes)
+  return `${data.url}clip/`
+}
+
+const status = (page: Page) => page.evaluate(() => globalThis.captionscape.status())
+
+/** Rows whose hover must show their caption; those under a panel or another row's exact place are left out. */
+async function expectHover(page: Page, rows: readonly number[]): Promise<void> {
+  for (const row of rows) {
+    const caption = await page.evaluate((r) => globalThis.captionscape.caption(r), row)
+    expect(await hover(page, row), `row ${row}`).toBe(caption)
+  }
+}
+
+describe('a file of captions', () => {
+  it('becomes three layouts through CLIP and UMAP on WebGPU, with the right caption under the pointer', async () => {
+    const texts = sampleCaptions(240)
+    const url = await serve('captions.parquet', texts)
+    const { page, faults } = await visit({ data: url, model: serveModel(), gpu: 'fallback', epochs: 200 })
+    await ready(page)
+    expect(await status(page)).toMatchObject({
+      phase: 'ready',
+      rows: 240,
+      layouts: NAMES,
+      encoder: 'clip',
+      backend: 'webgpu',
+    })
+    expect(await page.getByRole('status').textContent()).toMatch(/Ready: 240 captions$/)
+    const layouts = await Promise.all(NAMES.map((name) => layout(page, name)))
+    for (const positions of layouts) {
+      expect(positions).toHaveLength(480)
+      expect(spread(positions)).toBeGreaterThan(1)
+    }
+    expect(layouts[0]).not.toEqual(layouts[2])
+    await expectHover(page, [0, 17, 101, 239])
+    const vectors = await page.evaluate(async () => (await globalThis.captionscape.vectors())?.length)
+    expect(vectors).toBe(240 * 64)
+    const stages = await page.evaluate(() => globalThis.captionscape.timings().map((t) => t.stage))
+    expect(stages.length).toBeGreaterThan(3)
+    expect(faults).toEqual([])
+  })
+
+  it('drawn again with the same seed gives the same layouts', async () => {
+    const url = await serve('again.parquet', sampleCaptions(120))
+    const run = async (seed: number): Promise<number[]> => {
+      const { page } = await visit({ data: url, encoder: 'lexical', gpu: 'fallback', epochs: 60, seed })
+      await ready(page)
+      return layout(page, 'nn10')
+    }
+    const first = await run(5)
+    expect(await run(5)).toEqual(first)
+    expect(await run(6)).not.toEqual(first)
+  })
+
+  it('dropped on the page keeps its rows in order, repeats, empty and odd captions included', async () => {
+    const texts = [...sampleCaptions(150), null, '', '<b>not markup</b> &amp; <img src=x onerror=alert(1)>', 'été 東京 🗼']
+    texts.push(texts[3] as string, texts[3] as string)
+    const { page, faults } = await visit({ encoder: 'lexical', gpu: 'fallback', epochs: 60 })
+    await ready(page)
+    const file = writeParquet([{ name: 'caption', data: texts, type: 'STRING' }])
+    await page.getByLabel('Open Parquet').setInputFiles({
+      name: 'mine.parquet',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from(await file.arrayBuffer()),
+    })
+    await page.getByText('mine.parquet').first().waitFor()
+    await ready(page)
+    expect(await page.getByRole('status').textContent()).toMatch(/Ready: 156 captions$/)
+    const read = await page.evaluate(
+      (n) => Promise.all(Array.from({ length: n }, (_, i) => globalThis.captionscape.caption(i))),
+      texts.length,
+    )
+    expect(read).toEqual(texts.map((t) => t ?? ''))
+    const positions = await layout(page, 'nn30')
+    expect(positions.slice(2 * 154, 2 * 155)).toEqual(positions.slice(6, 8))
+    await expectHover(page, [152, 153])
+    expect(faults).toEqual([])
+  })
+
+  it('can be cancelled within a second while it is laid out, and goes on from there', async () => {
+    const url = await serve('long.parquet', sampleCaptions(600))
+    const { page } = await visit({ data: url, encoder: 'lexical', gpu: 'fallback', epochs: 3000 })
+    const bar = page.getByRole('progressbar', { name: 'Lay out' })
+    await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 }).toBeGreaterThan(1)
+    for (const stage of ['Read', 'Embed', 'Neighbors']) {
+      expect(await page.getByRole('progressbar', { name: stage }).getAttribute('aria-valuenow')).toBe('100')
+    }
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    const resume = page.getByRole('button', { name: 'Resume' })
+    await resume.waitFor({ timeout: 5000 })
+    expect((await status(page)).phase).toBe('cancelled')
+    const kept = await layout(page, 'nn10')
+    expect(spread(kept)).toBeGreaterThan(0)
+    const reached = Number(await bar.getAttribute('aria-valuenow'))
+    await resume.click()
+    await page.getByRole('button', { name: 'Cancel' }).waitFor()
+    await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 }).toBeGreaterThanOrEqual(reached)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await resume.waitFor()
+  })
+
+  it('with layouts of its own is shown at once, and another text column can be chosen', async () => {
+    const n = 50
+    const place = (f: (i: number) => number) => Float32Array.from({ length: n }, (_, i) => f(i))
+    const file = writeParquet([
+      { name: 'TEXT', data: Array.from({ length: n }, (_, i) => `first ${i}`), type: 'STRING' },
+      { name: 'title', data: Array.from({ length: n }, (_, i) => `second ${i}`), type: 'STRING' },
+      { name: 'x_own', data: place((i) => i % 7), type: 'FLOAT' },
+      { name: 'y_own', data: place((i) => Math.floor(i / 7)), type: 'FLOAT' },
+      { name: 'x_other', data: place((i) => Math.cos(i)), type: 'FLOAT' },
+      { name: 'y_other', data: place((i) => Math.sin(i)), type: 'FLOAT' },
+    ])
+    data.files.set('published.parquet', new Uint8Array(await file.arrayBuffer()))
+    const { page } = await visit({ data: `${data.url}published.parquet`, layout: 'other' })
+    await ready(page)
+    expect(await status(page)).toMatchObject({ layouts: ['own', 'other'], active: 'other', rows: n, encoder: null })
+    expect((await layout(page, 'own')).slice(0, 6)).toEqual([0, 0, 1, 0, 2, 0])
+    expect(await hover(page, 20)).toBe('first 20')
+    await page.getByLabel('Caption column').selectOption('title')
+    await ready(page)
+    expect(await hover(page, 20)).toBe('second 20')
+  })
+})
+
+const laion = path.join(sharedData, 'laion_10k.parquet')
+
+describe.skipIf(!existsSync(laion))('2,000 real captions (skipped where the shared data are missing)', () => {
+  it.each(['lexical', 'clip'])('are laid out three times through the %s encoder', { timeout: 480_000 }, async (encoder) => {
+    data.files.set('laion.parquet', readFileSync(laion))
+    const { page, faults } = await visit({
+      data: `${data.url}laion.parquet`,
+      limit: 2000,
+      encoder,
+      model: serveModel(),
+      gpu: 'fallback',
+      epochs: 200,
+    })
+    await ready(page)
+    expect(await status(page)).toMatchObject({ rows: 2000, layouts: NAMES, encoder })
+    for (const name of NAMES) expect(spread(await layout(page, name))).toBeGreaterThan(1)
+    await expectHover(page, [0, 555, 1999])
+    expect(faults).toEqual([])
+  })
+})
