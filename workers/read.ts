@@ -3,7 +3,7 @@ import { createReader, type OpenedFile, type ReadOptions, type Source } from '..
 import type { DistinctCaptions } from '../src/read/distinct.ts'
 import type { Field } from '../src/read/row.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
-import type { Captions, Progress } from '../src/types.ts'
+import type { Captions, Layout, Progress } from '../src/types.ts'
 
 export type { ColumnInfo } from '../src/read/columns.ts'
 export type { DistinctCaptions } from '../src/read/distinct.ts'
@@ -17,6 +17,8 @@ export interface ReadApi {
   distinct(): Promise<DistinctCaptions>
   /** All columns of one row, as text for people. */
   row(row: number): Promise<readonly Field[]>
+  /** The open file with `x_<name>`, `y_<name>` for each layout. */
+  withLayouts(layouts: readonly Layout[], encoder: string | null): Promise<Blob>
   /** The running calls reject with a CancelledError within a second. */
   cancel(): void
 }
@@ -49,6 +51,7 @@ const api: ReadApi = {
   },
   // Not tied to the signal: a pinned row stays readable while another file is being opened.
   row: (row) => reader.row(row),
+  withLayouts: (layouts, encoder) => reader.withLayouts(layouts, encoder),
   cancel: () => {
     renew()
   },

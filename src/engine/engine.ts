@@ -2,9 +2,10 @@ import type { Source } from '../../workers/read.ts'
 import { CaptionMap } from '../draw/caption-map.ts'
 import type { Insets } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
+import { captionAt } from '../captions.ts'
 import { adviceFor, CancelledError, InputError } from '../errors.ts'
 import type { Layout, Progress, Stage } from '../types.ts'
-import { captionAt, expandLayout } from './captions.ts'
+import { expandLayout } from './expand-layout.ts'
 import { type Params, readParams, type Settings, writeParams } from './params.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { Encoder, Session, type SessionEvents } from './session.ts'
@@ -239,11 +240,11 @@ export class Engine {
     return this.shown?.layouts ?? []
   }
 
-  /** The file of the session on the map, with its layouts as columns. */
-  async exportParquet(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
+  /** The file on the map with its layouts as columns. */
+  async exportFile(): Promise<{ readonly name: string; readonly file: Blob }> {
     if (!this.shown?.opened) throw new InputError('Export: there is no map yet', 'Open a file first.')
     const name = this.shown.opened.name.replace(/\.(parquet|parq)$/i, '')
-    return { name: `${name}-map.parquet`, bytes: await this.shown.exportParquet() }
+    return { name: `${name}-map.parquet`, file: await this.shown.exportFile() }
   }
 
   /** The session on the map, for scripts. */

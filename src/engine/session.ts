@@ -107,10 +107,10 @@ export class Session {
     return this.reader ? this.reader.api.row(row) : []
   }
 
-  /** The rows in use with all their columns and `x_<name>`, `y_<name>` for each layout, as a Parquet file. */
-  async exportParquet(): Promise<Uint8Array<ArrayBuffer>> {
+  /** The file with its layouts as columns; the file as it is where they came with it. */
+  async exportFile(): Promise<Blob> {
     if (!this.reader) throw new Error('session: export before open')
-    return this.reader.api.exportParquet(this.layouts, this.embedding?.label ?? this.opened?.encoder ?? null)
+    return this.reader.api.withLayouts(this.embedding ? this.layouts : [], this.embedding?.label ?? null)
   }
 
   /** UMAP on the vectors; the caller has embedded them. */

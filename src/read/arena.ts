@@ -50,10 +50,3 @@ export function createArena(nRows: number, nBytes: number): Arena {
     },
   }
 }
-
-const decoder = new TextDecoder()
-
-/** One caption as a string; bytes that are not UTF-8 become U+FFFD. */
-export function captionAt({ bytes, offsets }: Captions, row: number): string {
-  return decoder.decode(bytes.subarray(offsets[row], offsets[row + 1]))
-}

@@ -1,7 +1,7 @@
 import type { FileMetaData } from 'hyparquet'
 import { InputError } from '../errors.ts'
 import type { Captions } from '../types.ts'
-import { captionAt } from './arena.ts'
+import { captionAt } from '../captions.ts'
 import { type Column, captionColumnByName, holdsText } from './columns.ts'
 import type { ByteSource } from './source.ts'
 import { readFirstCaptions } from './table.ts'

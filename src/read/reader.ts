@@ -1,10 +1,11 @@
 import type { FileMetaData } from 'hyparquet'
 import { InputError, throwIfCancelled } from '../errors.ts'
 import type { Captions, Context, Layout } from '../types.ts'
-import { captionAt } from './arena.ts'
+import { captionAt } from '../captions.ts'
 import { chooseTextColumn, findTextColumn } from './choose-text.ts'
 import { type Column, type ColumnInfo, findLayouts, listColumns } from './columns.ts'
 import { type DistinctCaptions, distinctCaptions } from './distinct.ts'
+import { ENCODER_KEY, withLayouts } from './export.ts'
 import { readFooter } from './footer.ts'
 import { type Field, readRow } from './row.ts'
 import { type ByteSource, fileSource } from './source.ts'
@@ -36,6 +37,8 @@ export interface OpenedFile {
   readonly captions: Captions
   /** Layouts that the file already holds as `x_<name>`/`y_<name>` pairs; [nRows, 2], file order, NaN for null. */
   readonly layouts: readonly Layout[]
+  /** What made those layouts, from the file's metadata; null where it is silent. */
+  readonly encoder: string | null
 }
 
 /** Holds one open file. */
@@ -50,6 +53,11 @@ export interface Reader {
   distinct(signal?: AbortSignal): Promise<DistinctCaptions>
   /** All columns of one row, as text for people. */
   row(row: number, signal?: AbortSignal): Promise<readonly Field[]>
+  /**
+   * The open file with the layouts as columns: see {@link withLayouts}.
+   * @throws {NetworkError} @throws {InputError} @throws {CancelledError}
+   */
+  withLayouts(layouts: readonly Layout[], encoder: string | null, signal?: AbortSignal): Promise<Blob>
 }
 
 interface OpenState {
@@ -109,6 +117,7 @@ export function createReader(): Reader {
         textColumn: state.textColumn,
         captions,
         layouts: layouts.filter(hasPoints),
+        encoder: metadata.key_value_metadata?.find(({ key }) => key === ENCODER_KEY)?.value ?? null,
       }
     },
 
@@ -122,6 +131,11 @@ export function createReader(): Reader {
     },
 
     distinct: (signal) => distinctCaptions(opened().captions, signal),
+
+    withLayouts: (layouts, encoder, signal) => {
+      const { source, metadata } = opened()
+      return withLayouts(source, metadata, layouts, encoder, signal)
+    },
 
     async row(row, signal) {
       const { source, metadata, columns, nRows, textColumn, captions } = opened()

@@ -9,8 +9,8 @@ export function ExportButton() {
   const save = async (): Promise<void> => {
     setBusy(true)
     try {
-      const { name, bytes } = await engine.exportParquet()
-      const url = URL.createObjectURL(new Blob([bytes], { type: 'application/vnd.apache.parquet' }))
+      const { name, file } = await engine.exportFile()
+      const url = URL.createObjectURL(file)
       const link = Object.assign(document.createElement('a'), { href: url, download: name })
       link.click()
       URL.revokeObjectURL(url)

@@ -1,7 +1,7 @@
 import type { CompressionCodec } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import { CancelledError, InputError } from '../../src/errors.ts'
-import { captionAt } from '../../src/read/arena.ts'
+import { captionAt } from '../../src/captions.ts'
 import { createReader, type OpenedFile, type ReadOptions } from '../../src/read/reader.ts'
 import type { Captions, Progress } from '../../src/types.ts'
 import { writeParquet } from './write-parquet.ts'

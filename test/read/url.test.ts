@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { InputError, NetworkError } from '../../src/errors.ts'
-import { captionAt } from '../../src/read/arena.ts'
+import { captionAt } from '../../src/captions.ts'
 import { createReader } from '../../src/read/reader.ts'
 import type { Progress } from '../../src/types.ts'
 import { writeParquet } from './write-parquet.ts'

@@ -1,11 +1,4 @@
-import type { Captions, Layout } from '../types.ts'
-
-const decoder = new TextDecoder()
-
-/** One caption; '' for a null or empty row. */
-export function captionAt(captions: Captions, row: number): string {
-  return decoder.decode(captions.bytes.subarray(captions.offsets[row], captions.offsets[row + 1]))
-}
+import type { Layout } from '../types.ts'
 
 /** [nPoints, 2] positions of distinct captions → [nRows, 2] positions of rows; copies lie on their original. */
 export function expandLayout(layout: Layout, pointOf: Uint32Array): Layout {

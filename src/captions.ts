@@ -1,0 +1,8 @@
+import type { Captions } from './types.ts'
+
+const decoder = new TextDecoder()
+
+/** One caption as a string, '' for a null or empty row; bytes that are not UTF-8 become U+FFFD. */
+export function captionAt({ bytes, offsets }: Captions, row: number): string {
+  return decoder.decode(bytes.subarray(offsets[row], offsets[row + 1]))
+}
