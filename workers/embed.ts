@@ -63,14 +63,14 @@ function startRuntime(): Runtime {
   const worker = new Worker(new URL('./clip.ts', import.meta.url), { type: 'module' })
   const remote = wrap<ClipApi>(worker)
   const failed = new Promise<never>((_, reject) => {
-    worker.onerror = (event) => {
+    worker.addEventListener('error', (event) => {
       reject(
         new DeviceError(
           `Embed: the model's worker failed: ${event.message || 'its script did not load'}`,
           'Reload the page and try again, or use the lexical encoder.',
         ),
       )
-    }
+    })
   })
   failed.catch(() => {}) // The calls below reject with it; without a call there is nobody to tell.
   return {

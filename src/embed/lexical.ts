@@ -1,12 +1,58 @@
+import { toHalf } from '../half.ts'
 import type { Captions, Context, Timing, Vectors } from '../types.ts'
+import { createPause, createReporter } from './pace.ts'
+import { rowTimes, SVD_ROUNDS, truncatedSvd } from './svd.ts'
+import { buildTfidf } from './tfidf.ts'
+
+const COMPONENTS = 64
+/** Shorter rows have no known words, or only some that no topic uses; their direction would be noise. */
+const LEAST_LENGTH = 1e-6
+/** Share of the work that counting words takes, for the progress bar (10,000 captions: 0.2 s of 0.9 s). */
+const COUNTING = 0.2
+
+/**
+ * Latent semantic analysis (Deerwester et al. 1990), with no model and no download: words → TF-IDF → truncated SVD →
+ * rows U·Σ [nCaptions, 64] scaled to length 1, float16. Captions that share no known word with others are zero rows.
+ * @throws {CancelledError} when the user cancels.
+ */
 export async function embedLexically(
   captions: Captions,
   seed: number,
   context: Context,
 ): Promise<{ vectors: Vectors; timings: Timing[] }> {
-  await Promise.resolve()
-  void captions
-  void seed
-  void context
-  throw new Error('soon')
+  const nPoints = captions.offsets.length - 1
+  const pause = createPause(context.signal)
+  const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
+  const reportShare = (share: number) => report(Math.round(share * nPoints), nPoints)
+
+  const started = performance.now()
+  const tfidf = await buildTfidf(captions, pause, (row) => reportShare((COUNTING * row) / nPoints))
+  const counted = performance.now()
+  const { vectors } = await truncatedSvd(tfidf, { rank: COMPONENTS, seed }, pause, (round) =>
+    reportShare(COUNTING + ((1 - COUNTING) * round) / (SVD_ROUNDS + 1)),
+  )
+  const data = new Uint16Array(nPoints * COMPONENTS)
+  const row = new Float64Array(COMPONENTS)
+  let nEmpty = 0
+  for (let point = 0; point < nPoints; point++) {
+    rowTimes(tfidf, point, vectors, row)
+    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0))
+    if (length > LEAST_LENGTH)
+      for (let c = 0; c < COMPONENTS; c++) data[point * COMPONENTS + c] = toHalf(row[c] / length)
+    else nEmpty++
+    await pause()
+  }
+  report(nPoints, nPoints)
+  if (nEmpty > nPoints / 20)
+    context.onNotice?.(
+      `${nEmpty} of ${nPoints} captions share no word with others, so the lexical encoder puts them in one place.`,
+    )
+  const rows = nPoints
+  return {
+    vectors: { data, nPoints, nDims: COMPONENTS },
+    timings: [
+      { stage: 'Count words', ms: counted - started, rows, bytes: captions.bytes.length },
+      { stage: 'Embed', ms: performance.now() - counted, rows, bytes: data.byteLength },
+    ],
+  }
 }

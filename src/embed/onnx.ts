@@ -116,7 +116,7 @@ function findPooler(outline: Outline): string | null {
   for (let hop = 0; hop < 4; hop++) {
     // Quantized exports round the pooled output just before the projection; the float tensor is what we are after.
     const node = producers.get(name)
-    if (!node || !/QuantizeLinear$/.test(node.op)) return name
+    if (!node || !node.op.endsWith('QuantizeLinear')) return name
     name = node.inputs[0]
   }
   return null
@@ -153,7 +153,9 @@ export interface Patched {
 export function patchPooler(bytes: Uint8Array<ArrayBuffer>, eotId: number): Patched {
   const { opset, inputs, outputs, nodes } = readOutline(bytes)
   if (!inputs.some((input) => input.name === 'input_ids'))
-    throw new RangeError(`onnx: the model has no input_ids; it takes ${inputs.map((input) => input.name)}`)
+    throw new RangeError(
+      `onnx: the model has no input_ids; it takes ${inputs.map((input) => input.name).join()}`,
+    )
   if (outputs.includes('pooler_output')) return { bytes, output: 'pooler_output', inputs }
 
   const added: Uint8Array[] = []
@@ -163,30 +165,34 @@ export function patchPooler(bytes: Uint8Array<ArrayBuffer>, eotId: number): Patc
   if (source === null && outputs.includes('last_hidden_state') && opset >= 12) {
     const type = inputs.find((input) => input.name === 'input_ids')?.type ?? INT64
     added.push(
-      initializer('captionscape/eot', type, eotId),
-      node('Equal', ['input_ids', 'captionscape/eot'], ['captionscape/is_eot']),
-      node('Cast', ['captionscape/is_eot'], ['captionscape/is_eot_int'], attribute('to', INT32)),
-      node(
+      writeInitializer('captionscape/eot', type, eotId),
+      writeNode('Equal', ['input_ids', 'captionscape/eot'], ['captionscape/is_eot']),
+      writeNode('Cast', ['captionscape/is_eot'], ['captionscape/is_eot_int'], writeAttribute('to', INT32)),
+      writeNode(
         'ArgMax',
         ['captionscape/is_eot_int'],
         ['captionscape/eot_at'],
-        concat([attribute('axis', 1), attribute('keepdims', 1), attribute('select_last_index', 0)]),
+        concat([
+          writeAttribute('axis', 1),
+          writeAttribute('keepdims', 1),
+          writeAttribute('select_last_index', 0),
+        ]),
       ),
-      node(
+      writeNode(
         'GatherND',
         ['last_hidden_state', 'captionscape/eot_at'],
         ['captionscape/pooled'],
-        attribute('batch_dims', 1),
+        writeAttribute('batch_dims', 1),
       ),
     )
     source = 'captionscape/pooled'
   }
   if (source === null) {
     if (outputs.includes('text_embeds')) return { bytes, output: 'text_embeds', inputs }
-    throw new RangeError(`onnx: the model has no text embedding among its outputs: ${outputs}`)
+    throw new RangeError(`onnx: the model has no text embedding among its outputs: ${outputs.join()}`)
   }
   added.push(
-    node('Cast', [source], ['pooler_output'], attribute('to', FLOAT)),
+    writeNode('Cast', [source], ['pooler_output'], writeAttribute('to', FLOAT)),
     // Field 12: an output; its shape is left to the runtime's inference.
     message(12, text(1, 'pooler_output'), message(2, message(1, int(1, FLOAT)))),
   )
@@ -194,18 +200,23 @@ export function patchPooler(bytes: Uint8Array<ArrayBuffer>, eotId: number): Patc
 }
 
 /** `NodeProto` as a field of a graph. */
-function node(op: string, inputs: string[], outputs: string[], attributes = new Uint8Array(0)): Uint8Array {
+function writeNode(
+  op: string,
+  inputs: string[],
+  outputs: string[],
+  attributes = new Uint8Array(0),
+): Uint8Array {
   const names = [...inputs.map((name) => text(1, name)), ...outputs.map((name) => text(2, name))]
   return message(1, ...names, text(3, `captionscape/${op}/${outputs[0]}`), text(4, op), attributes)
 }
 
 /** An integer `AttributeProto`, already wrapped as a field of a node. */
-function attribute(name: string, value: number): Uint8Array<ArrayBuffer> {
+function writeAttribute(name: string, value: number): Uint8Array<ArrayBuffer> {
   return concat([message(5, text(1, name), int(3, value), int(20, 2))])
 }
 
 /** A `TensorProto` of one integer, shape [1], as a field of a graph. */
-function initializer(name: string, type: number, value: number): Uint8Array {
+function writeInitializer(name: string, type: number, value: number): Uint8Array {
   const data = type === INT32 ? Int32Array.of(value) : BigInt64Array.of(BigInt(value))
   return message(5, int(1, 1), int(2, type), text(8, name), message(9, new Uint8Array(data.buffer)))
 }

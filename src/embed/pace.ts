@@ -17,10 +17,11 @@ export function createPause(signal: AbortSignal | undefined): () => Promise<void
     if (performance.now() - last < SLICE_MS) return undefined
     return new Promise<void>((done) => {
       const { port1, port2 } = new MessageChannel() // setTimeout would wait 4 ms
-      port1.onmessage = () => {
+      port1.addEventListener('message', () => {
         port1.close()
         done()
-      }
+      })
+      port1.start()
       port2.postMessage(null)
     }).then(() => {
       throwIfCancelled(signal)

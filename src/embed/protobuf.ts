@@ -60,7 +60,7 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole
 }
 
-function varint(value: number | bigint): Uint8Array {
+function encodeVarint(value: number | bigint): Uint8Array {
   let rest = BigInt.asUintN(64, BigInt(value)) // negative numbers take ten bytes
   const bytes: number[] = []
   do {
@@ -73,13 +73,13 @@ function varint(value: number | bigint): Uint8Array {
 
 /** A number field. */
 export function int(number: number, value: number | bigint): Uint8Array {
-  return concat([varint(number * 8), varint(value)])
+  return concat([encodeVarint(number * 8), encodeVarint(value)])
 }
 
 /** A field of bytes: raw data, or the concatenated fields of an embedded message. */
 export function message(number: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
-  return concat([varint(number * 8 + 2), varint(length), ...parts])
+  return concat([encodeVarint(number * 8 + 2), encodeVarint(length), ...parts])
 }
 
 /** A string field. */
@@ -91,5 +91,5 @@ export function text(number: number, value: string): Uint8Array {
 export function float(number: number, value: number): Uint8Array {
   const data = new DataView(new ArrayBuffer(4))
   data.setFloat32(0, value, true)
-  return concat([varint(number * 8 + 5), new Uint8Array(data.buffer)])
+  return concat([encodeVarint(number * 8 + 5), new Uint8Array(data.buffer)])
 }

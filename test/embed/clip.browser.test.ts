@@ -7,9 +7,10 @@ import { fromHalf } from '../../src/half.ts'
 import { gaussianProjection } from '../../src/project/gaussian.ts'
 import { createRandom } from '../../src/random.ts'
 import { registerErrorTransfer } from '../../src/rpc.ts'
-import type { Captions, Progress } from '../../src/types.ts'
+import type { Progress } from '../../src/types.ts'
 import type { ClipApi } from '../../workers/clip.ts'
 import type { ClipOptions, EmbedApi } from '../../workers/embed.ts'
+import { toArena } from '../fixtures/arena.ts'
 import {
   type ClipOutput,
   clipModelFiles,
@@ -28,19 +29,6 @@ function makeCaptions(n: number): string[] {
     const length = i % 20 === 19 ? 120 : Math.floor(random.uniform() ** 3 * 40)
     return Array.from({ length }, () => words[Math.floor(random.uniform() * words.length)]).join(' ')
   })
-}
-
-function toArena(captions: readonly string[]): Captions {
-  const encoded = captions.map((caption) => new TextEncoder().encode(caption))
-  const offsets = new Uint32Array(captions.length + 1)
-  encoded.forEach((bytes, i) => {
-    offsets[i + 1] = offsets[i] + bytes.length
-  })
-  const bytes = new Uint8Array(offsets[captions.length])
-  encoded.forEach((part, i) => {
-    bytes.set(part, offsets[i])
-  })
-  return { bytes, offsets }
 }
 
 const workers: Worker[] = []
