@@ -44,7 +44,7 @@ export function ControlPanel({ open, onToggle }: Props) {
           </button>
           <ExportButton />
         </div>
-        <p className="quiet">Everything runs in this page. Nothing is uploaded.</p>
+        <p className="quiet">Drop a file anywhere. Everything runs in this page; nothing is uploaded.</p>
       </div>
       {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
     </section>
