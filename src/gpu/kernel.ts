@@ -34,7 +34,8 @@ const compiled = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>
 /**
  * Compiles a kernel, once a device.
  *
- * @throws {GPUPipelineError} with the compiler's message when the WGSL does not compile or does not fit its bindings.
+ * @throws {Error} with the compiler's first message and its line when the WGSL does not compile, {GPUPipelineError} when
+ *   it does not fit its bindings.
  */
 export async function createKernel<S extends KernelSource>(device: GPUDevice, source: S): Promise<Kernel<S>> {
   const kernels = compiled.get(device) ?? new Map<string, Promise<GPUComputePipeline>>()
@@ -47,7 +48,7 @@ export async function createKernel<S extends KernelSource>(device: GPUDevice, so
   return { source, pipeline: await pipeline, layout: (await pipeline).getBindGroupLayout(0) }
 }
 
-function compile(device: GPUDevice, { label, wgsl, bindings }: KernelSource): Promise<GPUComputePipeline> {
+async function compile(device: GPUDevice, { label, wgsl, bindings }: KernelSource): Promise<GPUComputePipeline> {
   const types = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const
   const layout = device.createBindGroupLayout({
     label,
@@ -58,6 +59,9 @@ function compile(device: GPUDevice, { label, wgsl, bindings }: KernelSource): Pr
     })),
   })
   const module = device.createShaderModule({ label, code: wgsl.join('\n') })
+  const { messages } = await module.getCompilationInfo()
+  const fault = messages.find(({ type }) => type === 'error')
+  if (fault) throw new Error(`${label}: line ${fault.lineNum}: ${fault.message}`)
   const constants: Record<string, number> = {}
   if (/override WORKGROUP_SIZE\b/.test(wgsl[0])) constants['WORKGROUP_SIZE'] = WORKGROUP_SIZE
   return device.createComputePipelineAsync({

@@ -1,8 +1,8 @@
 import type { GraphBuffers, NeighborBuffers } from '../gpu/data.ts'
-import { WORKGROUP_SIZE } from '../gpu/kernel.ts'
+import { type KernelSource, WORKGROUP_SIZE } from '../gpu/kernel.ts'
 import { scan } from '../gpu/scan.ts'
 import type { GpuSession } from '../gpu/session.ts'
-import type { Slicer } from '../gpu/slices.ts'
+import type { Slicer, Work } from '../gpu/slices.ts'
 import { count, mean, membership, scatter, smooth, sort, unite } from './kernels.ts'
 
 export interface BuildGraphOptions {
@@ -52,9 +52,9 @@ export async function buildGraph(
     const rowStarts = lasting('rowStarts', nPoints + 1)
 
     /** Runs a kernel over all rows, in slices. */
-    const overRows = async <S extends typeof smooth | typeof count>(source: S, buffers: readonly GPUBuffer[]) => {
+    const overRows = async (source: KernelSource, buffers: readonly GPUBuffer[]): Promise<void> => {
       const bound = await session.bind(source, buffers)
-      const encode: Parameters<Slicer['run']>[0]['encode'] = (commands, begin, end) =>
+      const encode: Work['encode'] = (commands, begin, end) =>
         commands.rows(bound, { begin, end, stride, k, nEpochs })
       await slicer.run({ label: `${source.label} ${k}`, total: nPoints, grain: WORKGROUP_SIZE, encode }, signal)
     }

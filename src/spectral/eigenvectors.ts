@@ -88,11 +88,15 @@ export async function eigenvectors(
         for (let p = 0; p < 6; p++) {
           for (let q = 0; q < 6; q++) inner[6 * p + q] = (sums[6 * p + q] + sums[6 * q + p]) / 2 - along[p] * along[q]
         }
+        // The filter makes columns of very different lengths: to unit length first, or the short ones drown in rounding.
+        const lengths = Float64Array.from({ length: BLOCK }, (_, p) => Math.sqrt(Math.max(inner[7 * p], 1e-300)))
+        for (let p = 0; p < 6; p++) for (let q = 0; q < 6; q++) inner[6 * p + q] /= lengths[p] * lengths[q]
         const { values, vectors } = symmetricEigen(inner, BLOCK)
-        const least = Math.max(values[0] * 1e-12, Number.MIN_VALUE)
         const matrix = new Float32Array(42)
         for (let p = 0; p < 6; p++) {
-          for (let q = 0; q < 6; q++) matrix[6 * p + q] = vectors[6 * p + q] / Math.sqrt(Math.max(values[q], least))
+          for (let q = 0; q < 6; q++) {
+            matrix[6 * p + q] = vectors[6 * p + q] / (lengths[p] * Math.sqrt(Math.max(values[q], 1e-12)))
+          }
         }
         matrix.set(along, 36)
         queue.writeBuffer(mix, 0, matrix)
@@ -154,7 +158,7 @@ export async function eigenvectors(
       // The angle to the true subspace is at most residual / gap (Davis and Kahan 1970); where the gap is below what
       // float32 resolves, any mixture of the vectors on its two sides is as good.
       if (!(worst > Math.max(3e-6, 0.02 * (values[1] - values[2])))) break
-      cut = Math.min(1 - 1e-6, Math.max(0.5, values[BLOCK - 1]))
+      cut = Math.min(1 - 1e-6, Math.max(-0.9, values[BLOCK - 1]))
     }
     const isUsable = worst <= USABLE
     return { vectors: isUsable ? await firstTwo(session, blocks[0], nPoints) : null, nProducts, residual: worst }

@@ -23,7 +23,7 @@ export function placeComponents(
   const members: number[][] = sizes.map(() => [])
   for (let row = 0; row < componentOf.length; row++) members[componentOf[row]].push(row)
   const positions = new Float64Array(2 * componentOf.length)
-  const reach = Math.max(...largest.map(Math.abs)) || 1
+  const reach = largest.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1
   let radius = 0
   for (const row of members[0]) {
     positions[2 * row] = (10 * largest[2 * row]) / reach

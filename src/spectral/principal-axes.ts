@@ -40,7 +40,7 @@ export async function principalAxes(
     }
     const mean = (await weightedSums()).subarray(0, nDims).map((sum) => sum / nPoints)
     const { normal } = createRandom(seed)
-    let axes = Float64Array.from({ length: BLOCK * nDims }, normal)
+    let axes: Float64Array = Float64Array.from({ length: BLOCK * nDims }, normal)
     let before = 0
     for (let round = 0; round < MAX_ROUNDS; round++) {
       throwIfCancelled(signal)

@@ -1,0 +1,188 @@
+import type { GraphBuffers } from '../gpu/data.ts'
+import { WORKGROUP_SIZE } from '../gpu/kernel.ts'
+import type { Bound, Commands, GpuSession } from '../gpu/session.ts'
+import { rowsOf, type Slicer } from '../gpu/slices.ts'
+import type { Layout } from '../types.ts'
+import { type Curve, fitCurve } from './curve.ts'
+import { apply, epoch, hubs, rates } from './kernels.ts'
+
+// Measured: with buffered tail moves a vertex of weight 32 still settles; star graphs beyond exploded (max |x| 1,457
+// against 6.1 in umap-learn; UMAP.md §2.5).
+const HUB_WEIGHT = 32
+const REPORT_MS = 125
+
+export interface OptimizeOptions {
+  readonly nEpochs: number
+  readonly negativeSampleRate: number
+  readonly minDist: number
+  readonly spread: number
+  readonly learningRate: number
+  readonly seed: number
+}
+
+/** A graph to lay out, and the name of its layout. */
+export interface NamedGraph {
+  readonly name: string
+  readonly nNeighbors: number
+  readonly graph: GraphBuffers
+}
+
+/** What the optimizer tells while it runs. */
+export interface OptimizeEvents {
+  readonly signal?: AbortSignal
+  /** Finished epochs, in [0, nEpochs], after every slice. */
+  readonly onEpoch?: (epoch: number) => void
+  /** Some eight times a second; every array is fresh. */
+  readonly onLayouts?: (epoch: number, layouts: readonly Layout[]) => void
+}
+
+interface Fit {
+  readonly name: string
+  readonly seed: number
+  readonly fixedPoint: number
+  readonly epoch: Bound<typeof epoch>
+  readonly apply: Bound<typeof apply>
+  readonly positions: GPUBuffer
+}
+
+/**
+ * Lays out several graphs over the same points at once, epoch by epoch in turn, from one start (UMAP's stochastic
+ * gradient descent; McInnes, Healy and Melville 2018, algorithm 5; the schedule of umap-learn's
+ * `optimize_layout_euclidean`, the parallel scheme of cuML). It can stop after any slice and go on later; that changes
+ * no bit of the result.
+ */
+export class Optimizer {
+  readonly #session: GpuSession
+  readonly #slicer: Slicer
+  readonly #options: OptimizeOptions
+  readonly #nPoints: number
+  readonly #fits: readonly Fit[]
+  readonly #curve: Curve
+  /** Vertices moved so far: epoch by epoch, within it fit by fit. */
+  #done = 0
+
+  private constructor(
+    session: GpuSession,
+    slicer: Slicer,
+    options: OptimizeOptions,
+    nPoints: number,
+    fits: readonly Fit[],
+  ) {
+    this.#session = session
+    this.#slicer = slicer
+    this.#options = options
+    this.#nPoints = nPoints
+    this.#fits = fits
+    this.#curve = fitCurve(options.minDist, options.spread)
+  }
+
+  /**
+   * @param start [nPoints, 2]
+   * @throws {DeviceError} when the device fails.
+   */
+  static async create(
+    session: GpuSession,
+    slicer: Slicer,
+    graphs: readonly NamedGraph[],
+    start: Float32Array<ArrayBuffer>,
+    options: OptimizeOptions,
+  ): Promise<Optimizer> {
+    const fits: Fit[] = []
+    for (const named of graphs) fits.push(await prepare(session, named, start, options.seed))
+    return new Optimizer(session, slicer, options, start.length / 2, fits)
+  }
+
+  /** Epochs that all layouts have finished. */
+  get epoch(): number {
+    return Math.floor(this.#done / (this.#nPoints * this.#fits.length))
+  }
+
+  /**
+   * Goes on from where it stands to the last epoch.
+   *
+   * @throws {CancelledError} within a slice; {@link run} can be called again. {DeviceError} when the device fails.
+   */
+  async run({ signal, onEpoch, onLayouts }: OptimizeEvents): Promise<readonly Layout[]> {
+    let reported = performance.now()
+    await this.#slicer.run(
+      {
+        label: 'optimize.epoch',
+        begin: this.#done,
+        total: this.#options.nEpochs * this.#fits.length * this.#nPoints,
+        grain: WORKGROUP_SIZE,
+        encode: (commands, begin, end) => this.#encode(commands, begin, end),
+        onSlice: async (done) => {
+          this.#done = done
+          onEpoch?.(this.epoch)
+          if (!onLayouts || performance.now() - reported < REPORT_MS) return
+          reported = performance.now()
+          onLayouts(this.epoch, await this.layouts())
+        },
+      },
+      signal,
+    )
+    return this.layouts()
+  }
+
+  /** The layouts as they stand, each at the end of the last epoch that it finished. */
+  async layouts(): Promise<readonly Layout[]> {
+    const bytes = this.#nPoints * 8
+    const data = await this.#session.readAll(this.#fits.map(({ positions }) => ({ buffer: positions, bytes })))
+    return this.#fits.map(({ name }, index) => ({ name, positions: new Float32Array(data[index]) }))
+  }
+
+  #encode(commands: Commands, begin: number, end: number): void {
+    const { nEpochs, negativeSampleRate, learningRate } = this.#options
+    const nPoints = this.#nPoints
+    for (const { row, from, to } of rowsOf(begin, end, nPoints)) {
+      const t = Math.floor(row / this.#fits.length) + 1
+      const fit = this.#fits[row % this.#fits.length]
+      commands.rows(fit.epoch, {
+        begin: from,
+        end: to,
+        nPoints,
+        epoch: t,
+        seed: fit.seed,
+        nNegatives: negativeSampleRate,
+        learningRate: learningRate * (1 - (t - 1) / nEpochs),
+        ...this.#curve,
+        fixedPoint: fit.fixedPoint,
+      })
+      if (to === nPoints) commands.rows(fit.apply, { begin: 0, end: nPoints, unit: 1 / fit.fixedPoint })
+    }
+  }
+}
+
+/** Buffers and schedule of one layout. */
+async function prepare(
+  session: GpuSession,
+  { name, nNeighbors, graph }: NamedGraph,
+  start: Float32Array<ArrayBuffer>,
+  seed: number,
+): Promise<Fit> {
+  const { nPoints, nEdges, rowStarts, columns, weights, maxWeight } = graph
+  const isHub = session.buffer(`optimize.${name}.hubs`, nPoints * 4)
+  const maxDegree = session.buffer(`optimize.${name}.maxDegree`, 4)
+  const perEdge = session.buffer(`optimize.${name}.rates`, nEdges * 4)
+  const positions = session.upload(`optimize.${name}.positions`, start)
+  const moved = session.buffer(`optimize.${name}.moved`, nPoints * 8)
+  const pulls = session.buffer(`optimize.${name}.pulls`, nPoints * 8)
+  const boundHubs = await session.bind(hubs, [rowStarts, weights, isHub, maxDegree])
+  const boundRates = await session.bind(rates, [weights, perEdge])
+  session.submit((commands) => {
+    commands.rows(boundHubs, { begin: 0, end: nPoints, hubWeight: HUB_WEIGHT * maxWeight })
+    commands.rows(boundRates, { begin: 0, end: nEdges, maxWeight })
+  })
+  const [degree] = new Uint32Array(await session.read(maxDegree, 4))
+  session.free(maxDegree)
+  return {
+    name,
+    // Each layout has its own stream, so that leaving one out does not change the others.
+    seed: (Math.imul(seed, 0x9e3779b1) ^ nNeighbors) >>> 0,
+    // A pull is at most 4 in each direction: the sum of a whole row fits 31 bits with one to spare.
+    fixedPoint: 2 ** Math.floor(30 - Math.log2(4 * Math.max(1, degree))),
+    epoch: await session.bind(epoch, [rowStarts, columns, perEdge, isHub, positions, moved, pulls]),
+    apply: await session.bind(apply, [moved, pulls, positions]),
+    positions,
+  }
+}

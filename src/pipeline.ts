@@ -1,0 +1,210 @@
+import { buildGraph } from './graph/build-graph.ts'
+import type { NeighborBuffers } from './gpu/data.ts'
+import { GpuSession } from './gpu/session.ts'
+import { Slicer } from './gpu/slices.ts'
+import { findNeighbors } from './neighbors/find-neighbors.ts'
+import { type NamedGraph, Optimizer } from './optimize/optimizer.ts'
+import { findStart } from './spectral/find-start.ts'
+import type { Context, Layout, Timing, Vectors } from './types.ts'
+import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './umap-options.ts'
+
+/** What a fit is given besides its data. */
+export interface UmapContext extends Context {
+  /** The layouts in the making, some eight times a second; every array is fresh. */
+  readonly onLayouts?: (epoch: number, layouts: readonly Layout[]) => void
+}
+
+/** Nearest neighbors on the CPU; row i starts with i itself at distance 0. */
+export interface Neighbors {
+  /** Neighbors a point, itself included. */
+  readonly k: number
+  /** [nPoints, k] */
+  readonly ids: Uint32Array<ArrayBuffer>
+  /** [nPoints, k] Euclidean, ascending in each row */
+  readonly distances: Float32Array<ArrayBuffer>
+}
+
+export interface UmapFit {
+  /** One for each of nNeighbors, in its order. */
+  readonly layouts: readonly Layout[]
+  readonly neighbors: Neighbors
+  readonly timings: readonly Timing[]
+}
+
+/** Shares of the progress bar “Neighbors”, as measured at 10,000 points. */
+const SHARES = { neighbors: 0.8, graphs: 0.1, start: 0.1 }
+const PROGRESS_MS = 100
+
+/**
+ * UMAP of float16 vectors into one 2-D layout for each of `nNeighbors`, wholly on the GPU. The same seed gives the same
+ * bytes on the same adapter.
+ *
+ * @param device stays the caller's
+ * @param vectors [nPoints ≤ 20,000, nDims], nDims a multiple of 4
+ * @param options {@link UMAP_DEFAULTS} where not given
+ * @throws {InputError} for vectors or options that cannot be used, {CancelledError} soon after the signal,
+ *   {DeviceError} when the device fails.
+ */
+export async function fitUmap(
+  device: GPUDevice,
+  vectors: Vectors,
+  options: Partial<UmapOptions> = {},
+  context: UmapContext = {},
+): Promise<UmapFit> {
+  const run = new UmapRun(device, vectors, options)
+  try {
+    return await run.fit(context)
+  } finally {
+    run.close()
+  }
+}
+
+/**
+ * A fit that can be cancelled and gone on with: what is finished stays on the GPU, and the end is the same to the byte as
+ * without the break.
+ */
+export class UmapRun {
+  readonly #vectors: Vectors
+  readonly #options: UmapOptions
+  readonly #session: GpuSession
+  readonly #slicer: Slicer
+  readonly #timings = new Map<string, number>()
+  #onGpu: NeighborBuffers | null = null
+  #neighbors: Neighbors | null = null
+  #graphs: NamedGraph[] = []
+  #start: Float32Array<ArrayBuffer> | null = null
+  #optimizer: Optimizer | null = null
+
+  /** @throws {InputError} for vectors or options that cannot be used. */
+  constructor(device: GPUDevice, vectors: Vectors, options: Partial<UmapOptions> = {}) {
+    this.#vectors = vectors
+    this.#options = { ...UMAP_DEFAULTS, ...options }
+    checkOptions(this.#options)
+    checkVectors(vectors)
+    this.#session = new GpuSession(device)
+    this.#slicer = new Slicer(this.#session)
+  }
+
+  /** False once the device has failed: then only a new run on a new device helps. */
+  get isUsable(): boolean {
+    return !this.#session.isBroken
+  }
+
+  /** The nearest neighbors, as soon as they are found. */
+  get neighbors(): Neighbors | null {
+    return this.#neighbors
+  }
+
+  /**
+   * Does what is left to do, from the nearest neighbors to the last epoch.
+   *
+   * @throws {CancelledError} soon after the signal; call again to go on. {DeviceError} when the device fails.
+   */
+  async fit(context: UmapContext = {}): Promise<UmapFit> {
+    const { nPoints } = this.#vectors
+    if (nPoints < 2) return this.#trivial()
+    const neighbors = await this.#timed('Neighbors', () => this.#findNeighbors(context))
+    const graphs = await this.#timed('Graphs', () => this.#buildGraphs(context))
+    const start = await this.#timed('Start', () => this.#findStart(context))
+    const layouts = await this.#timed('Lay out', () => this.#optimize(graphs, start, context))
+    const timings = [...this.#timings].map(([stage, ms]) => ({ stage, ms, rows: nPoints }))
+    return { layouts, neighbors, timings }
+  }
+
+  /** Gives the GPU's memory back. */
+  close(): void {
+    this.#session.close()
+  }
+
+  /** Exact nearest neighbors, once, for the largest of nNeighbors; the others are prefixes. */
+  async #findNeighbors({ signal, onProgress }: UmapContext): Promise<Neighbors> {
+    if (this.#neighbors) return this.#neighbors
+    const k = Math.max(...this.#options.nNeighbors)
+    const tell = this.#progress(onProgress, 'nearest neighbors', 0, SHARES.neighbors)
+    const found = await findNeighbors(this.#session, this.#slicer, this.#vectors, { k, signal, onFraction: tell })
+    const bytes = found.nPoints * found.k * 4
+    const [ids, distances] = await this.#session.readAll([
+      { buffer: found.ids, bytes },
+      { buffer: found.distances, bytes },
+    ])
+    this.#onGpu = found
+    this.#neighbors = { k: found.k, ids: new Uint32Array(ids), distances: new Float32Array(distances) }
+    return this.#neighbors
+  }
+
+  /** A fuzzy simplicial set for each of nNeighbors. */
+  async #buildGraphs({ signal, onProgress }: UmapContext): Promise<readonly NamedGraph[]> {
+    const { nNeighbors: values, nEpochs } = this.#options
+    const tell = this.#progress(onProgress, 'graphs', SHARES.neighbors, SHARES.graphs)
+    for (const nNeighbors of values.slice(this.#graphs.length)) {
+      tell(this.#graphs.length / values.length)
+      const options = { nNeighbors, nEpochs, signal }
+      const graph = await buildGraph(this.#session, this.#slicer, this.#onGpu as NeighborBuffers, options)
+      this.#graphs.push({ name: `nn${nNeighbors}`, nNeighbors, graph })
+    }
+    return this.#graphs
+  }
+
+  /** Spectral start on the graph with the most neighbors, shared by all layouts so that they can be compared. */
+  async #findStart({ signal, onProgress, onNotice }: UmapContext): Promise<Float32Array<ArrayBuffer>> {
+    if (this.#start) return this.#start
+    const tell = this.#progress(onProgress, 'start', SHARES.neighbors + SHARES.graphs, SHARES.start)
+    tell(0)
+    const graph = (this.#graphs.at(-1) as NamedGraph).graph
+    const options = { seed: this.#options.seed, signal, onNotice }
+    this.#start = await findStart(this.#session, this.#slicer, graph, this.#vectors, options)
+    tell(1)
+    return this.#start
+  }
+
+  /** Gradient descent, the layouts in turn. */
+  async #optimize(
+    graphs: readonly NamedGraph[],
+    start: Float32Array<ArrayBuffer>,
+    { signal, onProgress, onLayouts }: UmapContext,
+  ): Promise<readonly Layout[]> {
+    this.#optimizer ??= await Optimizer.create(this.#session, this.#slicer, graphs, start, this.#options)
+    const total = this.#options.nEpochs
+    const tell = throttled((done: number) => onProgress?.({ stage: 'Lay out', done, total, unit: 'epochs' }))
+    return this.#optimizer.run({ signal, onLayouts, onEpoch: (epoch) => tell(epoch, epoch === total) })
+  }
+
+  /** Reports a part of the stage “Neighbors” as a number of points. */
+  #progress(onProgress: Context['onProgress'], detail: string, from: number, share: number): (part: number) => void {
+    const total = this.#vectors.nPoints
+    const tell = throttled((part: number) => {
+      const done = Math.round(total * Math.min(1, from + share * part))
+      onProgress?.({ stage: 'Neighbors', done, total, unit: 'points', detail })
+    })
+    return (part) => tell(part, part === 0 || part === 1)
+  }
+
+  /** Adds a stage's time up, also over cancellations. */
+  async #timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const started = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.#timings.set(stage, (this.#timings.get(stage) ?? 0) + performance.now() - started)
+    }
+  }
+
+  /** No point, or one, which lies at the origin. */
+  #trivial(): UmapFit {
+    const { nPoints } = this.#vectors
+    const positions = (): Float32Array<ArrayBuffer> => new Float32Array(2 * nPoints)
+    this.#neighbors = { k: nPoints, ids: new Uint32Array(nPoints), distances: new Float32Array(nPoints) }
+    const layouts = this.#options.nNeighbors.map((value) => ({ name: `nn${value}`, positions: positions() }))
+    return { layouts, neighbors: this.#neighbors, timings: [] }
+  }
+}
+
+/** Lets a call through every 100 ms, and those that must not be missed. */
+function throttled<T>(call: (value: T) => void): (value: T, isDue?: boolean) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return (value, isDue = false) => {
+    if (!isDue && performance.now() - last < PROGRESS_MS) return
+    last = performance.now()
+    call(value)
+  }
+}
