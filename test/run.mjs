@@ -25,7 +25,12 @@ if (!existsSync(path.join(root, 'node_modules', 'vitest'))) {
 }
 
 const { ensureChromium } = await import('./browser-path.mjs')
-const chromium = await ensureChromium().catch((error) => fail(error.message))
+let chromium = ''
+try {
+  chromium = await ensureChromium()
+} catch (error) {
+  fail(error.message)
+}
 console.log(`Browser: ${chromium}`)
 
 const env = { ...process.env, CHROME_PATH: chromium }

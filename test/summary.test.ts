@@ -4,10 +4,10 @@ import { summarize } from './summary-reporter.mjs'
 /** As much of a Vitest module as the summary looks at. */
 function moduleOf(states: readonly { state: string; note?: string }[], { errors = 0, suiteErrors = 0 } = {}) {
   const tests = states.map((result, i) => ({ fullName: `test ${i}`, result: () => result }))
-  const suite = { errors: () => Array(suiteErrors).fill(new Error('hook')) }
+  const suite = { errors: () => Array.from({ length: suiteErrors }, () => new Error('hook')) }
   return {
     moduleId: `${process.cwd()}/test/some.test.ts`,
-    errors: () => Array(errors).fill(new Error('load')),
+    errors: () => Array.from({ length: errors }, () => new Error('load')),
     children: { allTests: () => tests, allSuites: () => [suite] },
   }
 }
