@@ -109,6 +109,7 @@ async function fetchFile(
   context: Context,
   isOptional: boolean,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
+  const isOnnx = url.endsWith('.onnx') // the others are small: their progress would only flicker
   const cache = isHub ? await openCache() : null
   const cached = await cache?.match(url)
   if (cached) return new Uint8Array(await cached.arrayBuffer())
@@ -131,7 +132,7 @@ async function fetchFile(
         ADVICE,
       )
     }
-    bytes = await readBody(response, url, context)
+    bytes = await readBody(response, url, isOnnx ? context : {})
   } catch (error) {
     throwIfCancelled(signal)
     if (error instanceof NetworkError || error instanceof InputError) throw error

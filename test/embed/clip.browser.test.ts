@@ -98,17 +98,14 @@ function startEncoder() {
   const worker = new Worker(new URL('../../workers/embed.ts', import.meta.url), { type: 'module' })
   workers.push(worker)
   const progress: Progress[] = []
-  const notices: string[] = []
   const events = () =>
     proxy({
       onProgress: (step: Progress) => {
         progress.push(step)
       },
-      onNotice: (message: string) => {
-        notices.push(message)
-      },
+      onNotice: () => {},
     })
-  return { remote: wrap<EmbedApi>(worker), progress, notices, events }
+  return { remote: wrap<EmbedApi>(worker), progress, events }
 }
 
 const HUB_ID = 'captionscape/small-clip'
@@ -161,12 +158,45 @@ describe('the encoder’s worker', () => {
     expect(progress[0].done).toBeGreaterThanOrEqual(before)
   })
 
-  test('takes another model format where the usual one is missing, and says so', async () => {
-    const { remote, notices, events } = startEncoder()
-    await expect(
-      remote.clip(toArena(['a cat']), { ...onWasm, dtype: 'q4', backend: 'webgpu' }, events()),
-    ).rejects.toMatchObject({ name: 'InputError' })
-    expect(notices).toEqual([])
+  test('can be cancelled while the model loads, and starts again', async () => {
+    const { remote, events } = startEncoder()
+    const cancelled = remote.clip(toArena(['a red cat']), onWasm, events())
+    cancelled.catch(() => {}) // Awaited below; it may reject before.
+    await remote.cancel()
+    await expect(cancelled).rejects.toMatchObject({ name: 'CancelledError' })
+    const { vectors } = await remote.clip(toArena(['a red cat']), onWasm, events())
+    expect(vectors.data.some((half) => half !== 0)).toBe(true)
+  })
+
+  test('says of a model that onnxruntime does not take where it came from, and goes on with another', async () => {
+    const broken = 'captionscape/broken'
+    const cache = await caches.open('captionscape-models')
+    for (const [path, bytes] of clipModelFiles()) {
+      const file = new Uint8Array(bytes)
+      // An operator that does not exist: every “Softmax” becomes “Softmix”.
+      const name = new TextEncoder().encode('Softmax')
+      for (let i = 0; i + name.length < file.length; i++)
+        if (path.endsWith('.onnx') && name.every((byte, j) => file[i + j] === byte)) file[i + 5] = 0x69
+      await cache.put(`https://huggingface.co/${broken}/resolve/main/${path}`, new Response(file))
+    }
+    const { remote, events } = startEncoder()
+    const refused = remote.clip(toArena(['a cat']), { ...onWasm, model: broken }, events())
+    await expect(refused).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(
+        /captionscape\/broken.*text_model\.onnx is not a CLIP text model.*Softmix/s,
+      ),
+    })
+    const { vectors } = await remote.clip(toArena(['a cat']), onWasm, events())
+    expect(vectors.nPoints).toBe(1)
+  })
+
+  test('embeds lexically beside it', async () => {
+    const { remote, progress, events } = startEncoder()
+    const result = await remote.lexical(toArena(['red cat', 'red dog', 'blue dog']), { seed: 1 }, events())
+    expect(result).toMatchObject({ encoder: 'lexical', backend: 'cpu', adapter: null })
+    expect(result.vectors).toMatchObject({ nPoints: 3, nDims: 64 })
+    expect(progress.at(-1)).toMatchObject({ done: 3, total: 3 })
   })
 
   test('names the address of a model that is not there, and offers the lexical encoder', async () => {

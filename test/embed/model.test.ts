@@ -1,0 +1,162 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fetchModel, isDefaultModel, resolveModel } from '../../src/embed/model.ts'
+import { patchPooler, readOutline } from '../../src/embed/onnx.ts'
+import type { Progress } from '../../src/types.ts'
+import { type ClipOutput, clipModelFiles } from '../fixtures/clip-model.ts'
+
+const page = 'https://example.org/map/'
+
+describe('resolveModel', () => {
+  test('takes the hub’s CLIP ViT-B/32 by default, and any other by its id', () => {
+    const source = resolveModel(null, page)
+    expect(source.base).toBe('https://huggingface.co/Xenova/clip-vit-base-patch32/resolve/main/')
+    expect(isDefaultModel(source)).toBe(true)
+    expect(resolveModel('owner/other.model', page)).toMatchObject({ name: 'owner/other.model', isHub: true })
+  })
+
+  test.each([
+    ['/models/x', 'https://example.org/models/x/'],
+    ['./models/x', 'https://example.org/map/models/x/'],
+    ['../x/', 'https://example.org/x/'],
+    ['https://host.example/a/b?c#d', 'https://host.example/a/b/'],
+  ])('sees the folder %s from the page', (model, base) => {
+    expect(resolveModel(model, page)).toEqual({ name: base, base, isHub: false })
+  })
+
+  test.each(['ftp://host/x', 'javascript:alert(1)', 'http://'])('refuses %s', (model) => {
+    expect(() => resolveModel(model, page)).toThrow(expect.objectContaining({ name: 'InputError' }))
+  })
+})
+
+describe('fetchModel', () => {
+  let server: Server
+  let origin: string
+  const files = clipModelFiles()
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const [, folder, ...rest] = (request.url ?? '').split('/')
+      const path = rest.join('/')
+      const isOnnx = path.endsWith('.onnx')
+      const file = files.get(path)
+      if (folder === 'html') send(response, 200, 'text/html', '<!doctype html>')
+      else if (folder === 'page' && !file) send(response, 200, 'text/html; charset=utf-8', '<!doctype html>')
+      else if (folder === 'private') send(response, 401, 'text/plain', 'Invalid username or password.')
+      else if (folder === 'text' && !isOnnx) send(response, 200, 'application/json', 'no JSON')
+      else if (folder === 'short' && isOnnx) {
+        response.writeHead(200, { 'content-length': 1_000_000 })
+        response.write('some of it', () => response.destroy())
+      } else if (folder === 'slow' && isOnnx) response.writeHead(200).write('some of it')
+      else if (file) send(response, 200, 'application/octet-stream', file)
+      else send(response, 404, 'text/plain', 'not here')
+    })
+    await new Promise<void>((done) => server.listen(0, done))
+    origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array) {
+    response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)
+  }
+  const from = (folder: string) => resolveModel(`${origin}/${folder}`, page)
+
+  test('reads a folder’s files and reports the bytes of the model', async () => {
+    const progress: Progress[] = []
+    const model = await fetchModel(from('models'), ['fp32'], { onProgress: (step) => progress.push(step) })
+    const onnx = files.get('onnx/text_model.onnx')
+    expect(model).toMatchObject({ dtype: 'fp32', maxLength: 77 })
+    expect(Buffer.from(model.onnx).equals(onnx ?? new Uint8Array())).toBe(true)
+    const total = onnx?.length
+    expect(progress.at(-1)).toEqual({
+      stage: 'Embed',
+      unit: 'bytes',
+      detail: 'Downloading the model',
+      done: total,
+      total,
+    })
+  })
+
+  test.each(['models', 'page'])(
+    'takes the next number format where one is missing, and says so (%s)',
+    async (folder) => {
+      const notices: string[] = []
+      const model = await fetchModel(from(folder), ['q8', 'fp32'], {
+        onNotice: (notice) => notices.push(notice),
+      })
+      expect(model.dtype).toBe('fp32')
+      expect(notices).toEqual([expect.stringMatching(/does not come in q8: fp32 is used/)])
+    },
+  )
+
+  test.each([
+    ['a missing file', 'models', 'NetworkError', /text_model_q4\.onnx answered 404/],
+    ['a web page in its place', 'html', 'InputError', /html\/config\.json answered 200 with a web page/],
+    ['a refusal', 'private', 'NetworkError', /private\/config\.json answered 401/],
+    ['something that is not JSON', 'text', 'InputError', /text\/config\.json is not JSON/],
+    [
+      'a connection that breaks',
+      'short',
+      'NetworkError',
+      /short\/onnx\/text_model_q4\.onnx cannot be reached/,
+    ],
+  ])('names the address for %s, and says what to do', async (_, folder, name, message) => {
+    const fetched = fetchModel(from(folder), ['q4'], {})
+    await expect(fetched).rejects.toMatchObject({
+      name,
+      message: expect.stringMatching(message),
+      advice: expect.stringMatching(/Try again.*\?model=.*lexical/),
+    })
+  })
+
+  test('names the address of a server that does not answer', async () => {
+    const fetched = fetchModel(resolveModel('http://localhost:1/x', page), ['q4'], {})
+    await expect(fetched).rejects.toMatchObject({
+      name: 'NetworkError',
+      message: expect.stringContaining('http://localhost:1/x/config.json'),
+    })
+  })
+
+  test('ends a download when the user cancels', async () => {
+    const controller = new AbortController()
+    const fetched = fetchModel(from('slow'), ['fp32'], {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    })
+    await expect(fetched).rejects.toMatchObject({ name: 'CancelledError' })
+  })
+})
+
+describe('patchPooler', () => {
+  const onnx = (...outputs: ClipOutput[]) =>
+    new Uint8Array(clipModelFiles(outputs).get('onnx/text_model.onnx') ?? [])
+
+  test.each<ClipOutput[][]>([
+    [['text_embeds']],
+    [['last_hidden_state']],
+    [['text_embeds', 'last_hidden_state']],
+  ])('adds pooler_output to the outputs %j and leaves the rest as it was', (outputs) => {
+    const before = onnx(...outputs)
+    const { bytes, output } = patchPooler(before, 7)
+    expect(output).toBe('pooler_output')
+    expect(Buffer.from(bytes.subarray(0, before.length)).equals(before)).toBe(true)
+    expect(readOutline(bytes).outputs).toEqual([...outputs, 'pooler_output'])
+    expect(bytes.length - before.length).toBeLessThan(1000)
+  })
+
+  test('leaves a model alone that offers pooler_output', () => {
+    const before = onnx('last_hidden_state', 'pooler_output')
+    expect(patchPooler(before, 7).bytes).toBe(before)
+  })
+
+  test('refuses what is no whole model', () => {
+    const bytes = onnx('text_embeds')
+    expect(() => patchPooler(bytes.slice(0, 5000), 7)).toThrow(RangeError)
+    expect(() => patchPooler(new TextEncoder().encode('<html>'), 7)).toThrow(RangeError)
+    expect(() => patchPooler(new Uint8Array(0), 7)).toThrow(RangeError)
+  })
+})
