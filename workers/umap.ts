@@ -1,4 +1,10 @@
+import { expose, transfer } from 'comlink'
+import { InputError } from '../src/errors.ts'
+import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
+import { UmapRun } from '../src/pipeline.ts'
+import { registerErrorTransfer } from '../src/rpc.ts'
 import type { Layout, Progress, Timing, Vectors } from '../src/types.ts'
+import { UmapJsRun } from '../src/umap-js.ts'
 
 export interface UmapSettings {
   /** Ascending; `nn10`, `nn30`, `nn60` by default. */
@@ -27,15 +33,7 @@ export interface UmapResult {
   readonly timings: readonly Timing[]
 }
 
-/** What this machine can lay out, known before anything costly is done. */
-export interface UmapProbe {
-  readonly backend: UmapResult['backend']
-  readonly adapter: string
-  readonly maxPoints: number
-}
-
 export interface UmapApi {
-  probe(gpu: UmapSettings['gpu']): Promise<UmapProbe>
   /** Called again with the same vectors and settings after a cancellation, it goes on where it stopped. */
   fit(vectors: Vectors, settings: UmapSettings, events: UmapEvents): Promise<UmapResult>
   /** The k nearest points in the space of the vectors, nearest first, without the point itself; from the fit's kNN. */
@@ -43,3 +41,98 @@ export interface UmapApi {
   /** The running fit rejects with a CancelledError within a second; its stages so far are kept for the next call. */
   cancel(): void
 }
+
+/** The last fit, finished or not. */
+interface Current {
+  /** Same key, same vectors and settings. */
+  readonly key: string
+  readonly run: UmapRun | UmapJsRun
+  /** Null for the CPU. */
+  readonly adapter: string | null
+}
+
+let current: Current | null = null
+let running: AbortController | null = null
+let gpu: (Gpu & { readonly allowed: UmapSettings['gpu'] }) | null = null
+
+const api: UmapApi = {
+  async fit(vectors, settings, { onProgress, onNotice, onLayouts }) {
+    if (running) {
+      throw new InputError('umap: another fit is running', 'Cancel it, or wait until it is done.')
+    }
+    const controller = new AbortController()
+    running = controller
+    try {
+      const { run, adapter } = await resume(vectors, settings)
+      const { layouts, timings } = await run.fit({
+        signal: controller.signal,
+        onProgress,
+        onNotice,
+        onLayouts: (epoch, moving) => onLayouts(epoch, transfer(moving, buffersOf(moving))),
+      })
+      const backend = adapter === null ? 'umap-js' : 'webgpu'
+      return transfer({ layouts, backend, adapter: adapter ?? 'CPU (umap-js)', timings }, buffersOf(layouts))
+    } finally {
+      running = null
+    }
+  },
+
+  async neighbors(point) {
+    const found = current?.run.neighbors
+    const nPoints = found ? found.ids.length / Math.max(1, found.k) : 0
+    if (!found || !Number.isInteger(point) || point < 0 || point >= nPoints) {
+      throw new InputError(
+        `umap: there are no neighbors of point ${point}; they are known for ${nPoints} points`,
+        'Wait until the neighbors are found.',
+      )
+    }
+    const { k, ids, distances } = found
+    const points = ids.slice(point * k + 1, (point + 1) * k)
+    const away = distances.slice(point * k + 1, (point + 1) * k)
+    return transfer({ points, distances: away }, [points.buffer, away.buffer])
+  },
+
+  cancel() {
+    running?.abort()
+  },
+}
+
+/** The run that a cancellation left for these vectors and settings, or a new one. */
+async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current> {
+  const key = `${fingerprint(vectors)} ${JSON.stringify(settings)}`
+  if (current?.key === key && current.run.isUsable) return current
+  current?.run.close()
+  current = null
+  if (gpu?.allowed !== settings.gpu) {
+    gpu?.device.destroy()
+    const found = await requestGpu({ allowFallback: settings.gpu === 'fallback' })
+    const held = found && { ...found, allowed: settings.gpu }
+    gpu = held
+    void held?.device.lost.then(() => {
+      if (gpu === held) gpu = null
+    })
+  }
+  const { nNeighbors, nEpochs, negativeSampleRate, minDist, seed } = settings
+  const options = { nNeighbors, nEpochs, negativeSampleRate, minDist, seed }
+  const run = gpu ? new UmapRun(gpu.device, vectors, options) : new UmapJsRun(vectors, options)
+  current = { key, run, adapter: gpu?.adapter ?? null }
+  return current
+}
+
+/** FNV-1a over shape and halves, twice with different seeds: 64 bits, enough to tell two embeddings apart. */
+function fingerprint({ data, nPoints, nDims }: Vectors): string {
+  let a = 0x811c9dc5
+  let b = 0x9747b28c
+  for (let i = 0; i < data.length; i++) {
+    a = Math.imul(a ^ data[i], 0x01000193)
+    b = Math.imul(b ^ data[i], 0x5bd1e995) ^ (b >>> 15)
+  }
+  return `${nPoints}×${nDims} ${(a >>> 0).toString(16)}${(b >>> 0).toString(16)}`
+}
+
+function buffersOf(layouts: readonly Layout[]): ArrayBuffer[] {
+  return layouts.map(({ positions }) => positions.buffer)
+}
+
+registerErrorTransfer()
+expose(api)

@@ -33,6 +33,12 @@ export class Slicer {
     this.#session = session
   }
 
+  /** Units that a slice of such work holds by now; undefined before the first one. */
+  unitsPerSlice(label: string): number | undefined {
+    const rate = this.#rates.get(label)
+    return rate === undefined ? undefined : rate * SLICE_MS
+  }
+
   /**
    * Runs the work slice by slice, awaiting each one.
    *
@@ -45,7 +51,7 @@ export class Slicer {
     while (done < total) {
       throwIfCancelled(signal)
       const rate = this.#rates.get(label)
-      const wanted = rate === undefined ? first : rate * SLICE_MS
+      const wanted = this.unitsPerSlice(label) ?? first
       const end = Math.min(total, done + Math.max(grain, Math.floor(wanted / grain) * grain))
       const started = performance.now()
       this.#session.submit((commands) => work.encode(commands, done, end))

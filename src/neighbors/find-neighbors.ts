@@ -1,6 +1,6 @@
 import type { NeighborBuffers } from '../gpu/data.ts'
 import type { GpuSession } from '../gpu/session.ts'
-import { rowsOf, type Slicer } from '../gpu/slices.ts'
+import type { Slicer, Work } from '../gpu/slices.ts'
 import type { Vectors } from '../types.ts'
 import { knn, norms, sort } from './kernels.ts'
 
@@ -44,26 +44,20 @@ export async function findNeighbors(
     const boundSort = await session.bind(sort, [heapDistances, heapIds, ids, distances])
     session.submit((commands) => commands.rows(boundNorms, { begin: 0, end: nPoints, nQuads }))
 
-    // A unit is a pair of blocks; a row of units is one block of points against all blocks of queries.
-    const nBlocks = Math.ceil(nPoints / BLOCK)
-    const total = heapSize > 0 ? nBlocks * nBlocks : 0
-    await slicer.run(
-      {
-        label: `neighbors.knn ${nQuads}`,
-        first: 64,
-        total,
-        encode: (commands, begin, end) => {
-          for (const { row, from, to, nRows } of rectangles(begin, end, nBlocks)) {
-            const pointsBegin = row * BLOCK
-            const pointsEnd = Math.min(nPoints, (row + nRows) * BLOCK)
-            const params = { nPoints, nQuads, heapSize, firstBlock: from, pointsBegin, pointsEnd, slack: slackOf(nQuads) }
-            commands.dispatch(boundKnn, params, to - from)
-          }
-        },
-        onSlice: (done) => onFraction?.(done / total),
-      },
-      signal,
-    )
+    const nBlocks = heapSize > 0 ? Math.ceil(nPoints / BLOCK) : 0
+    const label = `neighbors.knn ${nQuads}`
+    for (let firstBlock = 0; firstBlock < nBlocks; ) {
+      const width = Math.min(nBlocks - firstBlock, bandWidth(slicer.unitsPerSlice(label)))
+      const onSlice = (done: number): void => onFraction?.((firstBlock * nBlocks + done) / nBlocks ** 2)
+      const encode: Work['encode'] = (commands, begin, end) => {
+        const pointsBegin = (begin / width) * BLOCK
+        const pointsEnd = Math.min(nPoints, (end / width) * BLOCK)
+        const slack = slackOf(nQuads)
+        commands.dispatch(boundKnn, { nPoints, nQuads, heapSize, firstBlock, pointsBegin, pointsEnd, slack }, width)
+      }
+      await slicer.run({ label, total: width * nBlocks, grain: width, first: 16, encode, onSlice }, signal)
+      firstBlock += width
+    }
     session.submit((commands) => commands.rows(boundSort, { begin: 0, end: nPoints, nPoints, heapSize }))
     await session.done()
     return { nPoints, k: heapSize + 1, ids, distances }
@@ -94,22 +88,10 @@ function padded({ data, nPoints, nDims }: Vectors): { data: Uint16Array; nQuads:
   return { data: copy, nQuads: nPadded / 4 }
 }
 
-/** Joins whole rows that follow each other, so that a slice is three dispatches at most. */
-function* rectangles(
-  begin: number,
-  end: number,
-  width: number,
-): Generator<{ row: number; from: number; to: number; nRows: number }> {
-  let open: { row: number; from: number; to: number; nRows: number } | null = null
-  for (const piece of rowsOf(begin, end, width)) {
-    const isWhole = piece.from === 0 && piece.to === width
-    if (open && isWhole) {
-      open.nRows++
-      continue
-    }
-    if (open) yield open
-    open = isWhole ? { ...piece, nRows: 1 } : null
-    if (!isWhole) yield { ...piece, nRows: 1 }
-  }
-  if (open) yield open
+/**
+ * Blocks of queries that are compared with all points at once, as many as the GPU's speed allows while each workgroup
+ * still sees 16 blocks of points a dispatch: starting a workgroup costs SwiftShader as much as comparing some blocks.
+ */
+function bandWidth(tilesPerSlice: number | undefined): number {
+  return Math.max(2, Math.floor((tilesPerSlice ?? 0) / 16))
 }

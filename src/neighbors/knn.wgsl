@@ -1,4 +1,4 @@
-// Exact nearest neighbors. A workgroup compares 64 queries with 64 points at a time; every thread has a 4 × 4 tile of
+// Exact nearest neighbors. A workgroup compares 64 queries with 64 points at a time; every thread has an 8 × 8 tile of
 // |a|² + |b|² - 2ab in registers. That form loses digits, so it only filters: what may be near sets a bit, and one
 // thread a query recomputes those distances from the differences (identical points give exactly 0) for its heap.
 struct Params {
@@ -17,87 +17,78 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> heapIds: array<u32>;       // [heapSize, nPoints]
 
 const EMPTY = 3.0e38;
-var<workgroup> queryTile: array<vec4f, 256>; // [4 quads, 64 queries]
-var<workgroup> pointTile: array<vec4f, 256>; // [4 quads, 64 points]
-var<workgroup> farthest: array<f32, 64>;     // root of every query's heap
+var<workgroup> queryTile: array<vec4f, 256>;  // [4 quads, 64 queries]
+var<workgroup> pointTile: array<vec4f, 256>;  // [4 quads, 64 points]
+var<workgroup> queryNorms: array<f32, 64>;
+var<workgroup> pointNorms: array<f32, 64>;
+var<workgroup> farthest: array<f32, 64>;      // root of every query's heap
 var<workgroup> near: array<atomic<u32>, 128>; // [64 queries, 64 bits]
 
-@compute @workgroup_size(16, 16)
+@compute @workgroup_size(8, 8)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_id) thread: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
   let last = params.nPoints - 1u;
-  let firstQuery = (params.firstBlock + group.x) * 64u;
-  if (index < 64u) {
-    let query = firstQuery + index;
-    if (params.pointsBegin == 0u && query <= last) {
-      for (var slot = 0u; slot < params.heapSize; slot++) {
-        heapDistances[slot * params.nPoints + query] = EMPTY;
-        heapIds[slot * params.nPoints + query] = slot;
-      }
+  let query = (params.firstBlock + group.x) * 64u + index;
+  let isQuery = query <= last;
+  if (isQuery && params.pointsBegin == 0u) {
+    for (var slot = 0u; slot < params.heapSize; slot++) {
+      heapDistances[slot * params.nPoints + query] = EMPTY;
+      heapIds[slot * params.nPoints + query] = slot;
     }
-    farthest[index] = heapDistances[min(query, last)];
   }
-  if (index < 128u) { atomicStore(&near[index], 0u); }
+  farthest[index] = heapDistances[min(query, last)];
+  queryNorms[index] = norms[min(query, last)];
+  atomicStore(&near[2u * index], 0u);
+  atomicStore(&near[2u * index + 1u], 0u);
 
-  let loadRow = index >> 2u;
-  let loadQuad = index & 3u;
-  let loadQuery = min(firstQuery + loadRow, last) * params.nQuads + loadQuad;
+  let loadQuery = min(query, last) * params.nQuads;
   for (var first = params.pointsBegin; first < params.pointsEnd; first += 64u) {
-    let loadPoint = min(first + loadRow, last) * params.nQuads + loadQuad;
-    var products0 = vec4f();
-    var products1 = vec4f();
-    var products2 = vec4f();
-    var products3 = vec4f();
+    let point = min(first + index, last);
+    let loadPoint = point * params.nQuads;
+    // Thread (x, y) has queries y + 8i and points x + 8j: row i of the products, points 0 to 3 and 4 to 7.
+    var products = array<vec4f, 16>();
     for (var quads = 0u; quads < params.nQuads; quads += 4u) {
       workgroupBarrier();
-      queryTile[loadQuad * 64u + loadRow] = unpackQuad(vectors[loadQuery + quads]);
-      pointTile[loadQuad * 64u + loadRow] = unpackQuad(vectors[loadPoint + quads]);
+      for (var quad = 0u; quad < 4u; quad++) {
+        queryTile[quad * 64u + index] = unpackQuad(vectors[loadQuery + quads + quad]);
+        pointTile[quad * 64u + index] = unpackQuad(vectors[loadPoint + quads + quad]);
+      }
+      pointNorms[index] = norms[point];
       workgroupBarrier();
-      for (var quad = 0u; quad < 256u; quad += 64u) {
-        let p = quad + thread.x * 4u;
-        let b0 = pointTile[p];
-        let b1 = pointTile[p + 1u];
-        let b2 = pointTile[p + 2u];
-        let b3 = pointTile[p + 3u];
-        let q = quad + thread.y * 4u;
-        let a0 = queryTile[q];
-        products0 += vec4f(dot(a0, b0), dot(a0, b1), dot(a0, b2), dot(a0, b3));
-        let a1 = queryTile[q + 1u];
-        products1 += vec4f(dot(a1, b0), dot(a1, b1), dot(a1, b2), dot(a1, b3));
-        let a2 = queryTile[q + 2u];
-        products2 += vec4f(dot(a2, b0), dot(a2, b1), dot(a2, b2), dot(a2, b3));
-        let a3 = queryTile[q + 3u];
-        products3 += vec4f(dot(a3, b0), dot(a3, b1), dot(a3, b2), dot(a3, b3));
+      for (var at = 0u; at < 256u; at += 64u) {
+        let p = at + thread.x;
+        let low = mat4x4f(pointTile[p], pointTile[p + 8u], pointTile[p + 16u], pointTile[p + 24u]);
+        let high = mat4x4f(pointTile[p + 32u], pointTile[p + 40u], pointTile[p + 48u], pointTile[p + 56u]);
+        for (var i = 0u; i < 8u; i++) {
+          let value = queryTile[at + thread.y + 8u * i];
+          products[2u * i] += value * low;
+          products[2u * i + 1u] += value * high;
+        }
       }
     }
-
-    let point = vec4u(first + thread.x * 4u) + vec4u(0u, 1u, 2u, 3u);
-    let at = min(point, vec4u(last));
-    let pointNorms = vec4f(norms[at.x], norms[at.y], norms[at.z], norms[at.w]);
-    let isPoint = point < vec4u(params.pointsEnd);
-    markNear(thread, 0u, firstQuery, products0, pointNorms, isPoint);
-    markNear(thread, 1u, firstQuery, products1, pointNorms, isPoint);
-    markNear(thread, 2u, firstQuery, products2, pointNorms, isPoint);
-    markNear(thread, 3u, firstQuery, products3, pointNorms, isPoint);
+    for (var i = 0u; i < 8u; i++) {
+      markNear(thread.y + 8u * i, thread.x, 0u, first, products[2u * i]);
+      markNear(thread.y + 8u * i, thread.x, 1u, first, products[2u * i + 1u]);
+    }
     workgroupBarrier();
-
-    if (index < 64u && firstQuery + index <= last) {
-      drain(firstQuery + index, index, first, 0u);
-      drain(firstQuery + index, index, first, 1u);
+    if (isQuery) {
+      drain(query, index, first, 0u);
+      drain(query, index, first, 1u);
     }
   }
 }
 
-fn markNear(thread: vec3u, row: u32, firstQuery: u32, products: vec4f, pointNorms: vec4f, isPoint: vec4<bool>) {
-  let query = thread.y * 4u + row;
-  let norm = norms[min(firstQuery + query, params.nPoints - 1u)];
-  let atLeast = (pointNorms + norm) * (1.0 - params.slack) - 2.0 * products;
-  let isNear = (atLeast <= vec4f(farthest[query])) & isPoint;
-  let bits = dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), isNear), vec4u(1u));
-  if (bits != 0u) { atomicOr(&near[query * 2u + (thread.x >> 3u)], bits << ((thread.x & 7u) * 4u)); }
+// Sets a query's bits for the points x, x + 8, x + 16 and x + 24 of one half of the tile that may be near enough.
+fn markNear(row: u32, x: u32, half: u32, first: u32, products: vec4f) {
+  let point = vec4u(32u * half + x) + vec4u(0u, 8u, 16u, 24u);
+  let lengths = vec4f(pointNorms[point.x], pointNorms[point.y], pointNorms[point.z], pointNorms[point.w]);
+  let atLeast = (lengths + queryNorms[row]) * (1.0 - params.slack) - 2.0 * products;
+  let isNear = (atLeast <= vec4f(farthest[row])) & (first + point < vec4u(params.pointsEnd));
+  let bits = dot(select(vec4u(), vec4u(1u, 1u << 8u, 1u << 16u, 1u << 24u), isNear), vec4u(1u));
+  if (bits != 0u) { atomicOr(&near[2u * row + half], bits << x); }
 }
 
 // Exact distances of the marked points of one half of a tile.
