@@ -10,7 +10,10 @@ export function registerErrorTransfer(): void {
   if (!stock) throw new Error('rpc: this version of Comlink has no handler for thrown values')
   transferHandlers.set('throw', {
     canHandle: stock.canHandle,
-    serialize: (thrown: { value: unknown }): [SerializedError, Transferable[]] => [serializeError(thrown.value), []],
+    serialize: (thrown: { value: unknown }): [SerializedError, Transferable[]] => [
+      serializeError(thrown.value),
+      [],
+    ],
     deserialize: (data: SerializedError): never => {
       throw deserializeError(data)
     },

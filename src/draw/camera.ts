@@ -42,13 +42,25 @@ export function fitCamera(
 }
 
 /** World coordinates to CSS pixels from the canvas's top left corner; world y points up. */
-export function toScreen(camera: Camera, width: number, height: number, x: number, y: number): [number, number] {
+export function toScreen(
+  camera: Camera,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+): [number, number] {
   const scale = 2 ** camera.zoom
   return [width / 2 + (x - camera.x) * scale, height / 2 - (y - camera.y) * scale]
 }
 
 /** The inverse of {@link toScreen}. */
-export function toWorld(camera: Camera, width: number, height: number, px: number, py: number): [number, number] {
+export function toWorld(
+  camera: Camera,
+  width: number,
+  height: number,
+  px: number,
+  py: number,
+): [number, number] {
   const scale = 2 ** camera.zoom
   return [camera.x + (px - width / 2) / scale, camera.y - (py - height / 2) / scale]
 }

@@ -87,7 +87,7 @@ export class CaptionMap {
       layers: [],
       pickingRadius: 0,
       getCursor: ({ isDragging }) => (isDragging ? 'grabbing' : this.hovered === null ? 'grab' : 'pointer'),
-      onViewStateChange: ({ viewState }) => this.followUser(viewState as OrthographicViewState),
+      onViewStateChange: ({ viewState }) => this.followUser(viewState),
       onClick: (info) => this.click(info.x, info.y),
       onDragStart: () => this.setDragging(true),
       onDragEnd: () => this.setDragging(false),
@@ -218,12 +218,20 @@ export class CaptionMap {
     const at = this.screenPosition(row)
     const { left, right, top, bottom } = this.insets
     const seen =
-      at && at.x > left + 20 && at.x < this.width - right - 20 && at.y > top + 20 && at.y < this.height - bottom - 20
+      at &&
+      at.x > left + 20 &&
+      at.x < this.width - right - 20 &&
+      at.y > top + 20 &&
+      at.y < this.height - bottom - 20
     const p = this.position(row)
     if (seen || !p) return
     const [cx, cy] = this.freeCenter()
     const scale = 2 ** this.camera.zoom
-    const to = { ...this.camera, x: p[0] - (cx - this.width / 2) / scale, y: p[1] + (cy - this.height / 2) / scale }
+    const to = {
+      ...this.camera,
+      x: p[0] - (cx - this.width / 2) / scale,
+      y: p[1] + (cy - this.height / 2) / scale,
+    }
     this.flyTo(to, true, false)
   }
 

@@ -219,7 +219,10 @@ export class Engine {
   caption(row: number): string {
     const opened = this.shown?.opened
     if (!opened || row < 0 || row >= opened.nRows) {
-      throw new InputError(`Caption: row ${row} is not among the ${opened?.nRows ?? 0} rows of the map`, 'Give a row of the file.')
+      throw new InputError(
+        `Caption: row ${row} is not among the ${opened?.nRows ?? 0} rows of the map`,
+        'Give a row of the file.',
+      )
     }
     return opened.textColumn === null ? '' : captionAt(opened.captions, row)
   }
@@ -324,7 +327,8 @@ export class Engine {
     const nPoints = captions.offsets.length - 1
     await this.checkSize(session, opened.nRows, nPoints)
     session.embedding ??= await this.encoder.embed(captions, session.settings, events)
-    if (!session.timings.some((t) => t.stage.startsWith('embed'))) session.timings.push(...session.embedding.timings)
+    if (!session.timings.some((t) => t.stage.startsWith('embed')))
+      session.timings.push(...session.embedding.timings)
     this.progress(session, meter.finish('Embed'))
     const result = await session.fit(session.embedding, events)
     session.timings.push(...result.timings)
@@ -380,7 +384,8 @@ export class Engine {
     const fresh = this.shown !== session
     const names = session.layouts.map((layout) => layout.name)
     const wanted = fresh ? this.params.layout : this.view.getState().active
-    const active = wanted !== null && names.includes(wanted) ? wanted : names[Math.floor((names.length - 1) / 2)]
+    const active =
+      wanted !== null && names.includes(wanted) ? wanted : names[Math.floor((names.length - 1) / 2)]
     if (fresh) {
       this.shown?.end()
       this.shown = session
@@ -446,7 +451,8 @@ export class Engine {
       message,
       advice: adviceFor(error),
       canRetry: session !== null && !(error instanceof InputError),
-      canUseLexical: session?.opened != null && session.embedding === null && session.settings.encoder === 'clip',
+      canUseLexical:
+        session?.opened != null && session.embedding === null && session.settings.encoder === 'clip',
       rowsThatFit: error instanceof TooManyRowsError ? error.rowsThatFit : null,
     }
     // What goes wrong beside a run, such as a row that cannot be read, does not end the run.

@@ -61,9 +61,14 @@ export const BOUNDS = {
   nNeighbors: [2, 200],
 } as const
 
-type Reader<T> = { readonly says: string; readonly read: (text: string) => T | undefined }
+type Reader<T> = {
+  readonly says: string
+  readonly read: (text: string) => T | undefined
+  /** The inverse, where it is not plain `String`. */
+  write?(value: T): string
+}
 
-const text: Reader<string> = { says: 'some text', read: (s) => (s.trim() ? s.trim() : undefined) }
+const anyText: Reader<string> = { says: 'some text', read: (s) => (s.trim() ? s.trim() : undefined) }
 
 function oneOf<const T extends string>(...values: readonly T[]): Reader<T> {
   return { says: values.join(' or '), read: (s) => values.find((v) => v === s) }
@@ -83,17 +88,20 @@ function number(kind: 'whole' | 'real', [min, max]: readonly [number, number]): 
 /** “10,30,60”: 1 to 6 different whole numbers, ascending in the result. */
 export function readNeighborList(list: string): readonly number[] | undefined {
   const [min, max] = BOUNDS.nNeighbors
-  const values = list.split(/[,\s]+/).filter(Boolean).map(Number)
+  const values = list
+    .split(/[,\s]+/)
+    .filter(Boolean)
+    .map(Number)
   const valid = values.every((v) => Number.isInteger(v) && v >= min && v <= max)
   const distinct = [...new Set(values)].sort((a, b) => a - b)
   return valid && distinct.length >= 1 && distinct.length <= 6 ? distinct : undefined
 }
 
 const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } = {
-  data: text,
-  text,
+  data: anyText,
+  text: anyText,
   encoder: oneOf('clip', 'lexical'),
-  model: text,
+  model: anyText,
   dtype: oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4'),
   backend: oneOf('webgpu', 'wasm'),
   gpu: oneOf('auto', 'fallback'),
@@ -102,14 +110,19 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   negatives: number('whole', BOUNDS.negatives),
   minDist: number('real', BOUNDS.minDist),
   seed: number('whole', BOUNDS.seed),
-  nNeighbors: { says: 'up to six whole numbers from 2 to 200, such as 10,30,60', read: readNeighborList },
-  layout: text,
+  nNeighbors: {
+    says: 'up to six whole numbers from 2 to 200, such as 10,30,60',
+    read: readNeighborList,
+    write: (values) => values.join(','),
+  },
+  layout: anyText,
   view: {
     says: 'x,y,zoom',
     read: (s) => {
       const [x, y, zoom, ...rest] = s.split(',').map((v) => (v.trim() === '' ? Number.NaN : Number(v)))
       return rest.length === 0 && Number.isFinite(x + y + zoom) ? { x, y, zoom } : undefined
     },
+    write: ({ x, y, zoom }) => [x.toFixed(4), y.toFixed(4), zoom.toFixed(3)].join(','),
   },
   row: number('whole', BOUNDS.row),
   theme: oneOf('light', 'dark'),
@@ -139,14 +152,17 @@ export function readParams(search: string): { readonly params: Params; readonly 
 export function writeParams(params: Params): string {
   const search = new URLSearchParams()
   for (const key of Object.keys(READERS) as (keyof Params)[]) {
-    const value = params[key]
-    if (value === null || String(value) === String(DEFAULTS[key])) continue
-    if (key === 'view') {
-      const { x, y, zoom } = value as Camera
-      search.set(key, [x.toFixed(4), y.toFixed(4), zoom.toFixed(3)].join(','))
-    } else search.set(key, String(value))
+    const text = writeParam(params, key)
+    if (text !== null && text !== writeParam(DEFAULTS, key)) search.set(key, text)
   }
   // Slashes, colons and commas are legal in a query, and addresses are read by people.
   const readable = search.toString().replace(/%2F/gi, '/').replace(/%3A/gi, ':').replace(/%2C/gi, ',')
   return readable ? `?${readable}` : ''
+}
+
+function writeParam(params: Params, key: keyof Params): string | null {
+  const value = params[key]
+  if (value === null) return null
+  const reader = READERS[key] as Reader<unknown>
+  return reader.write?.(value) ?? `${value as string | number}`
 }

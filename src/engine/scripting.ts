@@ -50,7 +50,10 @@ export function scriptingOf(engine: Engine): Captionscape {
       const layout = engine.layouts().find((l) => l.name === name)
       if (layout) return layout.positions.slice()
       const names = engine.layouts().map((l) => l.name)
-      throw new InputError(`Scripting: the map has no layout “${name}”`, `It has: ${names.join(', ') || 'none yet'}.`)
+      throw new InputError(
+        `Scripting: the map has no layout “${name}”`,
+        `It has: ${names.join(', ') || 'none yet'}.`,
+      )
     },
     async vectors() {
       const session = engine.data()
@@ -58,7 +61,8 @@ export function scriptingOf(engine: Engine): Captionscape {
       const { data, nDims } = session.embedding.vectors
       const { pointOf } = session.distinct
       const rows = new Float32Array(pointOf.length * nDims)
-      for (let i = 0; i < rows.length; i++) rows[i] = fromHalf(data[pointOf[Math.floor(i / nDims)] * nDims + (i % nDims)])
+      for (let i = 0; i < rows.length; i++)
+        rows[i] = fromHalf(data[pointOf[Math.floor(i / nDims)] * nDims + (i % nDims)])
       return rows
     },
     caption: async (row) => engine.caption(row),

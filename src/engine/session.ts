@@ -81,7 +81,9 @@ export class Session {
 
   /** Only for a read that must not wait for a file before it: the worker is started at construction time. */
   async open(onProgress: (progress: Progress) => void): Promise<OpenedFile> {
-    this.reader ??= new Hand(new Worker(new URL('../../workers/read.ts', import.meta.url), { type: 'module' }))
+    this.reader ??= new Hand(
+      new Worker(new URL('../../workers/read.ts', import.meta.url), { type: 'module' }),
+    )
     const started = performance.now()
     this.opened = await this.reader.api.open(
       this.source,

@@ -43,7 +43,12 @@ export interface View {
   readonly error: ShownError | null
   readonly settings: Settings
   /** The row under the pointer or the keyboard's focus, with the place of its tooltip in CSS px. */
-  readonly hovered: { readonly row: number; readonly x: number; readonly y: number; readonly byKey: boolean } | null
+  readonly hovered: {
+    readonly row: number
+    readonly x: number
+    readonly y: number
+    readonly byKey: boolean
+  } | null
   readonly pinned: number | null
   readonly theme: Theme
 }

@@ -80,7 +80,11 @@ function tail(
     if (nRows === 0) return group
     parquet.write({ columnData: chunk(start, nRows), rowGroupSize: nRows, pageSize: 1 << 26 })
     start += nRows
-    const { columns: newColumns, total_byte_size, total_compressed_size } = parquet.row_groups[parquet.row_groups.length - 1]
+    const {
+      columns: newColumns,
+      total_byte_size,
+      total_compressed_size,
+    } = parquet.row_groups[parquet.row_groups.length - 1]
     return {
       ...group,
       columns: [...group.columns, ...newColumns],

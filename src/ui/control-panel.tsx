@@ -29,7 +29,13 @@ export function ControlPanel({ open, onToggle }: Props) {
         >
           {theme === 'dark' ? '☀' : '☾'}
         </button>
-        <button type="button" className="plain menu" aria-expanded={open} aria-controls={body} onClick={onToggle}>
+        <button
+          type="button"
+          className="plain menu"
+          aria-expanded={open}
+          aria-controls={body}
+          onClick={onToggle}
+        >
           Menu
         </button>
       </header>
@@ -117,7 +123,8 @@ function OpenForm() {
   const engine = useEngine()
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
-    engine.openUrl(String(new FormData(event.currentTarget).get('url') ?? ''))
+    const url = new FormData(event.currentTarget).get('url')
+    if (typeof url === 'string') engine.openUrl(url)
   }
   return (
     <div className="open">

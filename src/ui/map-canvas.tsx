@@ -39,8 +39,8 @@ export function MapCanvas() {
   return (
     <main>
       <p id="map-help" className="visually-hidden">
-        Arrow keys move to the nearest caption in that direction, Enter pins it, plus and minus zoom, 0 shows the whole
-        map, Shift with an arrow pans, 1 to 3 switch layouts.
+        Arrow keys move to the nearest caption in that direction, Enter pins it, plus and minus zoom, 0 shows
+        the whole map, Shift with an arrow pans, 1 to 3 switch layouts.
       </p>
       <div
         ref={container}
@@ -48,11 +48,11 @@ export function MapCanvas() {
         role="application"
         aria-label="Map of captions"
         aria-describedby="map-help"
-        // biome-ignore lint: the map is the one control of this region and takes the keyboard itself
         tabIndex={0}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
-          if (event.currentTarget.matches(':focus-visible') && !engine.view.getState().hovered) engine.walk(0, 0)
+          if (event.currentTarget.matches(':focus-visible') && !engine.view.getState().hovered)
+            engine.walk(0, 0)
         }}
         onBlur={() => {
           if (engine.view.getState().hovered?.byKey) engine.leave()
@@ -98,7 +98,8 @@ function useInsets(): void {
       base = now
     }
     const observer = new ResizeObserver(measure)
-    for (const element of document.querySelectorAll('[data-panel], .dock, [data-caption]')) observer.observe(element)
+    for (const element of document.querySelectorAll('[data-panel], .dock, [data-caption]'))
+      observer.observe(element)
     addEventListener('resize', measure)
     measure()
     return () => {

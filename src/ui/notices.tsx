@@ -9,7 +9,12 @@ export function Notices() {
       {notices.map((notice) => (
         <li key={notice.id} className="card notice">
           <p>{notice.text}</p>
-          <button type="button" className="plain" aria-label="Dismiss notice" onClick={() => engine.dismissNotice(notice.id)}>
+          <button
+            type="button"
+            className="plain"
+            aria-label="Dismiss notice"
+            onClick={() => engine.dismissNotice(notice.id)}
+          >
             ✕
           </button>
         </li>

@@ -104,7 +104,15 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-function Field({ label, help, children }: { readonly label: string; readonly help?: string; readonly children: ReactNode }) {
+function Field({
+  label,
+  help,
+  children,
+}: {
+  readonly label: string
+  readonly help?: string
+  readonly children: ReactNode
+}) {
   return (
     <label className="field">
       <span>{label}</span>
@@ -125,7 +133,10 @@ function number(
 }
 
 function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings, 'encoder'> {
-  const text = (name: string): string | null => String(form.get(name) ?? '').trim() || null
+  const text = (name: string): string | null => {
+    const value = form.get(name)
+    return typeof value === 'string' && value.trim() ? value.trim() : null
+  }
   return {
     limit: text('limit') === null ? null : Number(text('limit')),
     nNeighbors,

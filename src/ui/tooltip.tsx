@@ -13,7 +13,13 @@ export function Tooltip() {
   const horizontal = x < innerWidth / 2 ? { left: x + GAP_PX } : { right: innerWidth - x + GAP_PX }
   const vertical = y < innerHeight / 2 ? { top: y + GAP_PX } : { bottom: innerHeight - y + GAP_PX }
   return (
-    <div role="tooltip" className="tooltip" dir="auto" data-empty={caption === ''} style={{ ...horizontal, ...vertical }}>
+    <div
+      role="tooltip"
+      className="tooltip"
+      dir="auto"
+      data-empty={caption === ''}
+      style={{ ...horizontal, ...vertical }}
+    >
       {caption}
     </div>
   )

@@ -24,7 +24,11 @@ const BAD: readonly [string, () => Promise<Buffer>, RegExp][] = [
     async () => (await parquet([{ name: 'TEXT', data: captions(500) }])).subarray(0, 3000),
     /truncated|cut off|incomplete|not whole/i,
   ],
-  ['no text column', () => parquet([{ name: 'n', data: [1, 2, 3], type: 'INT32' }]), /no (column of )?text|text column/i],
+  [
+    'no text column',
+    () => parquet([{ name: 'n', data: [1, 2, 3], type: 'INT32' }]),
+    /no (column of )?text|text column/i,
+  ],
   ['zero rows', () => parquet([{ name: 'TEXT', data: [], type: 'STRING' }]), /no rows|zero rows|0 rows/i],
   ['one row', () => parquet([{ name: 'TEXT', data: ['only me'] }]), /one caption/i],
 ]

@@ -9,8 +9,6 @@ import { chromiumArgs } from '../../vite.config.ts'
 export interface DataServer {
   readonly url: string
   readonly files: Map<string, Uint8Array>
-  /** Milliseconds before an answer, so that a test can act while something is loading. */
-  delayMs: number
 }
 
 /** A page and what went wrong on it. */
@@ -33,14 +31,14 @@ export function harness() {
   let browser: Browser
   let closeServer: () => void
   const contexts: BrowserContext[] = []
-  const data: DataServer = { url: '', files: new Map(), delayMs: 0 }
+  const data: DataServer = { url: '', files: new Map() }
 
   beforeAll(async () => {
     browser = await chromium.launch({
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
       args: chromiumArgs,
     })
-    const server = createServer(async (request, response) => {
+    const server = createServer((request, response) => {
       const headers = {
         'access-control-allow-origin': '*',
         'access-control-allow-headers': '*',
@@ -48,10 +46,15 @@ export function harness() {
         'cross-origin-resource-policy': 'cross-origin',
         'accept-ranges': 'bytes',
       }
-      if (data.delayMs) await new Promise((resolve) => setTimeout(resolve, data.delayMs))
       const file = data.files.get(decodeURIComponent((request.url ?? '').slice(1).split('?')[0]))
-      if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end()
-      if (!file) return void response.writeHead(404, headers).end('not here')
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204, headers).end()
+        return
+      }
+      if (!file) {
+        response.writeHead(404, headers).end('not here')
+        return
+      }
       const range = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '')
       const start = range ? Number(range[1]) : 0
       const end = range?.[2] ? Math.min(Number(range[2]), file.length - 1) : file.length - 1
@@ -70,7 +73,6 @@ export function harness() {
   })
 
   afterEach(async () => {
-    data.delayMs = 0
     await Promise.all(contexts.splice(0).map((context) => context.close()))
   })
 
@@ -80,7 +82,10 @@ export function harness() {
   })
 
   /** @param search the page's parameters */
-  async function visit(search: Record<string, string | number> = {}, options: VisitOptions = {}): Promise<Visit> {
+  async function visit(
+    search: Record<string, string | number> = {},
+    options: VisitOptions = {},
+  ): Promise<Visit> {
     const { width = 1440, height = 900, theme = 'dark' } = options
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme })
     contexts.push(context)
@@ -90,7 +95,8 @@ export function harness() {
     page.on('pageerror', (error) => faults.push(error.message))
     page.on('console', (message) => {
       // The network's own errors are shown by the page as alerts; the tests look for those.
-      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(message.text())
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+        faults.push(message.text())
     })
     page.on('request', (request) => requests.push(request.url()))
     const url = new URL(inject('pageUrl'))

@@ -5,11 +5,17 @@ import { describe, expect, it } from 'vitest'
 import { clipModelFiles } from '../fixtures/clip-model.ts'
 import { sharedData } from '../fixtures/real-captions.ts'
 import { writeParquet } from '../read/write-parquet.ts'
-import { sampleCaptions } from './captions.ts'
+import { makeSample } from '../../src/sample/captions.ts'
 import { harness, hover, layout, ready, spread } from './harness.ts'
 
 const { data, visit } = harness()
 const NAMES = ['nn10', 'nn30', 'nn60']
+
+/** Distinct captions of the sample's grammar, none empty. */
+function sampleCaptions(n: number): string[] {
+  const texts = makeSample({ nRows: 2 * n + 50, seed: 3 }).flatMap(({ text }) => text || [])
+  return [...new Set(texts)].slice(0, n)
+}
 
 async function serve(name: string, texts: readonly (string | null)[]): Promise<string> {
   const file = writeParquet([
@@ -76,8 +82,14 @@ describe('a file of captions', () => {
   })
 
   it('dropped on the page keeps its rows in order, repeats, empty and odd captions included', async () => {
-    const texts = [...sampleCaptions(150), null, '', '<b>not markup</b> &amp; <img src=x onerror=alert(1)>', 'été 東京 🗼']
-    texts.push(texts[3] as string, texts[3] as string)
+    const texts = [
+      ...sampleCaptions(150),
+      null,
+      '',
+      '<b>not markup</b> &amp; <img src=x onerror=alert(1)>',
+      'été 東京 🗼',
+    ]
+    texts.push(texts[3], texts[3])
     const { page, faults } = await visit({ encoder: 'lexical', gpu: 'fallback', epochs: 60 })
     await ready(page)
     const file = writeParquet([{ name: 'caption', data: texts, type: 'STRING' }])
@@ -104,7 +116,9 @@ describe('a file of captions', () => {
     const url = await serve('long.parquet', sampleCaptions(600))
     const { page } = await visit({ data: url, encoder: 'lexical', gpu: 'fallback', epochs: 3000 })
     const bar = page.getByRole('progressbar', { name: 'Lay out' })
-    await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 }).toBeGreaterThan(1)
+    await expect
+      .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 })
+      .toBeGreaterThan(1)
     for (const stage of ['Read', 'Embed', 'Neighbors']) {
       expect(await page.getByRole('progressbar', { name: stage }).getAttribute('aria-valuenow')).toBe('100')
     }
@@ -117,7 +131,9 @@ describe('a file of captions', () => {
     const reached = Number(await bar.getAttribute('aria-valuenow'))
     await resume.click()
     await page.getByRole('button', { name: 'Cancel' }).waitFor()
-    await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 }).toBeGreaterThanOrEqual(reached)
+    await expect
+      .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 })
+      .toBeGreaterThanOrEqual(reached)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await resume.waitFor()
   })
@@ -136,7 +152,12 @@ describe('a file of captions', () => {
     data.files.set('published.parquet', new Uint8Array(await file.arrayBuffer()))
     const { page } = await visit({ data: `${data.url}published.parquet`, layout: 'other' })
     await ready(page)
-    expect(await status(page)).toMatchObject({ layouts: ['own', 'other'], active: 'other', rows: n, encoder: null })
+    expect(await status(page)).toMatchObject({
+      layouts: ['own', 'other'],
+      active: 'other',
+      rows: n,
+      encoder: null,
+    })
     expect((await layout(page, 'own')).slice(0, 6)).toEqual([0, 0, 1, 0, 2, 0])
     expect(await hover(page, 20)).toBe('first 20')
     await page.getByLabel('Caption column').selectOption('title')
@@ -148,20 +169,24 @@ describe('a file of captions', () => {
 const laion = path.join(sharedData, 'laion_10k.parquet')
 
 describe.skipIf(!existsSync(laion))('2,000 real captions (skipped where the shared data are missing)', () => {
-  it.each(['lexical', 'clip'])('are laid out three times through the %s encoder', { timeout: 480_000 }, async (encoder) => {
-    data.files.set('laion.parquet', readFileSync(laion))
-    const { page, faults } = await visit({
-      data: `${data.url}laion.parquet`,
-      limit: 2000,
-      encoder,
-      model: serveModel(),
-      gpu: 'fallback',
-      epochs: 200,
-    })
-    await ready(page)
-    expect(await status(page)).toMatchObject({ rows: 2000, layouts: NAMES, encoder })
-    for (const name of NAMES) expect(spread(await layout(page, name))).toBeGreaterThan(1)
-    await expectHover(page, [0, 555, 1999])
-    expect(faults).toEqual([])
-  })
+  it.each(['lexical', 'clip'])(
+    'are laid out three times through the %s encoder',
+    { timeout: 480_000 },
+    async (encoder) => {
+      data.files.set('laion.parquet', readFileSync(laion))
+      const { page, faults } = await visit({
+        data: `${data.url}laion.parquet`,
+        limit: 2000,
+        encoder,
+        model: serveModel(),
+        gpu: 'fallback',
+        epochs: 200,
+      })
+      await ready(page)
+      expect(await status(page)).toMatchObject({ rows: 2000, layouts: NAMES, encoder })
+      for (const name of NAMES) expect(spread(await layout(page, name))).toBeGreaterThan(1)
+      await expectHover(page, [0, 555, 1999])
+      expect(faults).toEqual([])
+    },
+  )
 })

@@ -42,7 +42,11 @@ describe('the first page', () => {
     expect(await litShare(page)).toBeGreaterThan(0.01)
     expect(await page.getByText('Lexical').count()).toBeGreaterThan(1)
     const origin = new URL(inject('pageUrl')).origin
-    expect(requests.filter((url) => !url.startsWith(origin) && !url.startsWith('blob:') && !url.startsWith('data:'))).toEqual([])
+    expect(
+      requests.filter(
+        (url) => !url.startsWith(origin) && !url.startsWith('blob:') && !url.startsWith('data:'),
+      ),
+    ).toEqual([])
     expect(faults).toEqual([])
   })
 
@@ -88,7 +92,9 @@ describe('the first page', () => {
     const { page } = await visit()
     await ready(page)
     await page.keyboard.press('Tab')
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Map of captions')
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+      .toBe('Map of captions')
     const tooltip = page.getByRole('tooltip')
     await tooltip.waitFor()
     const first = await tooltip.textContent()
@@ -125,7 +131,10 @@ describe('the first page', () => {
     }
     await page.getByRole('button', { name: 'Fit' }).click()
     await settled(page)
-    expect((await page.evaluate(() => globalThis.captionscape.screenPosition(7)))?.x).toBeCloseTo(before?.x ?? 0, 3)
+    expect((await page.evaluate(() => globalThis.captionscape.screenPosition(7)))?.x).toBeCloseTo(
+      before?.x ?? 0,
+      3,
+    )
   })
 
   it.each([

@@ -5,11 +5,10 @@ function metered() {
   let now = 0
   const meter = new ProgressMeter(() => now)
   return {
-    at(ms: number, ...args: Parameters<ProgressMeter['report']>) {
+    at: (ms: number, ...args: Parameters<ProgressMeter['report']>) => {
       now = ms
       return meter.report(...args)
     },
-    meter,
   }
 }
 
