@@ -85,12 +85,8 @@ export function createClipEncoder(host: ClipHost) {
     loaded = null
   }
 
-  async function load(
-    key: string,
-    source: ModelSource,
-    choice: BackendChoice,
-    context: Context,
-  ): Promise<Loaded> {
+  async function load(source: ModelSource, choice: BackendChoice, context: Context): Promise<Loaded> {
+    const key = [source.base, choice.backend, ...choice.dtypes].join(' ')
     if (loaded?.key === key) return loaded
     unload()
     const started = performance.now()
@@ -126,7 +122,12 @@ export function createClipEncoder(host: ClipHost) {
     } catch (error) {
       runtime.stop()
       if (error instanceof CancelledError || error instanceof DeviceError) throw error
-      throw unusableModel(model.onnxUrl, error)
+      if (backend === 'wasm') throw unusableModel(model.onnxUrl, error)
+      throw new DeviceError(
+        `Embed: ${model.onnxUrl} cannot be run on ${choice.adapter} (${String(error)})`,
+        'Add ?backend=wasm to use the processor, or use the lexical encoder.',
+        { cause: error },
+      )
     }
     loaded = {
       key,
@@ -140,6 +141,29 @@ export function createClipEncoder(host: ClipHost) {
     return loaded
   }
 
+  /** Where the GPU was the page's own choice and does not take the model, the processor does. */
+  async function loadOrFallBack(
+    source: ModelSource,
+    choice: BackendChoice,
+    request: ClipRequest,
+    context: Context,
+  ): Promise<{ model: Loaded; choice: BackendChoice }> {
+    if (request.backend === null && choice.backend === 'wasm')
+      context.onNotice?.(
+        'No GPU was found for the encoder: CLIP runs on the processor, which takes much longer. ' +
+          'The lexical encoder makes a map at once.',
+      )
+    try {
+      return { model: await load(source, choice, context), choice }
+    } catch (error) {
+      if (!(error instanceof DeviceError) || request.backend !== null || choice.backend === 'wasm')
+        throw error
+      context.onNotice?.(`${error.message}. The processor is used instead, which takes much longer.`)
+      const slower = chooseBackend({ backend: 'wasm', dtype: null }, null)
+      return { model: await load(source, slower, context), choice: slower }
+    }
+  }
+
   /**
    * Vectors of all captions, in their order. After a cancellation, a call with the same captions and request goes on
    * where it stopped, and gives the same bits as an uninterrupted run.
@@ -148,13 +172,12 @@ export function createClipEncoder(host: ClipHost) {
    * @throws {CancelledError} within a second of the signal.
    */
   async function embed(captions: Captions, request: ClipRequest, context: Context): Promise<ClipResult> {
-    const choice = chooseBackend(request, request.backend === 'wasm' ? null : await host.findGpu())
     const source = resolveModel(request.model, host.pageUrl)
-    const modelKey = [source.base, choice.backend, ...choice.dtypes].join(' ')
-    const workKey = [modelKey, request.seed, contentHash(captions)].join(' ')
+    const first = chooseBackend(request, request.backend === 'wasm' ? null : await host.findGpu())
     throwIfCancelled(context.signal)
-    const model = await load(modelKey, source, choice, context)
+    const { model, choice } = await loadOrFallBack(source, first, request, context)
     throwIfCancelled(context.signal)
+    const workKey = [model.key, request.seed, contentHash(captions)].join(' ')
     if (work?.key !== workKey) {
       work = null
       work = await startWork(workKey, captions, model.tokenizer, choice, context)

@@ -1,5 +1,6 @@
 import { proxy, type Remote, transfer, wrap } from 'comlink'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createClipEncoder } from '../../src/embed/clip.ts'
 import { packBatch, planBatches } from '../../src/embed/batches.ts'
 import { patchPooler } from '../../src/embed/onnx.ts'
 import { createTokenizer } from '../../src/embed/tokenizer.ts'
@@ -189,6 +190,39 @@ describe('the encoder’s worker', () => {
     })
     const { vectors } = await remote.clip(toArena(['a cat']), onWasm, events())
     expect(vectors.nPoints).toBe(1)
+  })
+
+  test('takes the processor, and says so, where the GPU of its choice does not run the model', async () => {
+    const id = 'captionscape/all-formats'
+    const cache = await caches.open('captionscape-models')
+    for (const [path, bytes] of clipModelFiles())
+      for (const suffix of ['_fp16', '_quantized']) {
+        const url = `https://huggingface.co/${id}/resolve/main/${path.replace('text_model', `text_model${suffix}`)}`
+        await cache.put(url, new Response(new Uint8Array(bytes)))
+      }
+    const notices: string[] = []
+    const encoder = createClipEncoder({
+      startRuntime: () => {
+        const worker = new Worker(new URL('../../workers/clip.ts', import.meta.url), { type: 'module' })
+        const clip = wrap<ClipApi>(worker)
+        return {
+          load: (model) => clip.load(model),
+          run: (...batch) => clip.run(...batch),
+          stop: () => worker.terminate(),
+        }
+      },
+      // Half floats that the software GPU of the test machine does not have.
+      findGpu: async () =>
+        Promise.resolve({ isSoftware: false, hasF16: true, description: 'a GPU without shader-f16' }),
+      createProjection: () => (rows) => new Uint16Array(64 * (rows.length / DIMS)),
+      pageUrl: location.href,
+    })
+    const request = { model: id, dtype: null, backend: null, seed: 1 }
+    const result = await encoder.embed(toArena(['a cat']), request, {
+      onNotice: (notice) => notices.push(notice),
+    })
+    expect(result).toMatchObject({ backend: 'wasm', adapter: null })
+    expect(notices).toEqual([expect.stringMatching(/shader-f16.*processor is used/)])
   })
 
   test('embeds lexically beside it', async () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fetchModel, isDefaultModel, resolveModel } from '../../src/embed/model.ts'
 import { patchPooler, readOutline } from '../../src/embed/onnx.ts'
+import { concat, int, message, text } from '../../src/embed/protobuf.ts'
 import type { Progress } from '../../src/types.ts'
 import { type ClipOutput, clipModelFiles } from '../fixtures/clip-model.ts'
 
@@ -104,11 +105,11 @@ describe('fetchModel', () => {
       'NetworkError',
       /short\/onnx\/text_model_q4\.onnx cannot be reached/,
     ],
-  ])('names the address for %s, and says what to do', async (_, folder, name, message) => {
+  ])('names the address for %s, and says what to do', async (_, folder, name, expected) => {
     const fetched = fetchModel(from(folder), ['q4'], {})
     await expect(fetched).rejects.toMatchObject({
       name,
-      message: expect.stringMatching(message),
+      message: expect.stringMatching(expected),
       advice: expect.stringMatching(/Try again.*\?model=.*lexical/),
     })
   })
@@ -158,5 +159,43 @@ describe('patchPooler', () => {
     expect(() => patchPooler(bytes.slice(0, 5000), 7)).toThrow(RangeError)
     expect(() => patchPooler(new TextEncoder().encode('<html>'), 7)).toThrow(RangeError)
     expect(() => patchPooler(new Uint8Array(0), 7)).toThrow(RangeError)
+  })
+
+  /** A model of a few nodes, without weights. */
+  function graph(...nodes: [op: string, inputs: string[], output: string][]): Uint8Array<ArrayBuffer> {
+    const written = nodes.map(([op, inputs, output]) =>
+      message(1, ...inputs.map((name) => text(1, name)), text(2, output), text(4, op)),
+    )
+    const value = (field: number, name: string) => message(field, text(1, name))
+    const parts = [...written, value(11, 'input_ids'), value(12, 'text_embeds')]
+    return concat([message(7, ...parts), message(8, text(1, ''), int(2, 14))])
+  }
+
+  test('finds the pooled tensor before a quantized projection', () => {
+    const bytes = graph(
+      ['Gather', ['hidden', 'end'], 'pooled'],
+      ['DynamicQuantizeLinear', ['pooled'], 'rounded'],
+      ['MatMulInteger', ['rounded', 'weight'], 'product'],
+      ['Cast', ['product'], 'cast'],
+      ['Mul', ['scale', 'weight_scale'], 'scales'],
+      ['Mul', ['scales', 'cast'], 'text_embeds'],
+    )
+    const { nodes } = readOutline(patchPooler(bytes, 7).bytes)
+    expect(nodes.at(-1)).toEqual({ op: 'Cast', inputs: ['pooled'], outputs: ['pooler_output'] })
+  })
+
+  test('finds the pooled tensor before a half-float projection', () => {
+    const bytes = graph(
+      ['Gather', ['hidden', 'end'], 'pooled'],
+      ['MatMul', ['pooled', 'weight'], 'half'],
+      ['Cast', ['half'], 'text_embeds'],
+    )
+    const { nodes } = readOutline(patchPooler(bytes, 7).bytes)
+    expect(nodes.at(-1)?.inputs).toEqual(['pooled'])
+  })
+
+  test('falls back to text_embeds where nothing tells what was pooled', () => {
+    const bytes = graph(['MatMul', ['pooled', 'weight'], 'raw'], ['Div', ['raw', 'norm'], 'text_embeds'])
+    expect(patchPooler(bytes, 7).output).toBe('text_embeds')
   })
 })
