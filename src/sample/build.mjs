@@ -91,14 +91,14 @@ async function main() {
   const { sampleParquet } = await load('src/sample/parquet.ts')
   const rows = makeSample(SAMPLE)
   const origin = { license: 'MIT', generator: 'src/sample', rows: rows.length, seed: SAMPLE.seed }
-  const captions = sampleParquet(rows, [], origin)
+  const captions = sampleParquet(rows, [], origin, null)
   let file = captions
   if (!process.argv.includes('--captions-only')) {
     const server = await servePage(captions)
     try {
       const { layouts, madeBy } = await layOut(server.url, rows.length)
       const settings = { nNeighbors: '10,30,60', epochs: 1000, layoutSeed: SEED }
-      file = sampleParquet(rows, layouts, { ...origin, ...settings, ...madeBy })
+      file = sampleParquet(rows, layouts, { ...origin, ...settings, ...madeBy }, madeBy.encoder)
     } finally {
       await server.close()
     }

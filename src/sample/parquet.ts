@@ -1,5 +1,6 @@
 import { brotliCompressSync } from 'node:zlib'
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
+import { ENCODER_KEY } from '../read/export.ts'
 import type { Layout } from '../types.ts'
 import type { SampleRow } from './captions.ts'
 
@@ -9,12 +10,14 @@ const ROW_GROUP = 1000
 /**
  * The sample as a Parquet file: captions and the columns that such files have beside them, with layouts once there are any.
  * @param layouts each [nRows, 2]; become `x_<name>` and `y_<name>`
- * @param madeBy how the layouts were made; goes into the file's metadata under `captionscape`
+ * @param madeBy how the file was made; goes into its metadata under `captionscape`
+ * @param encoder what made the layouts; stands where an exported file has it too
  */
 export function sampleParquet(
   rows: readonly SampleRow[],
   layouts: readonly Layout[],
   madeBy: Readonly<Record<string, string | number | null>>,
+  encoder: string | null,
 ): ArrayBuffer {
   const columnData: ColumnSource[] = [
     { name: 'TEXT', data: rows.map(({ text }) => text), type: 'STRING' },
@@ -41,6 +44,9 @@ export function sampleParquet(
     compressors: { BROTLI: (bytes) => new Uint8Array(brotliCompressSync(bytes)) },
     rowGroupSize: ROW_GROUP,
     createdBy: 'captionscape',
-    kvMetadata: [{ key: 'captionscape', value: JSON.stringify(madeBy) }],
+    kvMetadata: [
+      { key: 'captionscape', value: JSON.stringify(madeBy) },
+      ...(encoder === null ? [] : [{ key: ENCODER_KEY, value: encoder }]),
+    ],
   })
 }

@@ -76,12 +76,13 @@ test('templates expand names, alternatives, numbers and optional parts', () => {
 
 test('the file keeps captions and layouts, with how they were made', async () => {
   const positions = Float32Array.from({ length: 2 * 100 }, (_, i) => i / 3)
-  const buffer = sampleParquet(rows.slice(0, 100), [{ name: 'nn10', positions }], { encoder: 'lexical' })
+  const buffer = sampleParquet(rows.slice(0, 100), [{ name: 'nn10', positions }], { seed: 7 }, 'lexical')
   const file = new File([buffer], 'sample.parquet')
   const opened = await createReader().open({ kind: 'file', file }, { text: null, limit: null }, {})
   expect(opened.layouts).toEqual([{ name: 'nn10', positions }])
   expect(opened.textColumn).toBe('TEXT')
-  expect(keyValue(parquetMetadata(buffer))).toEqual({ encoder: 'lexical' })
+  expect(opened.encoder).toBe('lexical')
+  expect(keyValue(parquetMetadata(buffer))).toEqual({ seed: 7 })
 })
 
 test('public/sample.parquet holds the generator’s rows; npm run sample brings it up to date', async () => {
