@@ -1,0 +1,74 @@
+import { proxy, type Remote, wrap } from 'comlink'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CancelledError, InputError, NetworkError } from '../../src/errors.ts'
+import { registerErrorTransfer } from '../../src/rpc.ts'
+import type { Progress } from '../../src/types.ts'
+import type { ReadApi } from '../../workers/read.ts'
+
+registerErrorTransfer()
+
+const nRows = 3000
+const data = Array.from({ length: nRows }, (_, i) => `caption ${i % 2500} 猫`)
+const xs = Float32Array.from(data, (_, i) => i / 8)
+const bytes = parquetWriteBuffer({
+  columnData: [
+    { name: 'TEXT', data, type: 'STRING' },
+    { name: 'x_nn10', data: xs, type: 'FLOAT' },
+    { name: 'y_nn10', data: xs, type: 'FLOAT' },
+  ],
+  rowGroupSize: 1000,
+})
+const file = new File([bytes], 'captions.parquet')
+const all = { text: null, limit: null }
+
+let worker: Worker
+let reader: Remote<ReadApi>
+beforeEach(() => {
+  worker = new Worker(new URL('../../workers/read.ts', import.meta.url), { type: 'module' })
+  reader = wrap<ReadApi>(worker)
+})
+afterEach(() => worker.terminate())
+
+test('the worker reads a file, tells its progress, and gives distinct captions and rows', async () => {
+  const progress: Progress[] = []
+  const opened = await reader.open(
+    { kind: 'file', file },
+    all,
+    proxy((step: Progress) => progress.push(step)),
+  )
+  expect(opened).toMatchObject({ name: 'captions.parquet', nRows, totalRows: nRows, textColumn: 'TEXT' })
+  expect(opened.layouts[0].name).toBe('nn10')
+  expect(opened.layouts[0].positions.slice(0, 4)).toEqual(Float32Array.of(0, 0, 0.125, 0.125))
+  expect(progress.at(-1)).toMatchObject({ stage: 'Read', unit: 'bytes' })
+  const { captions, pointOf } = await reader.distinct()
+  expect(captions.offsets.length - 1).toBe(2500)
+  expect(pointOf[2501]).toBe(1)
+  expect((await reader.row(2999))[0]).toEqual({ name: 'TEXT', value: data[2999] })
+})
+
+test('errors keep their class and advice on the way out of the worker', async () => {
+  const open = (source: Parameters<ReadApi['open']>[0]) =>
+    reader.open(
+      source,
+      all,
+      proxy(() => {}),
+    )
+  const csv = await open({ kind: 'file', file: new File(['a,b'], 'a.csv') }).catch((error: unknown) => error)
+  expect(csv).toBeInstanceOf(InputError)
+  expect((csv as InputError).advice).toMatch(/DuckDB/)
+  const missing = await open({
+    kind: 'url',
+    url: new URL('/nowhere.parquet', 'http://127.0.0.1:9').href,
+  }).catch((error: unknown) => error)
+  expect(missing).toBeInstanceOf(NetworkError)
+})
+
+test('a cancelled opening rejects, and the file before it stays open', async () => {
+  const ignore = proxy(() => {})
+  await reader.open({ kind: 'file', file }, all, ignore)
+  const opening = reader.open({ kind: 'file', file: new File([file], 'other.parquet') }, all, ignore)
+  void reader.cancel()
+  await expect(opening).rejects.toBeInstanceOf(CancelledError)
+  expect((await reader.row(5))[0].value).toBe(data[5])
+})
