@@ -45,7 +45,8 @@ export default defineConfig({
   preview: { headers: { ...isolation, ...policy } },
   worker: { format: 'es' },
   build: { target: 'es2023', chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  // Workers are found by `new URL`, which the scan for dependencies does not follow.
+  optimizeDeps: { entries: ['index.html', 'workers/*.ts'], exclude: ['onnxruntime-web'] },
   test: {
     projects: [
       {
@@ -70,7 +71,10 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             provider: playwright({
-              launchOptions: { executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium', args: chromiumArgs },
+              launchOptions: {
+                executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+                args: chromiumArgs,
+              },
             }),
             instances: [{ browser: 'chromium' }],
           },

@@ -4,7 +4,8 @@ import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
 import { UmapRun } from '../src/pipeline.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
 import type { Layout, Progress, Timing, Vectors } from '../src/types.ts'
-import { UmapJsRun } from '../src/umap-js.ts'
+import { MAX_POINTS_ON_CPU, UmapJsRun } from '../src/umap-js.ts'
+import { MAX_POINTS } from '../src/umap-options.ts'
 
 export interface UmapSettings {
   /** Ascending; `nn10`, `nn30`, `nn60` by default. */
@@ -33,7 +34,14 @@ export interface UmapResult {
   readonly timings: readonly Timing[]
 }
 
+/** What this machine can lay out, known before anything costly is done. */
+export interface UmapProbe {
+  readonly backend: UmapResult['backend']
+  readonly maxPoints: number
+}
+
 export interface UmapApi {
+  probe(allowed: UmapSettings['gpu']): Promise<UmapProbe>
   /** Called again with the same vectors and settings after a cancellation, it goes on where it stopped. */
   fit(vectors: Vectors, settings: UmapSettings, events: UmapEvents): Promise<UmapResult>
   /** The k nearest points in the space of the vectors, nearest first, without the point itself; from the fit's kNN. */
@@ -56,6 +64,12 @@ let running: AbortController | null = null
 let gpu: (Gpu & { readonly allowed: UmapSettings['gpu'] }) | null = null
 
 const api: UmapApi = {
+  async probe(allowed) {
+    return (await findGpu(allowed))
+      ? { backend: 'webgpu', maxPoints: MAX_POINTS }
+      : { backend: 'umap-js', maxPoints: MAX_POINTS_ON_CPU }
+  },
+
   async fit(vectors, settings, { onProgress, onNotice, onLayouts }) {
     if (running) {
       throw new InputError('umap: another fit is running', 'Cancel it, or wait until it is done.')
@@ -103,20 +117,25 @@ async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current
   if (current?.key === key && current.run.isUsable) return current
   current?.run.close()
   current = null
-  if (gpu?.allowed !== settings.gpu) {
-    gpu?.device.destroy()
-    const found = await requestGpu({ allowFallback: settings.gpu === 'fallback' })
-    const held = found && { ...found, allowed: settings.gpu }
-    gpu = held
-    void held?.device.lost.then(() => {
-      if (gpu === held) gpu = null
-    })
-  }
+  const found = await findGpu(settings.gpu)
   const { nNeighbors, nEpochs, negativeSampleRate, minDist, seed } = settings
   const options = { nNeighbors, nEpochs, negativeSampleRate, minDist, seed }
-  const run = gpu ? new UmapRun(gpu.device, vectors, options) : new UmapJsRun(vectors, options)
-  current = { key, run, adapter: gpu?.adapter ?? null }
+  const run = found ? new UmapRun(found.device, vectors, options) : new UmapJsRun(vectors, options)
+  current = { key, run, adapter: found?.adapter ?? null }
   return current
+}
+
+/** The device, requested once and again after it was lost; null where there is no GPU. */
+async function findGpu(allowed: UmapSettings['gpu']): Promise<Gpu | null> {
+  if (gpu?.allowed === allowed) return gpu
+  gpu?.device.destroy()
+  const found = await requestGpu({ allowFallback: allowed === 'fallback' })
+  const held = found && { ...found, allowed }
+  gpu = held
+  void held?.device.lost.then(() => {
+    if (gpu === held) gpu = null
+  })
+  return held
 }
 
 /** FNV-1a over shape and halves, twice with different seeds: 64 bits, enough to tell two embeddings apart. */

@@ -2,11 +2,15 @@ import { proxy, type Remote, releaseProxy, wrap } from 'comlink'
 import type { ClipOptions, EmbedApi, Embedding } from '../../workers/embed.ts'
 import type { DistinctCaptions, OpenedFile, ReadApi, Source } from '../../workers/read.ts'
 import type { UmapApi, UmapResult } from '../../workers/umap.ts'
+import { CancelledError } from '../errors.ts'
 import { registerErrorTransfer } from '../rpc.ts'
 import type { Captions, Layout, Progress, Timing } from '../types.ts'
 import type { Settings } from './params.ts'
 
 registerErrorTransfer()
+
+/** How long a cancelled fit may take to stop by itself. */
+const PATIENCE_MS = 900
 
 /** A worker and its Comlink end, ended together. */
 class Hand<Api> {
@@ -71,6 +75,8 @@ export class Session {
 
   private reader: Hand<ReadApi> | null = null
   private umap: Hand<UmapApi> | null = null
+  /** Ends the fit that runs, without its worker's consent. */
+  private endFit: (() => void) | null = null
 
   constructor(source: Source, text: string | null, settings: Settings, recompute: boolean) {
     this.source = source
@@ -118,12 +124,20 @@ export class Session {
   /** UMAP on the vectors; the caller has embedded them. */
   async fit(embedding: Embedding, events: SessionEvents): Promise<UmapResult> {
     const { nNeighbors, epochs, negatives, minDist, seed, gpu } = this.settings
-    this.result = await this.umapApi().fit(
+    const ended = new Promise<never>((_, reject) => {
+      this.endFit = () => reject(new CancelledError())
+    })
+    const fit = this.umapApi().fit(
       embedding.vectors,
       { nNeighbors, nEpochs: epochs, negativeSampleRate: negatives, minDist, seed, gpu },
       proxy({ onProgress: events.onProgress, onNotice: events.onNotice, onLayouts: events.onLayouts }),
     )
-    return this.result
+    try {
+      this.result = await Promise.race([fit, ended])
+      return this.result
+    } finally {
+      this.endFit = null
+    }
   }
 
   /** Rows that mean nearly the same, nearest first; null where the page has no vectors. */
@@ -139,9 +153,19 @@ export class Session {
     return this.umapApi().probe(this.settings.gpu)
   }
 
+  /** What runs rejects with a CancelledError within a second. */
   cancel(): void {
     void this.reader?.api.cancel()
     void this.umap?.api.cancel()
+    const { endFit } = this
+    if (!endFit) return
+    // Without a GPU, umap-js builds a graph in one go of many seconds: then only the worker's end stops it.
+    setTimeout(() => {
+      if (this.endFit !== endFit) return
+      this.umap?.end()
+      this.umap = null
+      endFit()
+    }, PATIENCE_MS)
   }
 
   /** Ends the workers. What the page holds of the data stays readable. */
