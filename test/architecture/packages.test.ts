@@ -6,6 +6,7 @@ interface LockEntry {
   readonly version?: string
   readonly resolved?: string
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
 const lockText = readFileSync('package-lock.json', 'utf8')
@@ -19,6 +20,12 @@ test('the lock file names no registry, so that any mirror serves it', () => {
       .flatMap(({ resolved }) => resolved ?? [])
       .filter((url) => /^\w+:\/\//.test(url)),
   ).toEqual([])
+})
+
+// npm leaves them out where its registry lacks other platforms' builds, and then `npm ci` fails on a fresh checkout.
+test('the lock file has an entry for every optional package, other platforms’ too', () => {
+  const optional = Object.values(lock).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+  expect(optional.filter((name) => placesOf(name).length === 0)).toEqual([])
 })
 
 test('there is one onnxruntime-web, the one that transformers.js asks for', () => {
