@@ -28,6 +28,8 @@ export interface UmapFit {
   /** One for each of nNeighbors, in its order. */
   readonly layouts: readonly Layout[]
   readonly neighbors: Neighbors
+  /** [nPoints, 2] where all layouts started */
+  readonly start: Float32Array<ArrayBuffer>
   readonly timings: readonly Timing[]
 }
 
@@ -108,7 +110,7 @@ export class UmapRun {
     const start = await this.#timed('Start', () => this.#findStart(context))
     const layouts = await this.#timed('Lay out', () => this.#optimize(graphs, start, context))
     const timings = [...this.#timings].map(([stage, ms]) => ({ stage, ms, rows: nPoints }))
-    return { layouts, neighbors, timings }
+    return { layouts, neighbors, start, timings }
   }
 
   /** Gives the GPU's memory back. */
@@ -195,7 +197,7 @@ export class UmapRun {
     const positions = (): Float32Array<ArrayBuffer> => new Float32Array(2 * nPoints)
     this.#neighbors = { k: nPoints, ids: new Uint32Array(nPoints), distances: new Float32Array(nPoints) }
     const layouts = this.#options.nNeighbors.map((value) => ({ name: `nn${value}`, positions: positions() }))
-    return { layouts, neighbors: this.#neighbors, timings: [] }
+    return { layouts, neighbors: this.#neighbors, start: positions(), timings: [] }
   }
 }
 

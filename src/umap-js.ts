@@ -1,7 +1,7 @@
 import { UMAP } from 'umap-js'
 import { InputError, throwIfCancelled } from './errors.ts'
 import { fromHalf } from './half.ts'
-import type { Neighbors, UmapContext, UmapFit } from './pipeline.ts'
+import type { Neighbors, UmapContext, UmapFit as GpuFit } from './pipeline.ts'
 import { createRandom } from './random.ts'
 import type { Layout, Vectors } from './types.ts'
 import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './umap-options.ts'
@@ -12,6 +12,8 @@ export const MAX_POINTS_ON_CPU = 5_000
 const MAX_EPOCHS_ON_CPU = 200
 const PAUSE_MS = 40
 const REPORT_MS = 125
+
+type UmapFit = Omit<GpuFit, 'start'>
 
 /**
  * The same fit without a GPU, by umap-js: exact neighbors, then one UMAP for each of nNeighbors, stepped in turn. It

@@ -24,7 +24,8 @@ async function neighborsOf(vectors: Vectors, k: number): Promise<{ ids: number[]
 }
 
 function rowsOfLength(values: ArrayLike<number>, k: number): number[][] {
-  return Array.from({ length: values.length / k }, (_, row) => Array.from(values).slice(row * k, (row + 1) * k))
+  const all = Array.from(values)
+  return Array.from({ length: all.length / k }, (_, row) => all.slice(row * k, (row + 1) * k))
 }
 
 const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b)

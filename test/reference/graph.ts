@@ -35,7 +35,8 @@ export function referenceSmooth(row: ArrayLike<number>): { rho: number; sigma: n
 /** Membership strengths [nPoints, k] of neighbors at these distances [nPoints, k], with the bounds on sigma. */
 export function referenceMemberships(distances: ArrayLike<number>, k: number): Float64Array {
   const nPoints = distances.length / k
-  const rows = Array.from({ length: nPoints }, (_, row) => Array.from(distances).slice(row * k, (row + 1) * k))
+  const all = Array.from(distances)
+  const rows = Array.from({ length: nPoints }, (_, row) => all.slice(row * k, (row + 1) * k))
   const smooth = rows.map(referenceSmooth)
   const meanOfAll = smooth.reduce((sum, { mean }) => sum + mean, 0) / nPoints
   return Float64Array.from(

@@ -1,0 +1,182 @@
+import { expect, test } from 'vitest'
+import type { GraphBuffers } from '../../src/gpu/data.ts'
+import type { GpuSession } from '../../src/gpu/session.ts'
+import { Slicer } from '../../src/gpu/slices.ts'
+import { fitCurve } from '../../src/optimize/curve.ts'
+import { apply, epoch as epochKernel, hubs, rates } from '../../src/optimize/kernels.ts'
+import { Optimizer } from '../../src/optimize/optimizer.ts'
+import { createRandom } from '../../src/random.ts'
+import { referenceGraph, type ReferenceGraph, referenceMemberships } from '../reference/graph.ts'
+import { referenceKnn } from '../reference/knn.ts'
+import { spreadOf, trustworthiness } from '../reference/quality.ts'
+import { referenceEpoch, referenceLayout } from '../reference/sgd.ts'
+import { clusters, toNumbers } from './data.ts'
+import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
+
+const OPTIONS = { nEpochs: 200, negativeSampleRate: 5, minDist: 0.1, spread: 1, learningRate: 1, seed: 3 }
+
+function graphOf(nPoints: number, nNeighbors: number): ReferenceGraph {
+  const k = Math.min(nNeighbors, nPoints)
+  const { ids, distances } = referenceKnn(toNumbers(clusters(nPoints, 16, 6, 1)), 16, k)
+  return referenceGraph(ids, referenceMemberships(distances, k), k, 200)
+}
+
+/** A graph of these undirected edges, each with weight 1. */
+function graphOfEdges(nPoints: number, edges: readonly (readonly [number, number])[]): ReferenceGraph {
+  const rows: number[][] = Array.from({ length: nPoints }, () => [])
+  for (const [a, b] of edges) {
+    rows[a].push(b)
+    rows[b].push(a)
+  }
+  const columns = rows.flatMap((row) => row.sort((a, b) => a - b))
+  const rowStarts = new Uint32Array(nPoints + 1)
+  for (const [row, tails] of rows.entries()) rowStarts[row + 1] = rowStarts[row] + tails.length
+  return { nPoints, rowStarts, columns: Uint32Array.from(columns), weights: new Float32Array(columns.length).fill(1) }
+}
+
+function randomPositions(nPoints: number, seed: number): Float32Array<ArrayBuffer> {
+  const { uniform } = createRandom(seed)
+  return Float32Array.from({ length: 2 * nPoints }, () => 20 * uniform() - 10)
+}
+
+function upload(session: GpuSession, graph: ReferenceGraph): GraphBuffers {
+  return {
+    nPoints: graph.nPoints,
+    nEdges: graph.columns.length,
+    rowStarts: session.upload('rowStarts', graph.rowStarts),
+    columns: session.upload('columns', graph.columns),
+    weights: session.upload('weights', graph.weights),
+    maxWeight: graph.weights.reduce((most, weight) => Math.max(most, weight), 0),
+  }
+}
+
+async function layoutOf(
+  graph: ReferenceGraph,
+  start: Float32Array<ArrayBuffer>,
+  options: Partial<typeof OPTIONS> = {},
+): Promise<Float32Array> {
+  return inSession(async (session) => {
+    const named = { name: 'nn10', nNeighbors: 10, graph: upload(session, graph) }
+    const all = { ...OPTIONS, ...options }
+    const optimizer = await Optimizer.create(session, new Slicer(session), [named], start, all)
+    const [{ positions }] = await optimizer.run({})
+    return positions
+  })
+}
+
+test.each(SIZES.slice(1))('rates and hubs are those of the weights (n = %i)', async (nPoints) => {
+  const graph = graphOf(nPoints, 8)
+  const { rowStarts, weights } = graph
+  const nEdges = weights.length
+  const { integers } = await runKernel(rates, [weights, nEdges], { begin: 0, end: nEdges, maxWeight: 1 }, groupsOf(nEdges))
+  for (const [edge, weight] of weights.entries()) {
+    // WGSL rounds ties to even, and may divide with an error in the last place.
+    expect(Math.abs(integers[1][edge] - Math.max(1, weight * 65536))).toBeLessThanOrEqual(0.51)
+  }
+
+  const rows = { begin: 0, end: nPoints, hubWeight: 6 }
+  const marked = await runKernel(hubs, [rowStarts, weights, nPoints, new Uint32Array(1)], rows, groupsOf(nPoints))
+  const sums = Array.from({ length: nPoints }, (_, row) =>
+    weights.subarray(rowStarts[row], rowStarts[row + 1]).reduce((sum, weight) => sum + weight, 0),
+  )
+  const longest = Math.max(0, ...sums.map((sum, row) => (sum > 6 ? 0 : rowStarts[row + 1] - rowStarts[row])))
+  expect([...marked.integers[2]]).toEqual(sums.map((sum) => Number(sum > 6)))
+  expect(marked.integers[3][0]).toBe(longest)
+})
+
+test.each(SIZES)('an epoch moves every vertex as its plain twin does (n = %i)', async (nPoints) => {
+  const graph = graphOf(nPoints, 8)
+  const perEdge = Uint32Array.from(graph.weights, (weight) => Math.max(1, Math.round(weight * 65536)))
+  const isHub = Uint32Array.from({ length: nPoints }, (_, row) => Number(row % 5 === 0))
+  const positions = randomPositions(nPoints, 1)
+  const settings = { epoch: 37, seed: 99, nNegatives: 20, learningRate: 0.5, ...fitCurve(0.1, 1) }
+  const fixedPoint = 2 ** 18
+  const padded = <T extends Uint32Array>(values: T): T | number => (values.length ? values : 4)
+  const { floats, integers } = await runKernel(
+    epochKernel,
+    [graph.rowStarts, padded(graph.columns), padded(perEdge), isHub, positions, 2 * nPoints, new Uint32Array(2 * nPoints)],
+    { begin: 0, end: nPoints, nPoints, fixedPoint, ...settings },
+    groupsOf(nPoints),
+  )
+  const expected = referenceEpoch(graph, perEdge, isHub, positions, settings)
+  const pulls = new Int32Array(integers[6].buffer)
+  for (let i = 0; i < 2 * nPoints; i++) {
+    expect(Math.abs(floats[5][i] - expected.moved[i])).toBeLessThan(2e-3)
+    expect(Math.abs(pulls[i] / fixedPoint - expected.pulls[i])).toBeLessThan(2e-3)
+  }
+})
+
+test('the schedule stays exact at the last of 65,535 epochs with 1,000 negatives', async () => {
+  const graph = graphOfEdges(2, [[0, 1]])
+  for (const rate of [65536, 40000, 1]) {
+    const perEdge = Uint32Array.of(rate, rate)
+    const positions = Float32Array.of(0, 0, 3, 1)
+    const last = Math.floor((Math.floor((65535 * rate) / 65536) * 65536) / rate)
+    const epoch = Math.min(65535, Math.ceil((Math.floor((last * rate) / 65536) * 65536) / rate) || 65535)
+    const settings = { epoch, seed: 1, nNegatives: 1000, learningRate: 1e-4, ...fitCurve(0.1, 1) }
+    const { floats } = await runKernel(
+      epochKernel,
+      [graph.rowStarts, graph.columns, perEdge, new Uint32Array(2), positions, 4, new Uint32Array(4)],
+      { begin: 0, end: 2, nPoints: 2, fixedPoint: 2 ** 20, ...settings },
+      1,
+    )
+    const expected = referenceEpoch(graph, perEdge, [0, 0], positions, settings)
+    for (let i = 0; i < 4; i++) expect(Math.abs(floats[5][i] - expected.moved[i])).toBeLessThan(1e-4)
+  }
+})
+
+test.each(SIZES)('the end of an epoch adds the pulls and clears them (n = %i)', async (nPoints) => {
+  const moved = randomPositions(nPoints, 1)
+  const pulls = Uint32Array.from({ length: 2 * nPoints }, (_, i) => (i - nPoints) * 1000)
+  const { floats, integers } = await runKernel(
+    apply,
+    [moved, pulls, 2 * nPoints],
+    { begin: 0, end: nPoints, unit: 2 ** -16 },
+    groupsOf(nPoints),
+  )
+  const expected = moved.map((value, i) => value + ((i - nPoints) * 1000) / 65536)
+  for (const [i, value] of expected.entries()) expect(floats[2][i]).toBeCloseTo(value, 4)
+  expect(integers[1].every((value) => value === 0)).toBe(true)
+})
+
+test('a layout is as good and as wide as that of sequential gradient descent', async () => {
+  const nPoints = 600
+  const numbers = toNumbers(clusters(nPoints, 16, 6, 1))
+  const graph = graphOf(nPoints, 15)
+  const start = randomPositions(nPoints, 5)
+  const layout = await layoutOf(graph, start)
+  const settings = { nEpochs: 200, nNegatives: 5, seed: 3, ...fitCurve(0.1, 1) }
+  const reference = referenceLayout(graph, start, settings)
+  expect(spreadOf(layout) / spreadOf(reference)).toBeGreaterThan(0.85)
+  expect(spreadOf(layout) / spreadOf(reference)).toBeLessThan(1.15)
+  const [ours, theirs] = [layout, reference].map((positions) => trustworthiness(numbers, 16, positions))
+  expect(ours).toBeGreaterThan(theirs - 0.005)
+})
+
+test('a hub does not explode', async () => {
+  const nPoints = 800
+  const { uniform } = createRandom(1)
+  const edges = Array.from({ length: nPoints - 1 }, (_, i) => [0, i + 1] as const)
+  const others = Array.from({ length: 2 * nPoints }, (_, i) => {
+    const a = 1 + (i % (nPoints - 1))
+    const b = 1 + Math.floor(uniform() * (nPoints - 1))
+    return [a, b] as const
+  }).filter(([a, b]) => a !== b)
+  const layout = await layoutOf(graphOfEdges(nPoints, [...edges, ...others]), randomPositions(nPoints, 2))
+  const radii = Array.from({ length: nPoints }, (_, row) => Math.hypot(layout[2 * row], layout[2 * row + 1]))
+  const ascending = [...radii].sort((a, b) => a - b)
+  expect(ascending[nPoints - 1] / ascending[Math.floor(0.99 * nPoints)]).toBeLessThan(3)
+})
+
+test('the same seed gives the same bytes, another seed does not', async () => {
+  const graph = graphOf(300, 10)
+  const start = randomPositions(300, 1)
+  const one = await layoutOf(graph, start, { nEpochs: 50 })
+  expect(await layoutOf(graph, start, { nEpochs: 50 })).toEqual(one)
+  expect(await layoutOf(graph, start, { nEpochs: 50, seed: 4 })).not.toEqual(one)
+})
+
+test('without negatives connected points come together', async () => {
+  const layout = await layoutOf(graphOf(100, 99), randomPositions(100, 1), { negativeSampleRate: 0 })
+  expect(spreadOf(layout)).toBeLessThan(2)
+})

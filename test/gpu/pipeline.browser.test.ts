@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest'
+import { CancelledError, InputError } from '../../src/errors.ts'
+import { fitUmap, UmapRun } from '../../src/pipeline.ts'
+import type { Progress, Vectors } from '../../src/types.ts'
+import { MAX_POINTS } from '../../src/umap-options.ts'
+import { fitCurve } from '../../src/optimize/curve.ts'
+import { referenceGraph, referenceMemberships } from '../reference/graph.ts'
+import { spreadOf, trustworthiness } from '../reference/quality.ts'
+import { referenceLayout } from '../reference/sgd.ts'
+import { clusters, sharedVectors, toNumbers, toVectors } from './data.ts'
+import { testDevice } from './device.ts'
+
+const FEW = { nNeighbors: [5, 10, 15], nEpochs: 40, negativeSampleRate: 5, seed: 1 }
+
+function bytesOf(layouts: readonly { readonly positions: Float32Array }[]): number[][] {
+  return layouts.map(({ positions }) => [...new Uint32Array(positions.buffer)])
+}
+
+test('a fit gives a finite layout for each number of neighbors, in order, with progress to the end', async () => {
+  const vectors = clusters(300, 16, 5, 1)
+  const progress: Progress[] = []
+  const epochs: number[] = []
+  const fit = await fitUmap(await testDevice(), vectors, FEW, {
+    onProgress: (step) => progress.push(step),
+    onLayouts: (epoch) => epochs.push(epoch),
+  })
+  expect(fit.layouts.map(({ name }) => name)).toEqual(['nn5', 'nn10', 'nn15'])
+  for (const { positions } of fit.layouts) {
+    expect(positions.length).toBe(600)
+    expect(positions.every(Number.isFinite)).toBe(true)
+    expect(trustworthiness(toNumbers(vectors), 16, positions)).toBeGreaterThan(0.85)
+  }
+  expect(fit.neighbors.k).toBe(15)
+  const last = (stage: string): Progress | undefined => progress.filter((step) => step.stage === stage).at(-1)
+  expect(last('Neighbors')).toMatchObject({ done: 300, total: 300, unit: 'points' })
+  expect(last('Lay out')).toMatchObject({ done: 40, total: 40, unit: 'epochs' })
+  expect(epochs).toEqual([...epochs].sort((a, b) => a - b))
+})
+
+test('the same seed gives the same bytes, another seed does not', async () => {
+  const vectors = clusters(200, 16, 5, 1)
+  const fit = async (seed: number): Promise<number[][]> =>
+    bytesOf((await fitUmap(await testDevice(), vectors, { ...FEW, seed })).layouts)
+  const one = await fit(1)
+  expect(await fit(1)).toEqual(one)
+  expect(await fit(2)).not.toEqual(one)
+})
+
+describe('a cancelled fit', () => {
+  test.each([
+    ['Neighbors', 0],
+    ['Lay out', 5],
+    ['Lay out', 20],
+  ] as const)('goes on from %s at %i to the same bytes', async (stage, from) => {
+    const vectors = clusters(400, 16, 5, 2)
+    const device = await testDevice()
+    const whole = await fitUmap(device, vectors, { ...FEW, nEpochs: 30 })
+    const run = new UmapRun(device, vectors, { ...FEW, nEpochs: 30 })
+    try {
+      const controller = new AbortController()
+      const first = run.fit({
+        signal: controller.signal,
+        onProgress: (step) => {
+          if (step.stage === stage && step.done >= from) controller.abort()
+        },
+        onLayouts: (epoch) => {
+          if (stage === 'Lay out' && epoch >= from) controller.abort()
+        },
+      })
+      await expect(first).rejects.toThrow(CancelledError)
+      const seen: number[] = []
+      const { layouts } = await run.fit({
+        onProgress: (step) => {
+          if (step.stage === 'Lay out') seen.push(step.done)
+        },
+      })
+      expect(bytesOf(layouts)).toEqual(bytesOf(whole.layouts))
+      expect(seen.every((done) => done >= (stage === 'Lay out' ? from : 0))).toBe(true)
+    } finally {
+      run.close()
+    }
+  })
+})
+
+describe('a few points', () => {
+  test.each([0, 1, 2, 3, 4, 7])('%i give finite layouts', async (nPoints) => {
+    const vectors = clusters(nPoints, 16, 5, 1)
+    const { layouts, neighbors } = await fitUmap(await testDevice(), vectors, { nEpochs: 30 })
+    expect(layouts.map(({ name }) => name)).toEqual(['nn10', 'nn30', 'nn60'])
+    for (const { positions } of layouts) {
+      expect(positions.length).toBe(2 * nPoints)
+      expect(positions.every((value) => Number.isFinite(value) && Math.abs(value) < 50)).toBe(true)
+    }
+    expect(neighbors.ids.length).toBe(nPoints * neighbors.k)
+  })
+})
+
+describe('degenerate vectors', () => {
+  const finite = async (vectors: Vectors): Promise<void> => {
+    const { layouts } = await fitUmap(await testDevice(), vectors, { ...FEW, nEpochs: 100 })
+    for (const { positions } of layouts) {
+      const radii = Array.from({ length: positions.length / 2 }, (_, i) => Math.hypot(positions[2 * i], positions[2 * i + 1]))
+      expect(radii.every(Number.isFinite)).toBe(true)
+      const ascending = radii.sort((a, b) => a - b)
+      expect(ascending[ascending.length - 1] / ascending[Math.floor(0.99 * ascending.length)]).toBeLessThan(3)
+    }
+  }
+
+  test('all zero stay finite and together', () => finite(toVectors(new Float32Array(300 * 16), 16)))
+
+  test('all identical stay finite and together', () =>
+    finite(toVectors(new Float32Array(300 * 16).fill(0.37), 16)))
+
+  test('half of them zero stay finite and together', async () => {
+    const vectors = clusters(400, 16, 5, 1)
+    vectors.data.fill(0, 200 * 16)
+    await finite(vectors)
+  })
+
+  test('far groups stay finite and together', async () => {
+    const numbers = toNumbers(clusters(400, 16, 4, 1))
+    await finite(toVectors(numbers.map((value, i) => value + 500 * (Math.floor(i / 16) % 4)), 16))
+  })
+})
+
+describe('what cannot be laid out is refused', () => {
+  test('too many points', async () => {
+    const vectors = { data: new Uint16Array((MAX_POINTS + 1) * 4), nPoints: MAX_POINTS + 1, nDims: 4 }
+    const fit = fitUmap(await testDevice(), vectors)
+    await expect(fit).rejects.toThrow(InputError)
+    await expect(fit).rejects.toThrow(/20,001 .* exceed the limit of 20,000/)
+  })
+
+  test('NaN and Infinity, naming the row', async () => {
+    for (const half of [0x7e00, 0x7c00, 0xfc00]) {
+      const vectors = clusters(10, 4, 2, 1)
+      vectors.data[4 * 7 + 2] = half
+      await expect(fitUmap(await testDevice(), vectors)).rejects.toThrow(/vector 7 /)
+    }
+  })
+
+  test('settings out of range', async () => {
+    const device = await testDevice()
+    const vectors = clusters(10, 4, 2, 1)
+    for (const options of [
+      { nNeighbors: [] },
+      { nNeighbors: [1] },
+      { nNeighbors: [201] },
+      { nNeighbors: [30, 10] },
+      { nEpochs: 0 },
+      { nEpochs: 65_536 },
+      { negativeSampleRate: -1 },
+      { minDist: 1.5 },
+      { seed: 0.5 },
+    ]) {
+      await expect(fitUmap(device, vectors, options)).rejects.toThrow(InputError)
+    }
+  })
+})
+
+test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide as sequential descent', async ({ skip }) => {
+  const vectors = await sharedVectors('digits_64_f32.npy')
+  if (!vectors) return skip('../shared/data/digits_64_f32.npy is not there')
+  const options = { nEpochs: 300, negativeSampleRate: 10 }
+  const { layouts, neighbors, start } = await fitUmap(await testDevice(), vectors, options)
+  const numbers = toNumbers(vectors)
+  for (const [index, { name, positions }] of layouts.entries()) {
+    const quality = trustworthiness(numbers, 64, positions)
+    expect([name, quality >= 0.978, quality]).toEqual([name, true, quality])
+    const k = [10, 30, 60][index]
+    const prefix = <T extends Uint32Array | Float32Array>(values: T): T => values.filter((_, i) => i % 60 < k) as T
+    const ids = prefix(neighbors.ids)
+    const graph = referenceGraph(ids, referenceMemberships(prefix(neighbors.distances), k), k, options.nEpochs)
+    const settings = { nEpochs: options.nEpochs, nNegatives: options.negativeSampleRate, seed: 1, ...fitCurve(0.1, 1) }
+    const reference = referenceLayout(graph, start, settings)
+    expect([name, spreadOf(positions) / spreadOf(reference)]).toSatisfy(
+      ([, ratio]: [string, number]) => ratio > 0.85 && ratio < 1.15,
+    )
+  }
+}, 240_000)
