@@ -41,7 +41,8 @@ export default defineConfig({
   base: './',
   define: { __VERSION__: JSON.stringify(packageJson.version) },
   plugins: [react()],
-  server: { headers: isolation },
+  // Tests read ../shared/data where it is there.
+  server: { headers: isolation, fs: { allow: ['.', '../shared/data'] } },
   preview: { headers: { ...isolation, ...policy } },
   worker: { format: 'es' },
   build: { target: 'es2023', chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },

@@ -30,7 +30,7 @@ export function clusters(nPoints: number, nDims: number, nClusters: number, seed
 export async function sharedVectors(name: string): Promise<Vectors | null> {
   let encoded: string
   try {
-    encoded = await commands.readFile(`../../../shared/data/${name}`, 'base64')
+    encoded = await commands.readFile(`../shared/data/${name}`, 'base64')
   } catch {
     return null
   }
