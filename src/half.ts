@@ -1,9 +1,14 @@
-/** Conversion between float32 and the half-float bits in which vectors are kept (`Float16Array` is not everywhere yet). */
+/**
+ * Conversion between float32 and the half-float bits in which vectors are kept (`Float16Array` is not
+ * everywhere yet).
+ */
 
 const float = new Float32Array(1)
 const bits = new Uint32Array(float.buffer)
 
-/** IEEE 754 half-float bits of a float32, rounded to nearest, ties to even; beyond ±65504 it gives ±Infinity. */
+/**
+ * IEEE 754 half-float bits of a float32, rounded to nearest, ties to even; beyond ±65504 it gives ±Infinity.
+ */
 export function toHalf(value: number): number {
   float[0] = value
   const sign = (bits[0] >>> 16) & 0x8000

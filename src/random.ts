@@ -6,7 +6,10 @@ export interface Random {
   readonly normal: () => number
 }
 
-/** Mulberry32 (Tommy Ettinger, public domain): 32 bits of state, enough for matrices of some millions of entries. */
+/**
+ * Mulberry32 (Tommy Ettinger, public domain): 32 bits of state, enough for matrices of some millions of
+ * entries.
+ */
 export function createRandom(seed: number): Random {
   let state = seed | 0
   let spare: number | null = null

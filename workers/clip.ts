@@ -3,8 +3,8 @@ import { createSession, type Session, type SessionModel } from '../src/embed/ses
 import { registerErrorTransfer } from '../src/rpc.ts'
 
 /**
- * onnxruntime in a worker of its own, started by workers/embed.ts: that one stays free to answer while the model runs,
- * and can end this one at any time.
+ * onnxruntime in a worker of its own, started by workers/embed.ts: that one stays free to answer while the
+ * model runs, and can end this one at any time.
  */
 export interface ClipApi {
   /** Once, before the first run. */

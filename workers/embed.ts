@@ -15,7 +15,10 @@ export interface EmbedEvents {
 }
 
 export interface ClipOptions {
-  /** Hub id, or base URL of a folder with `config.json`, `tokenizer.json`, `onnx/…`; null for the default model. */
+  /**
+   * Hub id, or base URL of a folder with `config.json`, `tokenizer.json`, `onnx/…`; null for the default
+   * model.
+   */
   readonly model: string | null
   readonly dtype: string | null
   readonly backend: Backend | null
@@ -39,7 +42,9 @@ export interface EmbedApi {
   lexical(captions: Captions, options: { readonly seed: number }, events: EmbedEvents): Promise<Embedding>
   /** Called again with the same captions and options after a cancellation, it goes on where it stopped. */
   clip(captions: Captions, options: ClipOptions, events: EmbedEvents): Promise<Embedding>
-  /** The running call rejects with a CancelledError within a second; what it did is kept for the next call. */
+  /**
+   * The running call rejects with a CancelledError within a second; what it did is kept for the next call.
+   */
   cancel(): void
 }
 

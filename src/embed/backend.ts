@@ -49,8 +49,9 @@ export async function findGpu(): Promise<Gpu | null> {
 }
 
 /**
- * WebGPU on a real GPU, in fp16 where shaders have it; else WebAssembly in q8. What the user asked for goes first, a
- * software GPU included. Quantized models are never run on WebGPU: they came out wrong or slow there.
+ * WebGPU on a real GPU, in fp16 where shaders have it; else WebAssembly in q8. What the user asked for goes
+ * first, a software GPU included. Quantized models are never run on WebGPU: they came out wrong or slow
+ * there.
  *
  * @throws {InputError} for a number format that is unknown or does not fit the backend.
  * @throws {DeviceError} where WebGPU was asked for and is missing.

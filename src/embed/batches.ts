@@ -19,9 +19,10 @@ export interface Plan {
 }
 
 /**
- * Batches of captions of like length: sorted, lengths rounded up to multiples of 4, at most `budget` padded tokens (but
- * always one caption) in a batch. It follows from the captions alone, never from measured speed, so that an
- * interrupted run resumes with the same batches and gives the same bits (dynamic quantization depends on the batch).
+ * Batches of captions of like length: sorted, lengths rounded up to multiples of 4, at most `budget` padded
+ * tokens (but always one caption) in a batch. It follows from the captions alone, never from measured speed,
+ * so that an interrupted run resumes with the same batches and gives the same bits (dynamic quantization
+ * depends on the batch).
  */
 export function planBatches(offsets: Uint32Array, budget: number, maxLength: number): Plan {
   const n = offsets.length - 1
@@ -47,7 +48,10 @@ function paddedLength(offsets: Uint32Array, caption: number, maxLength: number):
   return Math.min(maxLength, Math.ceil((offsets[caption + 1] - offsets[caption]) / 4) * 4)
 }
 
-/** The ids of one batch, [end − start, length], filled up with `padding` (CLIP's end token: only the first counts). */
+/**
+ * The ids of one batch, [end − start, length], filled up with `padding` (CLIP's end token: only the first
+ * counts).
+ */
 export function packBatch(
   { ids, offsets }: Tokens,
   order: Uint32Array,

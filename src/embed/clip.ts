@@ -66,9 +66,9 @@ interface Work {
 
 const COMPONENTS = 64
 
-// Tokens a batch. A batch cannot be interrupted without losing the session, so it should take well under a second:
-// ViT-B/32 costs 76 MFLOP a token, so 4096 are 0.6 s at an integrated GPU's 0.5 TFLOP/s, and 256 as much at the
-// 30 GFLOP/s of two processor cores or of a software GPU.
+// Tokens a batch. A batch cannot be interrupted without losing the session, so it should take well under a
+// second: ViT-B/32 costs 76 MFLOP a token, so 4096 are 0.6 s at an integrated GPU's 0.5 TFLOP/s, and 256 as
+// much at the 30 GFLOP/s of two processor cores or of a software GPU.
 const GPU_TOKENS = 4096
 const CPU_TOKENS = 256
 
@@ -165,8 +165,8 @@ export function createClipEncoder(host: ClipHost) {
   }
 
   /**
-   * Vectors of all captions, in their order. After a cancellation, a call with the same captions and request goes on
-   * where it stopped, and gives the same bits as an uninterrupted run.
+   * Vectors of all captions, in their order. After a cancellation, a call with the same captions and request
+   * goes on where it stopped, and gives the same bits as an uninterrupted run.
    * @throws {InputError | NetworkError} where the model cannot be had, with its address.
    * @throws {DeviceError} where the GPU is missing, or gives values that are not finite.
    * @throws {CancelledError} within a second of the signal.

@@ -11,8 +11,9 @@ const LEAST_LENGTH = 1e-6
 const COUNTING = 0.2
 
 /**
- * Latent semantic analysis (Deerwester et al. 1990), with no model and no download: words → TF-IDF → truncated SVD →
- * rows U·Σ [nCaptions, 64] scaled to length 1, float16. Captions that share no known word with others are zero rows.
+ * Latent semantic analysis (Deerwester et al. 1990), with no model and no download: words → TF-IDF →
+ * truncated SVD → rows U·Σ [nCaptions, 64] scaled to length 1, float16. Captions that share no known word
+ * with others are zero rows.
  * @throws {CancelledError} when the user cancels.
  */
 export async function embedLexically(

@@ -32,7 +32,8 @@ export interface Model {
 }
 
 /**
- * A hub id (`owner/name`), or the base URL or path of a folder, seen from the page; null is CLIP ViT-B/32 on the hub.
+ * A hub id (`owner/name`), or the base URL or path of a folder, seen from the page; null is CLIP ViT-B/32 on
+ * the hub.
  * @throws {InputError} where it is neither.
  */
 export function resolveModel(model: string | null, pageUrl: string): ModelSource {
@@ -54,7 +55,8 @@ export function isDefaultModel(source: ModelSource): boolean {
 }
 
 /**
- * Fetches `config.json`, `tokenizer.json` and the first of `onnx/text_model*.onnx` that exists among `dtypes`.
+ * Fetches `config.json`, `tokenizer.json` and the first of `onnx/text_model*.onnx` that exists among
+ * `dtypes`.
  * @throws {NetworkError} where a file does not come, with its address and status.
  * @throws {InputError} where something else came in its place.
  * @throws {CancelledError} when the user cancels.

@@ -81,7 +81,10 @@ function readValue(bytes: Uint8Array, start: number, end: number): { name: strin
   return value
 }
 
-/** Operators that only rescale or retype; on the way from `text_embeds` to CLIP's projection and on to its input. */
+/**
+ * Operators that only rescale or retype; on the way from `text_embeds` to CLIP's projection and on to its
+ * input.
+ */
 const THROUGH = new Set([
   'Cast',
   'Identity',
@@ -104,8 +107,8 @@ const PROJECTIONS = new Set([
 ])
 
 /**
- * The tensor [batch, nDims] that is CLIP's `pooler_output`, where the export computes it without offering it: what
- * enters the projection that gives `text_embeds`. Null where there is no such projection.
+ * The tensor [batch, nDims] that is CLIP's `pooler_output`, where the export computes it without offering it:
+ * what enters the projection that gives `text_embeds`. Null where there is no such projection.
  */
 function findPooler(outline: Outline): string | null {
   const producers = new Map<string, Node>()
@@ -114,7 +117,8 @@ function findPooler(outline: Outline): string | null {
   if (!projection) return null
   let name = projection.inputs[0]
   for (let hop = 0; hop < 4; hop++) {
-    // Quantized exports round the pooled output just before the projection; the float tensor is what we are after.
+    // Quantized exports round the pooled output just before the projection; the float tensor is what we are
+    // after.
     const node = producers.get(name)
     if (!node || !node.op.endsWith('QuantizeLinear')) return name
     name = node.inputs[0]
@@ -143,10 +147,11 @@ export interface Patched {
 }
 
 /**
- * Makes `pooler_output` [batch, nDims] float32 an output of a CLIP text model. Exports differ: some offer it, some only
- * `text_embeds` (the tensor before the projection is what we want), some only `last_hidden_state` (its row at the first
- * end token, `eotId`). Nothing is decoded or re-encoded: where a singular message occurs twice, protobuf parsers merge
- * the two, so one more `graph { … }` appended to the file adds nodes and an output.
+ * Makes `pooler_output` [batch, nDims] float32 an output of a CLIP text model. Exports differ: some offer it,
+ * some only `text_embeds` (the tensor before the projection is what we want), some only `last_hidden_state`
+ * (its row at the first end token, `eotId`). Nothing is decoded or re-encoded: where a singular message
+ * occurs twice, protobuf parsers merge the two, so one more `graph { … }` appended to the file adds nodes and
+ * an output.
  *
  * @throws {RangeError} where the bytes are not a whole ONNX model, or not a CLIP text model.
  */

@@ -8,8 +8,8 @@ const REPORT_MS = 100
 const GRACE_MS = 700
 
 /**
- * A function to call (and await) often from a long loop: every 30 ms it lets waiting messages be handled and throws
- * where the user has cancelled.
+ * A function to call (and await) often from a long loop: every 30 ms it lets waiting messages be handled and
+ * throws where the user has cancelled.
  */
 export function createPause(signal: AbortSignal | undefined): () => Promise<void> | undefined {
   let last = performance.now()
@@ -45,7 +45,8 @@ export function createReporter(
 }
 
 /**
- * The result of `work`, or — where the user cancels and it does not end in a short grace — `stop()` and a rejection.
+ * The result of `work`, or — where the user cancels and it does not end in a short grace — `stop()` and a
+ * rejection.
  * @throws {CancelledError} after `stop` was called.
  */
 export async function untilCancelled<T>(

@@ -1,9 +1,12 @@
 /**
- * The few parts of the protobuf wire format that ONNX files need: fields are walked without decoding what is not asked
- * for, and messages are written by concatenation (https://protobuf.dev/programming-guides/encoding).
+ * The few parts of the protobuf wire format that ONNX files need: fields are walked without decoding what is
+ * not asked for, and messages are written by concatenation
+ * (https://protobuf.dev/programming-guides/encoding).
  */
 
-/** One field of a message: a number (varint) or a range of bytes (length-delimited, or fixed 32 and 64 bit). */
+/**
+ * One field of a message: a number (varint) or a range of bytes (length-delimited, or fixed 32 and 64 bit).
+ */
 export interface Field {
   readonly number: number
   /** The varint's value; 0 for the other wire types. */

@@ -42,19 +42,22 @@ const MAX_THREADS = 8
 
 /**
  * A session of CLIP's text model in transformers.js. One a worker: onnxruntime can be set up only once, and
- * transformers.js queues its sessions behind one another, so that one that fails takes all later ones with it.
+ * transformers.js queues its sessions behind one another, so that one that fails takes all later ones with
+ * it.
  * @throws what onnxruntime says where it does not take the model.
  */
 export async function createSession(model: SessionModel): Promise<Session> {
   const { wasm } = env.backends.onnx
   if (!wasm) throw new Error('Embed: transformers.js came without onnxruntime-web')
-  // WebGPU needs the build that can wait for the GPU (6.8 MB compressed); the processor does with the plain one (3.7).
+  // WebGPU needs the build that can wait for the GPU (6.8 MB compressed); the processor does with the plain
+  // one (3.7).
   const urls = model.backend === 'webgpu' ? [asyncifyMjs, asyncifyWasm] : [plainMjs, plainWasm]
   const [mjsUrl, wasmUrl] = urls.map((url) => new URL(url, self.location.href).href)
   wasm.wasmPaths = { mjs: mjsUrl, wasm: wasmUrl }
   wasm.numThreads = self.crossOriginIsolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency) : 1
 
-  // transformers.js asks for files by address; it is given the ones at hand. Its own caches would keep the patch.
+  // transformers.js asks for files by address; it is given the ones at hand. Its own caches would keep the
+  // patch.
   env.allowLocalModels = false
   env.useBrowserCache = false
   env.useWasmCache = false
@@ -87,7 +90,8 @@ export async function createSession(model: SessionModel): Promise<Session> {
       const feeds: Record<string, unknown> = { input_ids: typed('input_ids', ids).ort_tensor }
       if (hasMask)
         feeds.attention_mask = typed('attention_mask', maskAfterEnd(ids, length, model.eotId)).ort_tensor
-      // Not `loaded(…)`: that reads back every output, of which `last_hidden_state` alone is 77 times what we want.
+      // Not `loaded(…)`: that reads back every output, of which `last_hidden_state` alone is 77 times what we
+      // want.
       const result = (await session.run(feeds, [model.output]))[model.output]
       if (result.data instanceof Float32Array) return result.data.slice()
       return Float32Array.from(new Uint16Array(result.data.buffer), fromHalf)

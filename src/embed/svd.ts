@@ -4,23 +4,27 @@ import type { SparseRows } from './tfidf.ts'
 /** Columns beyond those asked for, against which the weakest ones converge. All widths are multiples of 4. */
 const OVERSAMPLING = 16
 /**
- * Products with AᵀA: on 10,000 real captions nine reach 99.6 % of the exact decomposition's explained variance, five
- * 97.4 %; the nearest neighbors are as good from five on.
+ * Products with AᵀA: on 10,000 real captions nine reach 99.6 % of the exact decomposition's explained
+ * variance, five 97.4 %; the nearest neighbors are as good from five on.
  */
 export const SVD_ROUNDS = 9
 
 /** The leading right singular vectors of a matrix. */
 export interface RightVectors {
-  /** [nColumns, rank] orthonormal columns, by descending singular value; zero columns beyond the matrix's own rank */
+  /**
+   * [nColumns, rank] orthonormal columns, by descending singular value; zero columns beyond the matrix's own
+   * rank
+   */
   readonly vectors: Float32Array
   /** [rank] */
   readonly singularValues: Float64Array
 }
 
 /**
- * Randomized truncated singular value decomposition of a sparse matrix A: subspace iteration on AᵀA from a Gaussian
- * block, made orthonormal in every other round, with a Rayleigh–Ritz step at the end (Halko, Martinsson and Tropp 2011,
- * algorithms 4.4 and 5.1 transposed). A is read once a round, row by row, and nothing of its height is kept.
+ * Randomized truncated singular value decomposition of a sparse matrix A: subspace iteration on AᵀA from a
+ * Gaussian block, made orthonormal in every other round, with a Rayleigh–Ritz step at the end (Halko,
+ * Martinsson and Tropp 2011, algorithms 4.4 and 5.1 transposed). A is read once a round, row by row, and
+ * nothing of its height is kept.
  */
 export async function truncatedSvd(
   matrix: SparseRows,
@@ -108,8 +112,9 @@ async function timesGram(
 const CHUNK = 1024
 
 /**
- * leftᵀ · right, [width, width], of which the lower triangle is computed and mirrored: it is symmetric where right is
- * left or AᵀA · left. Four by four sums at a time stay in registers (8 loads for 16 products, not 48).
+ * leftᵀ · right, [width, width], of which the lower triangle is computed and mirrored: it is symmetric where
+ * right is left or AᵀA · left. Four by four sums at a time stay in registers (8 loads for 16 products, not
+ * 48).
  */
 async function innerProducts(
   left: Float32Array,
@@ -233,8 +238,8 @@ async function times(
 const RANK_TOLERANCE = 1e-10
 
 /**
- * An orthonormal basis of the block's columns by its Gram matrix's eigenvectors (SVQB: Stathopoulos and Wu 2002), which
- * bears blocks of lower rank: what is missing becomes zero columns.
+ * An orthonormal basis of the block's columns by its Gram matrix's eigenvectors (SVQB: Stathopoulos and Wu
+ * 2002), which bears blocks of lower rank: what is missing becomes zero columns.
  */
 async function orthonormalize(
   block: Float32Array,
@@ -258,8 +263,8 @@ async function orthonormalize(
 }
 
 /**
- * Eigenvalues, descending, and eigenvectors (columns of [n, n]) of a symmetric matrix by cyclic Jacobi rotations
- * (Golub and Van Loan, algorithm 8.5.3); for n of some 80.
+ * Eigenvalues, descending, and eigenvectors (columns of [n, n]) of a symmetric matrix by cyclic Jacobi
+ * rotations (Golub and Van Loan, algorithm 8.5.3); for n of some 80.
  */
 function eigenSymmetric(symmetric: Float64Array, n: number): { values: Float64Array; vectors: Float64Array } {
   const a = symmetric.slice()

@@ -1,7 +1,9 @@
 import type { Captions } from '../types.ts'
 import { splitWords } from './words.ts'
 
-/** A sparse matrix by rows: row r has `values[starts[r] … starts[r + 1])` in the columns named beside them. */
+/**
+ * A sparse matrix by rows: row r has `values[starts[r] … starts[r + 1])` in the columns named beside them.
+ */
 export interface SparseRows {
   /** [nRows + 1] */
   readonly starts: Uint32Array
@@ -11,7 +13,8 @@ export interface SparseRows {
   readonly nColumns: number
 }
 
-// Two blocks of 80 float32 a word: 42 MB. Rarer words than the 65,536 most common ones add no topic to 64 dimensions.
+// Two blocks of 80 float32 a word: 42 MB. Rarer words than the 65,536 most common ones add no topic to 64
+// dimensions.
 const MAX_WORDS = 65_536
 /** In fewer captions than this, words that occur once are kept: there is little else to go by. */
 const SMALL = 100

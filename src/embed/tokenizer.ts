@@ -3,8 +3,8 @@ import { InputError } from '../errors.ts'
 /** Turns captions into CLIP's token ids. */
 export interface Tokenizer {
   /**
-   * [start token, …, end token], at most `maxLength` ids. A longer caption loses its last words, never the end token:
-   * CLIP reads the embedding there.
+   * [start token, …, end token], at most `maxLength` ids. A longer caption loses its last words, never the
+   * end token: CLIP reads the embedding there.
    */
   readonly encode: (caption: string) => number[]
   /** Id of the end token; also the padding. */
@@ -28,9 +28,10 @@ const END_OF_WORD = '</w>'
 const CACHED_WORDS = 65_536
 
 /**
- * CLIP's byte-pair encoding from the contents of a model's `tokenizer.json`: NFC, white space to single spaces, lower
- * case, split by CLIP's pattern, byte-level BPE with `</w>` at the end of a word. Equal to `CLIPTokenizerFast`
- * (test/embed/tokenizer.test.ts compares them on 10,000 captions), except that truncation keeps the end token.
+ * CLIP's byte-pair encoding from the contents of a model's `tokenizer.json`: NFC, white space to single
+ * spaces, lower case, split by CLIP's pattern, byte-level BPE with `</w>` at the end of a word. Equal to
+ * `CLIPTokenizerFast` (test/embed/tokenizer.test.ts compares them on 10,000 captions), except that truncation
+ * keeps the end token.
  *
  * @throws {InputError} where the file is not a byte-level BPE tokenizer with start and end tokens.
  */
@@ -38,13 +39,15 @@ export function createTokenizer(file: unknown, maxLength = 77): Tokenizer {
   const { vocab, merges, bosId, eotId, unkId, added } = readTokenizerFile(file)
   const ranks = new Map(merges.map((pair, rank) => [pair, rank]))
   const addedPattern = [...added.keys()].map((token) => token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  // White space as in CLIP's Python and Rust tokenizers; JavaScript's own \s also takes U+FEFF and misses U+0085.
+  // White space as in CLIP's Python and Rust tokenizers; JavaScript's own \s also takes U+FEFF and misses
+  // U+0085.
   const pattern = new RegExp(
     [...addedPattern, "'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\p{White_Space}\\p{L}\\p{N}]+"].join('|'),
     'gu',
   )
-  // What lies beyond cannot reach the ids that are kept: `maxLength` of the longest tokens and a margin of as many.
-  // Without it, merging one unbroken run of a caption (base64, a line of dashes) would take quadratic time.
+  // What lies beyond cannot reach the ids that are kept: `maxLength` of the longest tokens and a margin of as
+  // many. Without it, merging one unbroken run of a caption (base64, a line of dashes) would take quadratic
+  // time.
   let longest = END_OF_WORD.length
   for (const token of vocab.keys()) longest = Math.max(longest, token.length)
   const maxBytes = 2 * maxLength * longest
@@ -150,7 +153,9 @@ function readTokenizerFile(file: unknown): TokenizerFile {
   }
 }
 
-/** Start and end tokens: what the post-processor puts around a caption, else the added tokens of CLIP's names. */
+/**
+ * Start and end tokens: what the post-processor puts around a caption, else the added tokens of CLIP's names.
+ */
 function findEnds(processor: unknown, added: ReadonlyMap<string, number>): { bosId: number; eotId: number } {
   let bosId: unknown
   let eotId: unknown

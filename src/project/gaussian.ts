@@ -10,8 +10,9 @@ export interface Projection {
 }
 
 /**
- * The matrix of cuML's `GaussianRandomProjection(n_components)`, transposed: entries N(0, 1 / nComponents), so that
- * squared distances keep their expectation (Johnson and Lindenstrauss; Dasgupta 2000). No centering, no normalizing.
+ * The matrix of cuML's `GaussianRandomProjection(n_components)`, transposed: entries N(0, 1 / nComponents),
+ * so that squared distances keep their expectation (Johnson and Lindenstrauss; Dasgupta 2000). No centering,
+ * no normalizing.
  */
 export function gaussianProjection(nDims: number, seed: number, nComponents = 64): Projection {
   const random = createRandom(seed)
@@ -22,8 +23,8 @@ export function gaussianProjection(nDims: number, seed: number, nComponents = 64
 }
 
 /**
- * `rows` [n, nDims] float32 times the projection, as half-float bits [n, nComponents]; sums are kept in float64, so a
- * row's result depends on nothing but the row.
+ * `rows` [n, nDims] float32 times the projection, as half-float bits [n, nComponents]; sums are kept in
+ * float64, so a row's result depends on nothing but the row.
  */
 export function project(
   rows: Float32Array,

@@ -37,7 +37,10 @@ afterEach(() => {
   for (const worker of workers.splice(0)) worker.terminate()
 })
 
-/** Greatest absolute difference of the model in its worker to the float64 reference, in batches as the page makes them. */
+/**
+ * Greatest absolute difference of the model in its worker to the float64 reference, in batches as the page
+ * makes them.
+ */
 async function greatestDifference(
   backend: 'wasm' | 'webgpu',
   n: number,

@@ -47,7 +47,8 @@ describe('splitWords', () => {
 
 describe('buildTfidf', () => {
   test('weighs words as scikit-learn does', async () => {
-    // TfidfVectorizer(sublinear_tf=True, token_pattern=…).fit_transform(['cat cat dog', 'dog fox', '']), by its formula.
+    // TfidfVectorizer(sublinear_tf=True, token_pattern=…).fit_transform(['cat cat dog', 'dog fox', '']), by
+    // its formula.
     const { columns, values, starts, nColumns } = await buildTfidf(
       toArena(['cat cat dog', 'dog fox', '']),
       never,
@@ -80,7 +81,8 @@ describe('buildTfidf', () => {
 
 describe('truncatedSvd', () => {
   test('finds the singular values and vectors of a matrix with known ones', async () => {
-    // Rows are multiples of orthogonal directions: 3, 2 and 1 times, of lengths 1, so singular values √3, √2, 1.
+    // Rows are multiples of orthogonal directions: 3, 2 and 1 times, of lengths 1, so singular values √3, √2,
+    // 1.
     const starts = Uint32Array.of(0, 2, 4, 6, 8, 10, 11)
     const columns = Uint32Array.of(0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 4)
     const h = Math.SQRT1_2
