@@ -1,6 +1,6 @@
-import { throwIfCancelled } from '../errors.ts'
 import type { Captions } from '../types.ts'
 import { createArena } from './arena.ts'
+import { takeTurns } from './turns.ts'
 
 /** The captions to embed: every distinct one once. */
 export interface DistinctCaptions {
@@ -8,9 +8,6 @@ export interface DistinctCaptions {
   /** [nRows] index of each row's caption among the distinct ones, which are in order of first appearance. */
   readonly pointOf: Uint32Array<ArrayBuffer>
 }
-
-// Some 100 ms of work, after which a cancellation is looked for.
-const ROWS_A_TURN = 1 << 18
 
 /**
  * Every caption once, compared byte by byte.
@@ -25,11 +22,9 @@ export async function distinctCaptions(captions: Captions, signal?: AbortSignal)
   const table = new Uint32Array(2 ** Math.ceil(Math.log2(2 * nRows + 2)))
   const mask = table.length - 1
   let nPoints = 0
+  const turn = takeTurns(signal)
   for (let row = 0; row < nRows; row++) {
-    if (row % ROWS_A_TURN === ROWS_A_TURN - 1) {
-      await new Promise((resolve) => setTimeout(resolve))
-      throwIfCancelled(signal)
-    }
+    if (row % 8192 === 0) await turn()
     const start = offsets[row]
     const end = offsets[row + 1]
     let slot = hash(bytes, start, end) & mask

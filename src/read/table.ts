@@ -1,5 +1,5 @@
 import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet'
-import { CancelledError, InputError, NetworkError, throwIfCancelled } from '../errors.ts'
+import { CancelledError, InputError, NetworkError } from '../errors.ts'
 import type { Captions, Context, Layout } from '../types.ts'
 import { type Arena, createArena } from './arena.ts'
 import type { Column, LayoutColumns } from './columns.ts'
@@ -10,6 +10,7 @@ import { knowsCodec, type Page, readPages } from './pages.ts'
 import { type ByteRange, planPieces, readAhead } from './read-ahead.ts'
 import type { ByteSource } from './source.ts'
 import { throttled } from './throttled.ts'
+import { takeTurns } from './turns.ts'
 
 /** What to read of a file. */
 export interface TableRequest {
@@ -71,7 +72,8 @@ export async function readTable(
       report(done)
     },
   })
-  for (const chunk of plan) await readChunk(chunk, source.name, read, context.signal)
+  const turn = takeTurns(context.signal)
+  for (const chunk of plan) await readChunk(chunk, source.name, read, turn)
   context.onProgress?.({ stage: 'Read', done: total, total, unit: 'bytes' })
   return {
     captions: arena.finish(),
@@ -93,7 +95,7 @@ export async function readFirstCaptions(
   const arena: Arena = createArena(nRows, 64 * nRows)
   for (const { group, index, take } of groupsOf(metadata, nRows)) {
     const chunk = planChunk(group, index, column, take, textDecoder(arena))
-    await readChunk(chunk, source.name, (start, end) => source.read(start, end, signal), signal)
+    await readChunk(chunk, source.name, (start, end) => source.read(start, end, signal), takeTurns(signal))
   }
   return arena.finish()
 }
@@ -166,14 +168,14 @@ async function readChunk(
   chunk: ChunkRead,
   fileName: string,
   read: (start: number, end: number) => Promise<Uint8Array>,
-  signal: AbortSignal | undefined,
+  turn: () => Promise<void>,
 ): Promise<void> {
   const { meta, range, chunkRows, nRows, column } = chunk
   const optional = column.element.repetition_type !== 'REQUIRED'
   let left = nRows
   try {
     for await (const page of readPages(meta, range, { optional, nRows, chunkRows, read })) {
-      throwIfCancelled(signal)
+      await turn()
       const use = Math.min(left, page.nRows)
       chunk.decode(page, use)
       left -= use
