@@ -50,7 +50,7 @@ function runs(executable) {
  * The path of a Chromium for the tests: `CHROME_PATH`, the usual places, or Playwright's cache; null where there is none.
  * @throws {Error} `CHROME_PATH` is set but does not run.
  */
-export async function findChromium() {
+async function findChromium() {
   const wanted = process.env.CHROME_PATH
   if (wanted) {
     if (runs(wanted)) return wanted
@@ -62,7 +62,7 @@ export async function findChromium() {
 }
 
 /**
- * As {@link findChromium}, but installs a Chromium where there is none: Debian's through apt-get as root, else Playwright's.
+ * As `findChromium`, but installs a Chromium where there is none: Debian's through apt-get as root, else Playwright's.
  * @throws {Error} it could not be installed; the message says what to do by hand.
  */
 export async function ensureChromium() {
