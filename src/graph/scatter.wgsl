@@ -19,12 +19,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let united = unions[row * params.k + slot];
     if (abs(united) < least || united == 0.0) { continue; }
     let tail = ids[row * params.stride + slot];
-    write(row, tail, abs(united));
-    if (united < 0.0) { write(tail, row, -united); }
+    place(row, tail, abs(united));
+    if (united < 0.0) { place(tail, row, -united); }
   }
 }
 
-fn write(head: u32, column: u32, weight: f32) {
+fn place(head: u32, column: u32, weight: f32) {
   let at = atomicAdd(&cursors[head], 1u);
   heads[at] = head;
   columns[at] = column;

@@ -2,7 +2,7 @@
 struct Params { nPoints: u32, nQuads: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> vectors: array<vec2u>;      // [nPoints, nQuads] four half-floats each
-@group(0) @binding(2) var<storage, read> block: array<f32>;          // [nPoints, 6]
+@group(0) @binding(2) var<storage, read> coordinates: array<f32>;          // [nPoints, 6]
 @group(0) @binding(3) var<storage, read_write> parts: array<vec4f>;  // [nChunks, 6, nQuads]
 
 const ROWS = 256u;
@@ -16,7 +16,7 @@ fn main(@builtin(workgroup_id) chunk: vec3u, @builtin(local_invocation_index) th
     let quad = cell % params.nQuads;
     var sum = vec4f();
     for (var row = begin; row < end; row++) {
-      sum += block[6u * row + q] * unpackQuad(vectors[row * params.nQuads + quad]);
+      sum += coordinates[6u * row + q] * unpackQuad(vectors[row * params.nQuads + quad]);
     }
     parts[chunk.x * 6u * params.nQuads + cell] = sum;
   }

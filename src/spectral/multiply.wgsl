@@ -1,5 +1,5 @@
-// One step of a three-term recurrence with the normalized adjacency A = D^-1/2 W D^-1/2 on a block of six vectors:
-// next = alpha·A·block + beta·block + gamma·next.
+// One step of a three-term recurrence with the normalized adjacency A = D^-1/2 W D^-1/2 on six vectors:
+// next = alpha·A·basis + beta·basis + gamma·next.
 struct Params { begin: u32, end: u32, alpha: f32, beta: f32, gamma: f32 }
 override WORKGROUP_SIZE: u32;
 @group(0) @binding(0) var<uniform> params: Params;
@@ -7,7 +7,7 @@ override WORKGROUP_SIZE: u32;
 @group(0) @binding(2) var<storage, read> columns: array<u32>;         // [nEdges]
 @group(0) @binding(3) var<storage, read> weights: array<f32>;         // [nEdges]
 @group(0) @binding(4) var<storage, read> rootDegrees: array<f32>;     // [nPoints]
-@group(0) @binding(5) var<storage, read> block: array<vec2f>;         // [nPoints, 3]
+@group(0) @binding(5) var<storage, read> basis: array<vec2f>;         // [nPoints, 3]
 @group(0) @binding(6) var<storage, read_write> next: array<vec2f>;    // [nPoints, 3]
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -20,13 +20,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var edge = rowStarts[row]; edge < rowStarts[row + 1u]; edge++) {
     let column = columns[edge];
     let weight = weights[edge] / rootDegrees[column];
-    a += weight * block[3u * column];
-    b += weight * block[3u * column + 1u];
-    c += weight * block[3u * column + 2u];
+    a += weight * basis[3u * column];
+    b += weight * basis[3u * column + 1u];
+    c += weight * basis[3u * column + 2u];
   }
   let alpha = params.alpha / rootDegrees[row];
   let at = 3u * row;
-  next[at] = alpha * a + params.beta * block[at] + params.gamma * next[at];
-  next[at + 1u] = alpha * b + params.beta * block[at + 1u] + params.gamma * next[at + 1u];
-  next[at + 2u] = alpha * c + params.beta * block[at + 2u] + params.gamma * next[at + 2u];
+  next[at] = alpha * a + params.beta * basis[at] + params.gamma * next[at];
+  next[at + 1u] = alpha * b + params.beta * basis[at + 1u] + params.gamma * next[at + 1u];
+  next[at + 2u] = alpha * c + params.beta * basis[at + 2u] + params.gamma * next[at + 2u];
 }

@@ -23,11 +23,13 @@ export function placeComponents(
   const members: number[][] = sizes.map(() => [])
   for (let row = 0; row < componentOf.length; row++) members[componentOf[row]].push(row)
   const positions = new Float64Array(2 * componentOf.length)
-  const reach = largest.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1
+  let reach = 0
+  for (const row of members[0]) reach = Math.max(reach, Math.abs(largest[2 * row]), Math.abs(largest[2 * row + 1]))
+  const scaleOfLargest = reach > 0 ? 10 / reach : 0
   let radius = 0
   for (const row of members[0]) {
-    positions[2 * row] = (10 * largest[2 * row]) / reach
-    positions[2 * row + 1] = (10 * largest[2 * row + 1]) / reach
+    positions[2 * row] = scaleOfLargest * largest[2 * row]
+    positions[2 * row + 1] = scaleOfLargest * largest[2 * row + 1]
     radius = Math.max(radius, Math.hypot(positions[2 * row], positions[2 * row + 1]))
   }
   const origin = centroid(principal, members[0])
