@@ -252,7 +252,8 @@ export function createClipEncoder(host: ClipHost) {
 
 function failedBatch(run: Work, reason: string, choice: BackendChoice, cause?: unknown): DeviceError {
   const batch = run.plan.batches[run.nextBatch]
-  const where = `batch ${run.nextBatch + 1} of ${run.plan.batches.length} (${batch.end - batch.start} × ${batch.length} tokens)`
+  const size = `${batch.end - batch.start} × ${batch.length} tokens`
+  const where = `batch ${run.nextBatch + 1} of ${run.plan.batches.length} (${size})`
   const advice =
     choice.backend === 'webgpu'
       ? 'Try again with ?dtype=fp32 or ?backend=wasm, or use the lexical encoder.'

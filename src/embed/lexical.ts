@@ -46,7 +46,7 @@ export async function embedLexically(
   report(nPoints, nPoints)
   if (nEmpty > nPoints / 20)
     context.onNotice?.(
-      `${nEmpty} of ${nPoints} captions share no word with others, so the lexical encoder puts them in one place.`,
+      `${nEmpty} of ${nPoints} captions share no word with others: the lexical encoder puts them together.`,
     )
   const rows = nPoints
   return {

@@ -7,8 +7,8 @@ const DEFAULT_MODEL = 'Xenova/clip-vit-base-patch32'
 const HUB = 'https://huggingface.co/'
 const CACHE = 'captionscape-models'
 const ADVICE =
-  'Try again, name another model with ?model= (a hub id, or the address of a folder), or use the lexical encoder, ' +
-  'which needs no download.'
+  'Try again, name another model with ?model= (a hub id, or the address of a folder), or use the lexical ' +
+  'encoder, which needs no download.'
 
 /** Where a model's files are. */
 export interface ModelSource {

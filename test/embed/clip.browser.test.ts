@@ -80,7 +80,7 @@ async function greatestDifference(
 }
 
 describe('pooler_output of the small model', () => {
-  test('is within 1e-4 of the float64 reference on WebAssembly, for 200 captions, truncated ones included', async () => {
+  test('is within 1e-4 of the float64 reference on WebAssembly, for 200 captions, long ones too', async () => {
     expect(await greatestDifference('wasm', 200, ['text_embeds'])).toBeLessThan(1e-4)
   })
 
@@ -172,7 +172,7 @@ describe('the encoder’s worker', () => {
     expect(vectors.data.some((half) => half !== 0)).toBe(true)
   })
 
-  test('says of a model that onnxruntime does not take where it came from, and goes on with another', async () => {
+  test('says where a model that onnxruntime refuses came from, and goes on with another', async () => {
     const broken = 'captionscape/broken'
     const cache = await caches.open('captionscape-models')
     for (const [path, bytes] of clipModelFiles()) {
@@ -200,7 +200,8 @@ describe('the encoder’s worker', () => {
     const cache = await caches.open('captionscape-models')
     for (const [path, bytes] of clipModelFiles())
       for (const suffix of ['_fp16', '_quantized']) {
-        const url = `https://huggingface.co/${id}/resolve/main/${path.replace('text_model', `text_model${suffix}`)}`
+        const name = path.replace('text_model', `text_model${suffix}`)
+        const url = `https://huggingface.co/${id}/resolve/main/${name}`
         await cache.put(url, new Response(new Uint8Array(bytes)))
       }
     const notices: string[] = []

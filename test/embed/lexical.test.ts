@@ -170,7 +170,7 @@ describe.skipIf(missing)(`on 10,000 real captions ${missing ? `(${missing})` : '
 
     let [same, oursKept, theirsKept, nQueries] = [0, 0, 0, 0]
     for (let row = 0; row < 10_000; row += 25) {
-      if (tfidf.starts[row + 1] - tfidf.starts[row] < 4) continue // too few words for neighbors that mean something
+      if (tfidf.starts[row + 1] - tfidf.starts[row] < 4) continue // too few words
       const [ours, other, full] = [nearest(a, row), nearest(b, row), nearestByWords(tfidf, row)]
       same += countShared(ours, other) / K
       oursKept += countShared(ours, full) / K
