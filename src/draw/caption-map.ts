@@ -65,6 +65,8 @@ export class CaptionMap {
   private morph: Tween | null = null
   private flight: Tween | null = null
   private frame = 0
+  /** Smoothed time from a change to the frame that shows it. */
+  private frameMs = 16
   /** Frames drawn since the map was made; tests wait for it. */
   frames = 0
 
@@ -149,6 +151,15 @@ export class CaptionMap {
     this.upload()
     if (this.following && !this.flight) this.fit(false)
     else this.render()
+    this.timeFrame()
+  }
+
+  /**
+   * Milliseconds that layouts in the making should be apart, so that drawing takes no more than a quarter of a slow
+   * GPU from the computation that it shows.
+   */
+  get streamingMs(): number {
+    return Math.max(100, 4 * this.frameMs)
   }
 
   /** Shows another of the layouts, by a morph unless the user asked for less motion. */
@@ -498,6 +509,16 @@ export class CaptionMap {
         }),
       ],
     })
+  }
+
+  private timeFrame(): void {
+    const start = performance.now()
+    // The second callback comes when the browser is ready for the frame after the one that was asked for.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        this.frameMs += 0.3 * (performance.now() - start - this.frameMs)
+      }),
+    )
   }
 
   private rings(): Ring[] {

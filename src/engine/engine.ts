@@ -353,6 +353,7 @@ export class Engine {
 
   private eventsOf(session: Session, meter: ProgressMeter): SessionEvents {
     const current = (): boolean => this.running === session && this.view.getState().phase === 'working'
+    let streamed = Number.NEGATIVE_INFINITY
     return {
       onProgress: (progress: Progress) => {
         if (!current()) return
@@ -365,7 +366,10 @@ export class Engine {
         if (current()) this.notice(text)
       },
       onLayouts: (_epoch, layouts) => {
-        if (!current() || !session.distinct) return
+        const now = performance.now()
+        const streamingMs = this.map?.streamingMs ?? 0
+        if (!current() || !session.distinct || now - streamed < streamingMs) return
+        streamed = now
         const { pointOf } = session.distinct
         session.layouts = layouts.map((layout) => expandLayout(layout, pointOf))
         this.show(session)

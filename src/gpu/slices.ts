@@ -22,12 +22,14 @@ export interface Work {
 // cost of a submit, about 1 ms in Chromium, stays below 5 %.
 const SLICE_MS = 35
 const FIRST_UNITS = 1024
+const LATEST_SLICES = 16
+/** A GPU that other work slows down more than this is not slowed by slices that are too long. */
+const SLOWEST = 8
 
 /** Cuts GPU work into submits of about 35 ms by its measured rate, so that worker and desktop stay responsive. */
 export class Slicer {
   readonly #session: GpuSession
-  /** Units a millisecond, by label. */
-  readonly #rates = new Map<string, number>()
+  readonly #rates = new Map<string, Rate>()
 
   constructor(session: GpuSession) {
     this.#session = session
@@ -36,7 +38,7 @@ export class Slicer {
   /** Units that a slice of such work holds by now; undefined before the first one. */
   unitsPerSlice(label: string): number | undefined {
     const rate = this.#rates.get(label)
-    return rate === undefined ? undefined : rate * SLICE_MS
+    return rate && rate.read() * SLICE_MS
   }
 
   /**
@@ -50,15 +52,14 @@ export class Slicer {
     let done = work.begin ?? 0
     while (done < total) {
       throwIfCancelled(signal)
-      const rate = this.#rates.get(label)
       const wanted = this.unitsPerSlice(label) ?? first
       const end = Math.min(total, done + Math.max(grain, Math.floor(wanted / grain) * grain))
       const started = performance.now()
       this.#session.submit((commands) => work.encode(commands, done, end))
       await this.#session.done()
-      const measured = (end - done) / Math.max(0.2, performance.now() - started)
-      // One slow slice (another page's work, say) must not make the next ones tiny, nor a fast one make them huge.
-      this.#rates.set(label, rate === undefined ? measured : Math.min(4 * rate, Math.max(rate / 4, measured)))
+      const rate = this.#rates.get(label) ?? new Rate()
+      this.#rates.set(label, rate)
+      rate.add((end - done) / Math.max(0.2, performance.now() - started))
       done = end
       await work.onSlice?.(done)
     }
@@ -66,8 +67,34 @@ export class Slicer {
   }
 }
 
+/**
+ * The rate of some work in units a millisecond. Waiting behind other work of the GPU (the page's own frames, say) only
+ * ever makes a slice look slower than the work is, and smaller slices would wait all the more often: so the best of the
+ * latest slices counts, and it never falls far below the best of all.
+ */
+class Rate {
+  readonly #latest: number[] = []
+  #best = 0
+
+  add(measured: number): void {
+    const known = this.read()
+    // The first slices are small and may look much faster than the next ones turn out.
+    this.#latest.push(this.#latest.length ? Math.min(4 * known, measured) : measured)
+    if (this.#latest.length > LATEST_SLICES) this.#latest.shift()
+    this.#best = Math.max(this.#best, this.read())
+  }
+
+  read(): number {
+    return Math.max(this.#best / SLOWEST, ...this.#latest)
+  }
+}
+
 /** Cuts units that are the cells of a grid, row by row of `width` cells, into pieces of one row each. */
-export function* rowsOf(begin: number, end: number, width: number): Generator<{ row: number; from: number; to: number }> {
+export function* rowsOf(
+  begin: number,
+  end: number,
+  width: number,
+): Generator<{ row: number; from: number; to: number }> {
   for (let at = begin; at < end; ) {
     const row = Math.floor(at / width)
     const to = Math.min(width, end - row * width)
