@@ -39,15 +39,28 @@ export const chromiumArgs = [
 
 export default defineConfig({
   base: './',
-  define: { __VERSION__: JSON.stringify(packageJson.version) },
+  define: { CAPTIONSCAPE_VERSION: JSON.stringify(packageJson.version) },
   plugins: [react()],
   // Tests read ../shared/data where it is there.
   server: { headers: isolation, fs: { allow: ['.', '../shared/data'] } },
   preview: { headers: { ...isolation, ...policy } },
   worker: { format: 'es' },
   build: { target: 'es2023', chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
-  // Workers are found by `new URL`, which the scan for dependencies does not follow.
-  optimizeDeps: { entries: ['index.html', 'workers/*.ts'], exclude: ['onnxruntime-web'] },
+  // The scan for dependencies does not follow workers; what it finds too late makes the page reload.
+  optimizeDeps: {
+    entries: ['index.html', 'workers/*.ts'],
+    include: [
+      '@huggingface/transformers',
+      'hyparquet',
+      'hyparquet/src/column.js',
+      'hyparquet/src/convert.js',
+      'hyparquet/src/delta.js',
+      'hyparquet-compressors',
+      'hyparquet-writer',
+      'hyparquet-writer/src/metadata.js',
+    ],
+    exclude: ['onnxruntime-web'],
+  },
   test: {
     projects: [
       {

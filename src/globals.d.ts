@@ -1,2 +1,2 @@
 /** `version` of package.json, put in by Vite. */
-declare const __VERSION__: string
+declare const CAPTIONSCAPE_VERSION: string

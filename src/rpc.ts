@@ -9,7 +9,7 @@ export function registerErrorTransfer(): void {
   const stock = transferHandlers.get('throw')
   if (!stock) throw new Error('rpc: this version of Comlink has no handler for thrown values')
   transferHandlers.set('throw', {
-    canHandle: stock.canHandle,
+    canHandle: (value): value is { value: unknown } => stock.canHandle(value),
     serialize: (thrown: { value: unknown }): [SerializedError, Transferable[]] => [
       serializeError(thrown.value),
       [],

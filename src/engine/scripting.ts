@@ -31,7 +31,7 @@ export interface Captionscape {
 
 export function scriptingOf(engine: Engine): Captionscape {
   return {
-    version: __VERSION__,
+    version: CAPTIONSCAPE_VERSION,
     status() {
       const { phase, message, shown, active } = engine.view.getState()
       return {

@@ -49,8 +49,8 @@ describe('export', () => {
     for (const [row, values] of after.entries()) {
       const { x_nn30, y_nn30, x_nn60, y_nn60, ...rest } = values
       expect(rest).toEqual(old[row])
-      expect([x_nn30, y_nn30]).toEqual([...layouts[0].positions.slice(2 * row, 2 * row + 2)])
-      expect([x_nn60, y_nn60]).toEqual([...layouts[1].positions.slice(2 * row, 2 * row + 2)])
+      expect([x_nn30, y_nn30]).toEqual(Array.from(layouts[0].positions.slice(2 * row, 2 * row + 2)))
+      expect([x_nn60, y_nn60]).toEqual(Array.from(layouts[1].positions.slice(2 * row, 2 * row + 2)))
     }
   })
 
