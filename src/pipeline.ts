@@ -123,7 +123,11 @@ export class UmapRun {
     if (this.#neighbors) return this.#neighbors
     const k = Math.max(...this.#options.nNeighbors)
     const tell = this.#progress(onProgress, 'nearest neighbors', 0, SHARES.neighbors)
-    const found = await findNeighbors(this.#session, this.#slicer, this.#vectors, { k, signal, onFraction: tell })
+    const found = await findNeighbors(this.#session, this.#slicer, this.#vectors, {
+      k,
+      signal,
+      onFraction: tell,
+    })
     const bytes = found.nPoints * found.k * 4
     const [ids, distances] = await this.#session.readAll([
       { buffer: found.ids, bytes },
@@ -172,7 +176,12 @@ export class UmapRun {
   }
 
   /** Reports a part of the stage “Neighbors” as a number of points. */
-  #progress(onProgress: Context['onProgress'], detail: string, from: number, share: number): (part: number) => void {
+  #progress(
+    onProgress: Context['onProgress'],
+    detail: string,
+    from: number,
+    share: number,
+  ): (part: number) => void {
     const total = this.#vectors.nPoints
     const tell = throttled((part: number) => {
       const done = Math.round(total * Math.min(1, from + share * part))

@@ -104,16 +104,34 @@ export class UmapJsRun {
   }
 
   async #buildGraphs({ k, ids, distances }: Neighbors, { signal, onProgress }: UmapContext): Promise<void> {
-    const { nNeighbors: values, nEpochs, negativeSampleRate, minDist, spread, learningRate, seed } = this.#options
+    const {
+      nNeighbors: values,
+      nEpochs,
+      negativeSampleRate,
+      minDist,
+      spread,
+      learningRate,
+      seed,
+    } = this.#options
     const nPoints = this.#points.length
     for (const value of values.slice(this.#fits.length)) {
       onProgress?.({ stage: 'Neighbors', done: nPoints, total: nPoints, unit: 'points', detail: 'graphs' })
       await this.#pause(signal, true)
       const nNeighbors = Math.min(value, nPoints - 1)
       const { uniform } = createRandom(seed + value)
-      const umap = new UMAP({ nNeighbors, nEpochs, negativeSampleRate, minDist, spread, learningRate, random: uniform })
+      const umap = new UMAP({
+        nNeighbors,
+        nEpochs,
+        negativeSampleRate,
+        minDist,
+        spread,
+        learningRate,
+        random: uniform,
+      })
       const rows = (source: Uint32Array | Float32Array): number[][] =>
-        Array.from({ length: nPoints }, (_, row) => Array.from(source.subarray(row * k, row * k + nNeighbors)))
+        Array.from({ length: nPoints }, (_, row) =>
+          Array.from(source.subarray(row * k, row * k + nNeighbors)),
+        )
       umap.setPrecomputedKNN(rows(ids), rows(distances))
       umap.initializeFit(this.#points)
       this.#fits.push({ name: `nn${value}`, umap })
@@ -135,7 +153,10 @@ export class UmapJsRun {
   }
 
   #layouts(): readonly Layout[] {
-    return this.#fits.map(({ name, umap }) => ({ name, positions: Float32Array.from(umap.getEmbedding().flat()) }))
+    return this.#fits.map(({ name, umap }) => ({
+      name,
+      positions: Float32Array.from(umap.getEmbedding().flat()),
+    }))
   }
 
   /** One point or two, for which umap-js has no layout. */

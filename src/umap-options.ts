@@ -41,16 +41,21 @@ export function checkOptions(options: UmapOptions): void {
     throw bad('nNeighbors', `${nNeighbors.length} values`, `1 to ${MAX_LAYOUTS} values`)
   }
   for (const [index, value] of nNeighbors.entries()) {
-    if (!isWhole(value, 2, MAX_NEIGHBORS)) throw bad('nNeighbors', value, `whole numbers from 2 to ${MAX_NEIGHBORS}`)
-    if (index > 0 && value <= nNeighbors[index - 1]) throw bad('nNeighbors', nNeighbors.join(','), 'ascending numbers')
+    if (!isWhole(value, 2, MAX_NEIGHBORS))
+      throw bad('nNeighbors', value, `whole numbers from 2 to ${MAX_NEIGHBORS}`)
+    if (index > 0 && value <= nNeighbors[index - 1])
+      throw bad('nNeighbors', nNeighbors.join(','), 'ascending numbers')
   }
-  if (!isWhole(nEpochs, 1, MAX_EPOCHS)) throw bad('nEpochs', nEpochs, `a whole number from 1 to ${MAX_EPOCHS}`)
+  if (!isWhole(nEpochs, 1, MAX_EPOCHS))
+    throw bad('nEpochs', nEpochs, `a whole number from 1 to ${MAX_EPOCHS}`)
   if (!isWhole(negativeSampleRate, 0, MAX_NEGATIVES)) {
     throw bad('negativeSampleRate', negativeSampleRate, `a whole number from 0 to ${MAX_NEGATIVES}`)
   }
   if (!(spread > 0 && spread <= 100)) throw bad('spread', spread, 'a number above 0, up to 100')
-  if (!(minDist >= 0 && minDist <= spread)) throw bad('minDist', minDist, `a number from 0 to the spread, ${spread}`)
-  if (!(learningRate > 0 && learningRate <= 1)) throw bad('learningRate', learningRate, 'a number above 0, up to 1')
+  if (!(minDist >= 0 && minDist <= spread))
+    throw bad('minDist', minDist, `a number from 0 to the spread, ${spread}`)
+  if (!(learningRate > 0 && learningRate <= 1))
+    throw bad('learningRate', learningRate, 'a number above 0, up to 1')
   if (!Number.isSafeInteger(seed)) throw bad('seed', seed, 'a whole number')
 }
 
@@ -83,5 +88,8 @@ function isWhole(value: number, least: number, most: number): boolean {
 }
 
 function bad(name: string, value: number | string, wanted: string): InputError {
-  return new InputError(`umap: ${name} is ${value}; it must be ${wanted}`, 'Correct the setting and start again.')
+  return new InputError(
+    `umap: ${name} is ${value}; it must be ${wanted}`,
+    'Correct the setting and start again.',
+  )
 }

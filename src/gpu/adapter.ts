@@ -13,7 +13,11 @@ export interface Gpu {
  *
  * @throws {DeviceError} when the adapter is there but gives no device.
  */
-export async function requestGpu({ allowFallback }: { readonly allowFallback: boolean }): Promise<Gpu | null> {
+export async function requestGpu({
+  allowFallback,
+}: {
+  readonly allowFallback: boolean
+}): Promise<Gpu | null> {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) return null
   if (isFallback(adapter) && !allowFallback) return null

@@ -48,7 +48,10 @@ export async function createKernel<S extends KernelSource>(device: GPUDevice, so
   return { source, pipeline: await pipeline, layout: (await pipeline).getBindGroupLayout(0) }
 }
 
-async function compile(device: GPUDevice, { label, wgsl, bindings }: KernelSource): Promise<GPUComputePipeline> {
+async function compile(
+  device: GPUDevice,
+  { label, wgsl, bindings }: KernelSource,
+): Promise<GPUComputePipeline> {
   const types = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const
   const layout = device.createBindGroupLayout({
     label,
@@ -72,7 +75,12 @@ async function compile(device: GPUDevice, { label, wgsl, bindings }: KernelSourc
 }
 
 /** Packs the parameters of one dispatch as the WGSL struct `Params` has them. */
-export function packParams<S extends KernelSource>(source: S, params: Params<S>, view: DataView, at: number): void {
+export function packParams<S extends KernelSource>(
+  source: S,
+  params: Params<S>,
+  view: DataView,
+  at: number,
+): void {
   let offset = at
   for (const [name, type] of Object.entries(source.params)) {
     const value = params[name]

@@ -1,5 +1,12 @@
 import { DeviceError } from '../errors.ts'
-import { createKernel, type Kernel, type KernelSource, packParams, type Params, WORKGROUP_SIZE } from './kernel.ts'
+import {
+  createKernel,
+  type Kernel,
+  type KernelSource,
+  packParams,
+  type Params,
+  WORKGROUP_SIZE,
+} from './kernel.ts'
 
 /** A kernel with its buffers. */
 export interface Bound<S extends KernelSource> {
@@ -11,9 +18,11 @@ export interface Bound<S extends KernelSource> {
 const SLOTS = 1024
 const SLOT_BYTES = 256
 
-const ADVICE_LOST = 'Close other pages that use the GPU, then press Resume; with fewer rows the GPU has less to do.'
+const ADVICE_LOST =
+  'Close other pages that use the GPU, then press Resume; with fewer rows the GPU has less to do.'
 const ADVICE_MEMORY = 'Open fewer rows (?limit=), or use a GPU with more memory.'
-const ADVICE_FAULT = 'This is a fault of Captionscape or of the graphics driver. Update the driver; if it stays, report it.'
+const ADVICE_FAULT =
+  'This is a fault of Captionscape or of the graphics driver. Update the driver; if it stays, report it.'
 
 /**
  * One run's hold on a device: it makes buffers and gives all of them back at once, encodes dispatches, reads results,
@@ -30,9 +39,16 @@ export class GpuSession {
     this.device = device
     device.addEventListener('uncapturederror', this.#onError)
     void device.lost.then(({ reason, message }) => {
-      this.#fault ??= new DeviceError(`gpu: the device was lost (${reason || 'unknown'}): ${message}`, ADVICE_LOST)
+      this.#fault ??= new DeviceError(
+        `gpu: the device was lost (${reason || 'unknown'}): ${message}`,
+        ADVICE_LOST,
+      )
     })
-    this.#params = this.buffer('gpu.params', SLOTS * SLOT_BYTES, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST)
+    this.#params = this.buffer(
+      'gpu.params',
+      SLOTS * SLOT_BYTES,
+      GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    )
   }
 
   /** True once the device can do no more work. */

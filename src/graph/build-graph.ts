@@ -56,7 +56,10 @@ export async function buildGraph(
       const bound = await session.bind(source, buffers)
       const encode: Work['encode'] = (commands, begin, end) =>
         commands.rows(bound, { begin, end, stride, k, nEpochs })
-      await slicer.run({ label: `${source.label} ${k}`, total: nPoints, grain: WORKGROUP_SIZE, encode }, signal)
+      await slicer.run(
+        { label: `${source.label} ${k}`, total: nPoints, grain: WORKGROUP_SIZE, encode },
+        signal,
+      )
     }
 
     await overRows(smooth, [distances, rhos, sigmas, means])

@@ -53,7 +53,11 @@ export async function findNeighbors(
         const pointsBegin = (begin / width) * BLOCK
         const pointsEnd = Math.min(nPoints, (end / width) * BLOCK)
         const slack = slackOf(nQuads)
-        commands.dispatch(boundKnn, { nPoints, nQuads, heapSize, firstBlock, pointsBegin, pointsEnd, slack }, width)
+        commands.dispatch(
+          boundKnn,
+          { nPoints, nQuads, heapSize, firstBlock, pointsBegin, pointsEnd, slack },
+          width,
+        )
       }
       await slicer.run({ label, total: width * nBlocks, grain: width, first: 16, encode, onSlice }, signal)
       firstBlock += width

@@ -29,6 +29,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let head = params.begin + id.x;
   if (head >= params.end) { return; }
   let isHub = hubs[head] != 0u;
+  let indexScale = f32(params.nPoints) / 16777216.0;
   let end = rowStarts[head + 1u];
   var position = positions[head];
   var random = pcg(params.seed ^ pcg(params.epoch ^ pcg(head)));
@@ -46,8 +47,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       atomicAdd(&pulls[2u * tail + 1u], back.y);
     }
     for (var negative = negatives(rates[edge]); negative > 0u; negative--) {
+      // A linear congruential step from the hashed start; its upper 24 bits, scaled, can never round up to nPoints.
       random = random * 747796405u + 2891336453u;
-      let other = below(scramble(random), params.nPoints);
+      let other = u32(i32(f32(i32(random >> 8u)) * indexScale));
       position += repulsion(position - positions[other], other != head);
     }
     // A hub takes its half of the tail's edge, which is due at the same time, here, from where it stands by now.
@@ -86,18 +88,4 @@ fn repulsion(offset: vec2f, isOther: bool) -> vec2f {
   let coefficient = 2.0 * params.b / ((0.001 + squared) * (params.a * power + 1.0));
   let step = clamp(coefficient * offset, vec2f(-4.0), vec2f(4.0)) * params.learningRate;
   return select(vec2f(), step, isOther && squared > 0.0);
-}
-
-// The output half of pcg(); the state advances outside.
-fn scramble(state: u32) -> u32 {
-  let word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
-  return (word >> 22u) ^ word;
-}
-
-// An integer in [0, count): the upper half of the 64-bit product (Lemire 2019).
-fn below(random: u32, count: u32) -> u32 {
-  let low = (random & 0xffffu) * (count & 0xffffu);
-  let high = (random >> 16u) * (count & 0xffffu) + (low >> 16u);
-  let cross = (random & 0xffffu) * (count >> 16u) + (high & 0xffffu);
-  return (random >> 16u) * (count >> 16u) + (high >> 16u) + (cross >> 16u);
 }

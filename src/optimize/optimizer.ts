@@ -127,7 +127,9 @@ export class Optimizer {
   /** The layouts as they stand, each at the end of the last epoch that it finished. */
   async layouts(): Promise<readonly Layout[]> {
     const bytes = this.#nPoints * 8
-    const data = await this.#session.readAll(this.#fits.map(({ positions }) => ({ buffer: positions, bytes })))
+    const data = await this.#session.readAll(
+      this.#fits.map(({ positions }) => ({ buffer: positions, bytes })),
+    )
     return this.#fits.map(({ name }, index) => ({ name, positions: new Float32Array(data[index]) }))
   }
 

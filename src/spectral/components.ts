@@ -21,7 +21,10 @@ export async function findComponents(
   { nPoints, rowStarts, columns }: GraphBuffers,
   signal: AbortSignal | undefined,
 ): Promise<Components> {
-  const labels = session.upload('spectral.labels', Uint32Array.from({ length: nPoints }, (_, i) => i))
+  const labels = session.upload(
+    'spectral.labels',
+    Uint32Array.from({ length: nPoints }, (_, i) => i),
+  )
   const changes = session.buffer('spectral.changes', 4)
   try {
     const boundHook = await session.bind(hook, [rowStarts, columns, labels, changes])

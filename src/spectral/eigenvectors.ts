@@ -49,7 +49,10 @@ export async function eigenvectors(
   const nChunks = Math.ceil(nPoints / CHUNK)
   const rootDegrees = session.buffer('spectral.rootDegrees', nPoints * 4)
   const trivial = session.buffer('spectral.trivial', nPoints * 4)
-  const blocks = [session.buffer('spectral.block', blockBytes), session.buffer('spectral.next', blockBytes)] as const
+  const blocks = [
+    session.buffer('spectral.block', blockBytes),
+    session.buffer('spectral.next', blockBytes),
+  ] as const
   const mix = session.buffer('spectral.mix', 42 * 4)
   const parts = session.buffer('spectral.parts', nChunks * 42 * 4)
   const { queue } = session.device
@@ -86,10 +89,13 @@ export async function eigenvectors(
         const along = sums.subarray(36)
         const inner = new Float64Array(36)
         for (let p = 0; p < 6; p++) {
-          for (let q = 0; q < 6; q++) inner[6 * p + q] = (sums[6 * p + q] + sums[6 * q + p]) / 2 - along[p] * along[q]
+          for (let q = 0; q < 6; q++)
+            inner[6 * p + q] = (sums[6 * p + q] + sums[6 * q + p]) / 2 - along[p] * along[q]
         }
         // The filter makes columns of very different lengths: to unit length first, or the short ones drown in rounding.
-        const lengths = Float64Array.from({ length: BLOCK }, (_, p) => Math.sqrt(Math.max(inner[7 * p], 1e-300)))
+        const lengths = Float64Array.from({ length: BLOCK }, (_, p) =>
+          Math.sqrt(Math.max(inner[7 * p], 1e-300)),
+        )
         for (let p = 0; p < 6; p++) for (let q = 0; q < 6; q++) inner[6 * p + q] /= lengths[p] * lengths[q]
         const { values, vectors } = symmetricEigen(inner, BLOCK)
         const matrix = new Float32Array(42)
@@ -161,7 +167,11 @@ export async function eigenvectors(
       cut = Math.min(1 - 1e-6, Math.max(-0.9, values[BLOCK - 1]))
     }
     const isUsable = worst <= USABLE
-    return { vectors: isUsable ? await firstTwo(session, blocks[0], nPoints) : null, nProducts, residual: worst }
+    return {
+      vectors: isUsable ? await firstTwo(session, blocks[0], nPoints) : null,
+      nProducts,
+      residual: worst,
+    }
   } finally {
     session.free(rootDegrees, trivial, ...blocks, mix, parts)
   }
@@ -227,7 +237,9 @@ async function denseVectors(
       matrix[i * size + (indexOf.get(tails[edge]) as number)] = values[edge]
     }
   }
-  const roots = members.map((_, i) => Math.sqrt(matrix.subarray(i * size, (i + 1) * size).reduce((a, b) => a + b, 0)))
+  const roots = members.map((_, i) =>
+    Math.sqrt(matrix.subarray(i * size, (i + 1) * size).reduce((a, b) => a + b, 0)),
+  )
   for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) matrix[i * size + j] /= roots[i] * roots[j]
   const { vectors } = symmetricEigen(matrix, size)
   const pairs = new Float64Array(2 * nPoints)

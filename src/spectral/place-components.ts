@@ -24,7 +24,8 @@ export function placeComponents(
   for (let row = 0; row < componentOf.length; row++) members[componentOf[row]].push(row)
   const positions = new Float64Array(2 * componentOf.length)
   let reach = 0
-  for (const row of members[0]) reach = Math.max(reach, Math.abs(largest[2 * row]), Math.abs(largest[2 * row + 1]))
+  for (const row of members[0])
+    reach = Math.max(reach, Math.abs(largest[2 * row]), Math.abs(largest[2 * row + 1]))
   const scaleOfLargest = reach > 0 ? 10 / reach : 0
   let radius = 0
   for (const row of members[0]) {

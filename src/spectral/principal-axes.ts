@@ -46,7 +46,11 @@ export async function principalAxes(
       throwIfCancelled(signal)
       const spread = orthonormalize(axes, nDims)
       session.device.queue.writeBuffer(directions, 0, Float32Array.from(axes))
-      session.device.queue.writeBuffer(offsets, 0, Float32Array.from({ length: BLOCK }, (_, q) => along(axes, q, mean)))
+      session.device.queue.writeBuffer(
+        offsets,
+        0,
+        Float32Array.from({ length: BLOCK }, (_, q) => along(axes, q, mean)),
+      )
       session.submit((commands) => commands.rows(boundProject, { begin: 0, end: nPoints, nQuads }))
       if (Math.abs(spread - before) <= 1e-4 * spread) break
       before = spread

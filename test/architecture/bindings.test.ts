@@ -7,29 +7,39 @@ import * as neighbors from '../../src/neighbors/kernels.ts'
 import * as optimize from '../../src/optimize/kernels.ts'
 import * as spectral from '../../src/spectral/kernels.ts'
 
-const files = import.meta.glob<string>('../../src/*/*.wgsl', { query: '?raw', import: 'default', eager: true })
+const files = import.meta.glob<string>('../../src/*/*.wgsl', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
 
 const kernels: readonly KernelSource[] = [
   scan,
   ...[neighbors, graph, spectral, optimize].flatMap((stage) => Object.values<KernelSource>(stage)),
 ]
 
-test.each(kernels.map((kernel) => [kernel.label, kernel] as const))('%s declares the bindings that its WGSL has', (_, kernel) => {
-  const reflected = new WgslReflect(kernel.wgsl.join('\n'))
-  expect(reflected.entry.compute.map(({ name }) => name)).toEqual(['main'])
-  const groups = reflected.getBindGroups()
-  expect(groups.length).toBe(1)
-  const kindOf = ({ resourceType, access }: VariableInfo): string =>
-    resourceType === ResourceType.Uniform ? 'uniform' : access
-  expect(groups[0].map(kindOf)).toEqual([...kernel.bindings])
-})
+test.each(kernels.map((kernel) => [kernel.label, kernel] as const))(
+  '%s declares the bindings that its WGSL has',
+  (_, kernel) => {
+    const reflected = new WgslReflect(kernel.wgsl.join('\n'))
+    expect(reflected.entry.compute.map(({ name }) => name)).toEqual(['main'])
+    const groups = reflected.getBindGroups()
+    expect(groups.length).toBe(1)
+    const kindOf = ({ resourceType, access }: VariableInfo): string =>
+      resourceType === ResourceType.Uniform ? 'uniform' : access
+    expect(groups[0].map(kindOf)).toEqual([...kernel.bindings])
+  },
+)
 
-test.each(kernels.map((kernel) => [kernel.label, kernel] as const))('%s declares the parameters that its WGSL has', (_, kernel) => {
-  const struct = new WgslReflect(kernel.wgsl.join('\n')).structs.find(({ name }) => name === 'Params')
-  expect(struct?.members.map(({ name, type, offset }) => [name, type.name, offset])).toEqual(
-    Object.entries(kernel.params).map(([name, type], index) => [name, type, 4 * index]),
-  )
-})
+test.each(kernels.map((kernel) => [kernel.label, kernel] as const))(
+  '%s declares the parameters that its WGSL has',
+  (_, kernel) => {
+    const struct = new WgslReflect(kernel.wgsl.join('\n')).structs.find(({ name }) => name === 'Params')
+    expect(struct?.members.map(({ name, type, offset }) => [name, type.name, offset])).toEqual(
+      Object.entries(kernel.params).map(([name, type], index) => [name, type, 4 * index]),
+    )
+  },
+)
 
 test('every kernel file belongs to a declared kernel', () => {
   const used = new Set(kernels.flatMap(({ wgsl }) => wgsl))

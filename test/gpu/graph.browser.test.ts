@@ -4,7 +4,12 @@ import { Slicer } from '../../src/gpu/slices.ts'
 import { buildGraph } from '../../src/graph/build-graph.ts'
 import { count, mean, membership, scatter, smooth, sort, unite } from '../../src/graph/kernels.ts'
 import { createRandom } from '../../src/random.ts'
-import { referenceGraph, type ReferenceGraph, referenceMemberships, referenceSmooth } from '../reference/graph.ts'
+import {
+  referenceGraph,
+  type ReferenceGraph,
+  referenceMemberships,
+  referenceSmooth,
+} from '../reference/graph.ts'
 import { referenceKnn } from '../reference/knn.ts'
 import { clusters, toNumbers } from './data.ts'
 import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
@@ -50,7 +55,8 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
   expect(actual.length).toBe(expected.length)
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs(actual[i] - expected[i])
-    if (!(error <= tolerance * Math.max(1, Math.abs(expected[i])))) expect([i, actual[i]]).toEqual([i, expected[i]])
+    if (!(error <= tolerance * Math.max(1, Math.abs(expected[i]))))
+      expect([i, actual[i]]).toEqual([i, expected[i]])
   }
 }
 
@@ -73,13 +79,33 @@ test.each(SIZES)('rho, sigma and memberships are umap-learn’s (n = %i)', async
   const { distances, k: stride } = neighborsOf(nPoints, 15)
   const k = Math.min(10, stride)
   const params = { begin: 0, end: nPoints, stride, k }
-  const { floats } = await runKernel(smooth, [distances, nPoints, nPoints, nPoints], params, groupsOf(nPoints))
+  const { floats } = await runKernel(
+    smooth,
+    [distances, nPoints, nPoints, nPoints],
+    params,
+    groupsOf(nPoints),
+  )
   const used = prefixes(distances, stride, k)
-  const expected = Array.from({ length: nPoints }, (_, row) => referenceSmooth(used.subarray(row * k, (row + 1) * k)))
+  const expected = Array.from({ length: nPoints }, (_, row) =>
+    referenceSmooth(used.subarray(row * k, (row + 1) * k)),
+  )
   const [, rhos, sigmas, means] = floats as Float32Array<ArrayBuffer>[]
-  expectClose(rhos, expected.map(({ rho }) => rho), 1e-6)
-  expectClose(means, expected.map(({ mean: value }) => value), 1e-5)
-  if (k > 2) expectClose(sigmas, expected.map(({ sigma }) => sigma), 1e-3)
+  expectClose(
+    rhos,
+    expected.map(({ rho }) => rho),
+    1e-6,
+  )
+  expectClose(
+    means,
+    expected.map(({ mean: value }) => value),
+    1e-5,
+  )
+  if (k > 2)
+    expectClose(
+      sigmas,
+      expected.map(({ sigma }) => sigma),
+      1e-3,
+    )
 
   const meanOfAll = Float32Array.of(means.reduce((sum, value) => sum + value, 0) / nPoints)
   const slots = [distances, rhos, sigmas, means, meanOfAll, nPoints * k]
@@ -94,7 +120,12 @@ test.each(SIZES)('union, count, scatter and sort make the reference’s graph (n
   const expected = referenceGraph(ids, memberships, k, nEpochs)
   const rows = { begin: 0, end: nPoints, stride: k, k }
 
-  const united = await runKernel(unite, [ids, memberships, nPoints * k, new Uint32Array(1)], rows, groupsOf(nPoints))
+  const united = await runKernel(
+    unite,
+    [ids, memberships, nPoints * k, new Uint32Array(1)],
+    rows,
+    groupsOf(nPoints),
+  )
   const unions = united.floats[2] as Float32Array<ArrayBuffer>
   const largest = united.integers[3] as Uint32Array<ArrayBuffer>
   expect(united.floats[2].every(Number.isFinite)).toBe(true)
@@ -105,7 +136,10 @@ test.each(SIZES)('union, count, scatter and sort make the reference’s graph (n
     { ...rows, nEpochs },
     groupsOf(nPoints),
   )
-  const lengths = Array.from({ length: nPoints }, (_, row) => expected.rowStarts[row + 1] - expected.rowStarts[row])
+  const lengths = Array.from(
+    { length: nPoints },
+    (_, row) => expected.rowStarts[row + 1] - expected.rowStarts[row],
+  )
   expect([...counted.integers[3]]).toEqual(lengths)
 
   const nEdges = expected.columns.length
@@ -124,33 +158,36 @@ test.each(SIZES)('union, count, scatter and sort make the reference’s graph (n
   expectClose(ordered.floats[5], expected.weights, 1e-6)
 })
 
-test.each([10, 30])('the whole graph of %i neighbors is the reference’s, symmetric to the bit', async (nNeighbors) => {
-  const neighbors = neighborsOf(1000, 30)
-  const { ids, distances, k: stride } = neighbors
-  const graph = await graphOf(neighbors, nNeighbors, 200)
-  const memberships = referenceMemberships(prefixes(distances, stride, nNeighbors), nNeighbors)
-  const expected = referenceGraph(prefixes(ids, stride, nNeighbors), memberships, nNeighbors, 200)
-  const key = (head: number, column: number): number => head * 1000 + column
-  const entries = (from: ReferenceGraph): Map<number, number> => {
-    const weights = new Map<number, number>()
-    for (let row = 0; row < from.nPoints; row++) {
-      for (let edge = from.rowStarts[row]; edge < from.rowStarts[row + 1]; edge++) {
-        weights.set(key(row, from.columns[edge]), from.weights[edge])
+test.each([10, 30])(
+  'the whole graph of %i neighbors is the reference’s, symmetric to the bit',
+  async (nNeighbors) => {
+    const neighbors = neighborsOf(1000, 30)
+    const { ids, distances, k: stride } = neighbors
+    const graph = await graphOf(neighbors, nNeighbors, 200)
+    const memberships = referenceMemberships(prefixes(distances, stride, nNeighbors), nNeighbors)
+    const expected = referenceGraph(prefixes(ids, stride, nNeighbors), memberships, nNeighbors, 200)
+    const key = (head: number, column: number): number => head * 1000 + column
+    const entries = (from: ReferenceGraph): Map<number, number> => {
+      const weights = new Map<number, number>()
+      for (let row = 0; row < from.nPoints; row++) {
+        for (let edge = from.rowStarts[row]; edge < from.rowStarts[row + 1]; edge++) {
+          weights.set(key(row, from.columns[edge]), from.weights[edge])
+        }
       }
+      return weights
     }
-    return weights
-  }
-  const actual = entries(graph)
-  const wanted = entries(expected)
-  // An edge whose weight lies at the pruning limit may fall on either side of it.
-  const disputed = [...wanted.keys()].filter((edge) => !actual.has(edge)).length + actual.size - wanted.size
-  expect(Math.abs(disputed)).toBeLessThanOrEqual(4)
-  for (const [edge, weight] of actual) {
-    expect(actual.get(key(edge % 1000, Math.floor(edge / 1000)))).toBe(weight)
-    expect(Math.abs((wanted.get(edge) ?? 1 / 200) - weight)).toBeLessThan(1e-4)
-  }
-  expect(Math.max(...actual.values())).toBeCloseTo(1, 6)
-})
+    const actual = entries(graph)
+    const wanted = entries(expected)
+    // An edge whose weight lies at the pruning limit may fall on either side of it.
+    const disputed = [...wanted.keys()].filter((edge) => !actual.has(edge)).length + actual.size - wanted.size
+    expect(Math.abs(disputed)).toBeLessThanOrEqual(4)
+    for (const [edge, weight] of actual) {
+      expect(actual.get(key(edge % 1000, Math.floor(edge / 1000)))).toBe(weight)
+      expect(Math.abs((wanted.get(edge) ?? 1 / 200) - weight)).toBeLessThan(1e-4)
+    }
+    expect(Math.max(...actual.values())).toBeCloseTo(1, 6)
+  },
+)
 
 test('the same neighbors give the same graph to the byte', async () => {
   const neighbors = neighborsOf(500, 20)

@@ -41,21 +41,24 @@ test.each(SIZES)('squared lengths are those of float64 (n = %i)', async (nPoints
   }
 })
 
-test.each(SIZES)('the 60 nearest are exactly those of float64, in order, self first (n = %i)', async (nPoints) => {
-  const vectors = clusters(nPoints, 64, 10, nPoints)
-  const k = Math.min(60, nPoints)
-  const { ids, distances } = await neighborsOf(vectors, 60)
-  const expected = referenceKnn(toNumbers(vectors), 64, k)
-  expect(ids.length).toBe(nPoints)
-  for (const [row, near] of ids.entries()) {
-    expect(near[0]).toBe(row)
-    expect(sorted(near)).toEqual(sorted([...expected.ids.subarray(row * k, (row + 1) * k)]))
-    for (const [slot, distance] of distances[row].entries()) {
-      const truth = expected.distances[row * k + slot]
-      expect(Math.abs(distance - truth)).toBeLessThanOrEqual(1e-5 * truth)
+test.each(SIZES)(
+  'the 60 nearest are exactly those of float64, in order, self first (n = %i)',
+  async (nPoints) => {
+    const vectors = clusters(nPoints, 64, 10, nPoints)
+    const k = Math.min(60, nPoints)
+    const { ids, distances } = await neighborsOf(vectors, 60)
+    const expected = referenceKnn(toNumbers(vectors), 64, k)
+    expect(ids.length).toBe(nPoints)
+    for (const [row, near] of ids.entries()) {
+      expect(near[0]).toBe(row)
+      expect(sorted(near)).toEqual(sorted([...expected.ids.subarray(row * k, (row + 1) * k)]))
+      for (const [slot, distance] of distances[row].entries()) {
+        const truth = expected.distances[row * k + slot]
+        expect(Math.abs(distance - truth)).toBeLessThanOrEqual(1e-5 * truth)
+      }
     }
-  }
-})
+  },
+)
 
 test.each([4, 20, 512])('vectors of %i dimensions are compared in full', async (nDims) => {
   const vectors = clusters(130, nDims, 3, 7)

@@ -31,7 +31,12 @@ function graphOfEdges(nPoints: number, edges: readonly (readonly [number, number
   const columns = rows.flatMap((row) => row.sort((a, b) => a - b))
   const rowStarts = new Uint32Array(nPoints + 1)
   for (const [row, tails] of rows.entries()) rowStarts[row + 1] = rowStarts[row] + tails.length
-  return { nPoints, rowStarts, columns: Uint32Array.from(columns), weights: new Float32Array(columns.length).fill(1) }
+  return {
+    nPoints,
+    rowStarts,
+    columns: Uint32Array.from(columns),
+    weights: new Float32Array(columns.length).fill(1),
+  }
 }
 
 function randomPositions(nPoints: number, seed: number): Float32Array<ArrayBuffer> {
@@ -68,14 +73,24 @@ test.each(SIZES.slice(1))('rates and hubs are those of the weights (n = %i)', as
   const graph = graphOf(nPoints, 8)
   const { rowStarts, weights } = graph
   const nEdges = weights.length
-  const { integers } = await runKernel(rates, [weights, nEdges], { begin: 0, end: nEdges, maxWeight: 1 }, groupsOf(nEdges))
+  const { integers } = await runKernel(
+    rates,
+    [weights, nEdges],
+    { begin: 0, end: nEdges, maxWeight: 1 },
+    groupsOf(nEdges),
+  )
   for (const [edge, weight] of weights.entries()) {
     // WGSL rounds ties to even, and may divide with an error in the last place.
     expect(Math.abs(integers[1][edge] - Math.max(1, weight * 65536))).toBeLessThanOrEqual(0.51)
   }
 
   const rows = { begin: 0, end: nPoints, hubWeight: 6 }
-  const marked = await runKernel(hubs, [rowStarts, weights, nPoints, new Uint32Array(1)], rows, groupsOf(nPoints))
+  const marked = await runKernel(
+    hubs,
+    [rowStarts, weights, nPoints, new Uint32Array(1)],
+    rows,
+    groupsOf(nPoints),
+  )
   const sums = Array.from({ length: nPoints }, (_, row) =>
     weights.subarray(rowStarts[row], rowStarts[row + 1]).reduce((sum, weight) => sum + weight, 0),
   )
@@ -94,7 +109,15 @@ test.each(SIZES)('an epoch moves every vertex as its plain twin does (n = %i)', 
   const padded = <T extends Uint32Array>(values: T): T | number => (values.length ? values : 4)
   const { floats, integers } = await runKernel(
     epochKernel,
-    [graph.rowStarts, padded(graph.columns), padded(perEdge), isHub, positions, 2 * nPoints, new Uint32Array(2 * nPoints)],
+    [
+      graph.rowStarts,
+      padded(graph.columns),
+      padded(perEdge),
+      isHub,
+      positions,
+      2 * nPoints,
+      new Uint32Array(2 * nPoints),
+    ],
     { begin: 0, end: nPoints, nPoints, fixedPoint, ...settings },
     groupsOf(nPoints),
   )

@@ -99,7 +99,9 @@ describe('degenerate vectors', () => {
   const finite = async (vectors: Vectors): Promise<void> => {
     const { layouts } = await fitUmap(await testDevice(), vectors, { ...FEW, nEpochs: 100 })
     for (const { positions } of layouts) {
-      const radii = Array.from({ length: positions.length / 2 }, (_, i) => Math.hypot(positions[2 * i], positions[2 * i + 1]))
+      const radii = Array.from({ length: positions.length / 2 }, (_, i) =>
+        Math.hypot(positions[2 * i], positions[2 * i + 1]),
+      )
       expect(radii.every(Number.isFinite)).toBe(true)
       const ascending = radii.sort((a, b) => a - b)
       expect(ascending[ascending.length - 1] / ascending[Math.floor(0.99 * ascending.length)]).toBeLessThan(3)
@@ -119,7 +121,12 @@ describe('degenerate vectors', () => {
 
   test('far groups stay finite and together', async () => {
     const numbers = toNumbers(clusters(400, 16, 4, 1))
-    await finite(toVectors(numbers.map((value, i) => value + 500 * (Math.floor(i / 16) % 4)), 16))
+    await finite(
+      toVectors(
+        numbers.map((value, i) => value + 500 * (Math.floor(i / 16) % 4)),
+        16,
+      ),
+    )
   })
 })
 
@@ -158,7 +165,9 @@ describe('what cannot be laid out is refused', () => {
   })
 })
 
-test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide as sequential descent', async ({ skip }) => {
+test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide as sequential descent', async ({
+  skip,
+}) => {
   const vectors = await sharedVectors('digits_64_f32.npy')
   if (!vectors) return skip('../shared/data/digits_64_f32.npy is not there')
   const options = { nEpochs: 300, negativeSampleRate: 10 }
@@ -168,10 +177,21 @@ test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide
     const quality = trustworthiness(numbers, 64, positions)
     expect([name, quality >= 0.978, quality]).toEqual([name, true, quality])
     const k = [10, 30, 60][index]
-    const prefix = <T extends Uint32Array | Float32Array>(values: T): T => values.filter((_, i) => i % 60 < k) as T
+    const prefix = <T extends Uint32Array | Float32Array>(values: T): T =>
+      values.filter((_, i) => i % 60 < k) as T
     const ids = prefix(neighbors.ids)
-    const graph = referenceGraph(ids, referenceMemberships(prefix(neighbors.distances), k), k, options.nEpochs)
-    const settings = { nEpochs: options.nEpochs, nNegatives: options.negativeSampleRate, seed: 1, ...fitCurve(0.1, 1) }
+    const graph = referenceGraph(
+      ids,
+      referenceMemberships(prefix(neighbors.distances), k),
+      k,
+      options.nEpochs,
+    )
+    const settings = {
+      nEpochs: options.nEpochs,
+      nNegatives: options.negativeSampleRate,
+      seed: 1,
+      ...fitCurve(0.1, 1),
+    }
     const reference = referenceLayout(graph, start, settings)
     expect([name, spreadOf(positions) / spreadOf(reference)]).toSatisfy(
       ([, ratio]: [string, number]) => ratio > 0.85 && ratio < 1.15,

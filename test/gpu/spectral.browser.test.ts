@@ -6,7 +6,15 @@ import { createRandom } from '../../src/random.ts'
 import { findComponents } from '../../src/spectral/components.ts'
 import { eigenvectors } from '../../src/spectral/eigenvectors.ts'
 import { findStart } from '../../src/spectral/find-start.ts'
-import { backproject, degrees, gram, multiply, project, residual, rotate } from '../../src/spectral/kernels.ts'
+import {
+  backproject,
+  degrees,
+  gram,
+  multiply,
+  project,
+  residual,
+  rotate,
+} from '../../src/spectral/kernels.ts'
 import { principalAxes } from '../../src/spectral/principal-axes.ts'
 import { symmetricEigen } from '../../src/spectral/symmetric-eigen.ts'
 import {
@@ -32,7 +40,10 @@ function graphOf(points: Float64Array, nDims: number, nNeighbors: number): Refer
 /** Points along a bent band, whose smoothest eigenvectors are well apart from the others. */
 function band(nPoints: number, seed: number): Float64Array {
   const { uniform } = createRandom(seed)
-  return Float64Array.from({ length: nPoints * 4 }, (_, i) => (i % 4 === 0 ? 6 : i % 4 === 1 ? 3 : 0.2) * uniform())
+  return Float64Array.from(
+    { length: nPoints * 4 },
+    (_, i) => (i % 4 === 0 ? 6 : i % 4 === 1 ? 3 : 0.2) * uniform(),
+  )
 }
 
 function upload(session: GpuSession, graph: ReferenceGraph): GraphBuffers {
@@ -57,7 +68,9 @@ function planeCosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 function orthonormal(pairs: ArrayLike<number>): number[][] {
-  const columns = [0, 1].map((axis) => Array.from({ length: pairs.length / 2 }, (_, row) => pairs[2 * row + axis]))
+  const columns = [0, 1].map((axis) =>
+    Array.from({ length: pairs.length / 2 }, (_, row) => pairs[2 * row + axis]),
+  )
   const unit = (column: number[]): number[] => {
     const length = Math.hypot(...column)
     return column.map((value) => value / length)
@@ -95,40 +108,52 @@ test.each(SIZES.slice(1))('degrees and sparse products are those of float64 (n =
     groupsOf(nPoints),
   )
   const product = referenceProduct(graph, block, 6)
-  expectClose(floats[5], product.map((value, i) => 2 * value + 0.5 * block[i] - next[i]), 1e-4)
+  expectClose(
+    floats[5],
+    product.map((value, i) => 2 * value + 0.5 * block[i] - next[i]),
+    1e-4,
+  )
 })
 
-test.each(SIZES)('inner products, rotations and residuals of blocks are those of float64 (n = %i)', async (nPoints) => {
-  const [left, right, single] = [randoms(6 * nPoints, 1), randoms(6 * nPoints, 2), randoms(nPoints, 3)]
-  const nChunks = Math.ceil(nPoints / 256)
-  const inner = await runKernel(gram, [left, right, single, nChunks * 42], { nPoints }, nChunks)
-  const sums = new Float64Array(42)
-  for (const [i, value] of inner.floats[3].entries()) sums[i % 42] += value
-  const expected = Array.from({ length: 42 }, (_, product) => {
-    let sum = 0
-    for (let row = 0; row < nPoints; row++) {
-      const p = Math.floor(product / 6)
-      sum += (p < 6 ? left[6 * row + p] : single[row]) * right[6 * row + (product % 6)]
-    }
-    return sum
-  })
-  expectClose(sums, expected, 1e-4 * Math.sqrt(nPoints))
+test.each(SIZES)(
+  'inner products, rotations and residuals of blocks are those of float64 (n = %i)',
+  async (nPoints) => {
+    const [left, right, single] = [randoms(6 * nPoints, 1), randoms(6 * nPoints, 2), randoms(nPoints, 3)]
+    const nChunks = Math.ceil(nPoints / 256)
+    const inner = await runKernel(gram, [left, right, single, nChunks * 42], { nPoints }, nChunks)
+    const sums = new Float64Array(42)
+    for (const [i, value] of inner.floats[3].entries()) sums[i % 42] += value
+    const expected = Array.from({ length: 42 }, (_, product) => {
+      let sum = 0
+      for (let row = 0; row < nPoints; row++) {
+        const p = Math.floor(product / 6)
+        sum += (p < 6 ? left[6 * row + p] : single[row]) * right[6 * row + (product % 6)]
+      }
+      return sum
+    })
+    expectClose(sums, expected, 1e-4 * Math.sqrt(nPoints))
 
-  const rows = { begin: 0, end: nPoints }
-  const mix = randoms(42, 4)
-  const turned = await runKernel(rotate, [mix, single, left], rows, groupsOf(nPoints))
-  const mixed = Float64Array.from(left, (_, i) => {
-    const row = Math.floor(i / 6)
-    let sum = 0
-    for (let p = 0; p < 6; p++) sum += (left[6 * row + p] - single[row] * mix[36 + p]) * mix[6 * p + (i % 6)]
-    return sum
-  })
-  expectClose(turned.floats[2], mixed, 1e-4)
+    const rows = { begin: 0, end: nPoints }
+    const mix = randoms(42, 4)
+    const turned = await runKernel(rotate, [mix, single, left], rows, groupsOf(nPoints))
+    const mixed = Float64Array.from(left, (_, i) => {
+      const row = Math.floor(i / 6)
+      let sum = 0
+      for (let p = 0; p < 6; p++)
+        sum += (left[6 * row + p] - single[row] * mix[36 + p]) * mix[6 * p + (i % 6)]
+      return sum
+    })
+    expectClose(turned.floats[2], mixed, 1e-4)
 
-  const values = randoms(6, 5)
-  const rest = await runKernel(residual, [values, left, right], rows, groupsOf(nPoints))
-  expectClose(rest.floats[2], right.map((value, i) => value - values[i % 6] * left[i]), 1e-5)
-})
+    const values = randoms(6, 5)
+    const rest = await runKernel(residual, [values, left, right], rows, groupsOf(nPoints))
+    expectClose(
+      rest.floats[2],
+      right.map((value, i) => value - values[i % 6] * left[i]),
+      1e-5,
+    )
+  },
+)
 
 test.each(SIZES)('projections of vectors, and back, are those of float64 (n = %i)', async (nPoints) => {
   const vectors = clusters(nPoints, 8, 3, 1)
@@ -149,12 +174,18 @@ test.each(SIZES)('projections of vectors, and back, are those of float64 (n = %i
 
   const nChunks = Math.ceil(nPoints / 256)
   const block = randoms(6 * nPoints, 3)
-  const back = await runKernel(backproject, [vectors.data, block, nChunks * 48], { nPoints, nQuads: 2 }, nChunks)
+  const back = await runKernel(
+    backproject,
+    [vectors.data, block, nChunks * 48],
+    { nPoints, nQuads: 2 },
+    nChunks,
+  )
   const sums = new Float64Array(48)
   for (const [i, value] of back.floats[2].entries()) sums[i % 48] += value
   const weighted = Array.from({ length: 48 }, (_, i) => {
     let sum = 0
-    for (let row = 0; row < nPoints; row++) sum += block[6 * row + Math.floor(i / 8)] * numbers[row * 8 + (i % 8)]
+    for (let row = 0; row < nPoints; row++)
+      sum += block[6 * row + Math.floor(i / 8)] * numbers[row * 8 + (i % 8)]
     return sum
   })
   expectClose(sums, weighted, 1e-3)
@@ -196,17 +227,22 @@ test('a long path is one component', async () => {
   })
 })
 
-test.each([50, 65, 400, 1000])('the start spans the plane of the exact eigenvectors (n = %i)', async (nPoints) => {
-  const graph = graphOf(band(nPoints, 3), 4, 10)
-  expect(new Set(referenceComponents(graph)).size).toBe(1)
-  await inSession(async (session) => {
-    const components = { componentOf: new Uint32Array(nPoints), sizes: [nPoints] }
-    const found = await eigenvectors(session, new Slicer(session), upload(session, graph), components, { seed: 1 })
-    expect(found.vectors).not.toBeNull()
-    const exact = referenceEigenvectors(graph, 4000)
-    expect(planeCosine(found.vectors as Float64Array, exact)).toBeGreaterThan(0.99)
-  })
-})
+test.each([50, 65, 400, 1000])(
+  'the start spans the plane of the exact eigenvectors (n = %i)',
+  async (nPoints) => {
+    const graph = graphOf(band(nPoints, 3), 4, 10)
+    expect(new Set(referenceComponents(graph)).size).toBe(1)
+    await inSession(async (session) => {
+      const components = { componentOf: new Uint32Array(nPoints), sizes: [nPoints] }
+      const found = await eigenvectors(session, new Slicer(session), upload(session, graph), components, {
+        seed: 1,
+      })
+      expect(found.vectors).not.toBeNull()
+      const exact = referenceEigenvectors(graph, 4000)
+      expect(planeCosine(found.vectors as Float64Array, exact)).toBeGreaterThan(0.99)
+    })
+  },
+)
 
 test('principal axes span the plane of the covariance’s leading eigenvectors', async () => {
   const nPoints = 700
@@ -240,7 +276,9 @@ test('components are placed side by side, within 10, and the same for the same s
   const sizes = [300, 90, 40, 5]
   const rows = sizes.flatMap((size, component) => Array.from({ length: size }, () => component))
   const { normal } = createRandom(2)
-  const values = rows.flatMap((component) => Array.from({ length: 8 }, (_, d) => normal() + (d === component ? 60 : 0)))
+  const values = rows.flatMap((component) =>
+    Array.from({ length: 8 }, (_, d) => normal() + (d === component ? 60 : 0)),
+  )
   const vectors = toVectors(values, 8)
   const graph = graphOf(toNumbers(vectors), 8, 5)
   expect(new Set(referenceComponents(graph)).size).toBe(4)
@@ -252,7 +290,9 @@ test('components are placed side by side, within 10, and the same for the same s
     const members = rows.flatMap((of, row) => (of === component ? [row] : []))
     const x = members.reduce((sum, row) => sum + positions[2 * row] / size, 0)
     const y = members.reduce((sum, row) => sum + positions[2 * row + 1] / size, 0)
-    const radius = Math.max(...members.map((row) => Math.hypot(positions[2 * row] - x, positions[2 * row + 1] - y)))
+    const radius = Math.max(
+      ...members.map((row) => Math.hypot(positions[2 * row] - x, positions[2 * row + 1] - y)),
+    )
     return { x, y, radius }
   })
   for (const [i, a] of centers.entries()) {

@@ -34,7 +34,9 @@ function recorder() {
   const events = {
     onProgress: proxy((step: Progress) => void progress.push(step)),
     onNotice: proxy((message: string) => void notices.push(message)),
-    onLayouts: proxy((epoch: number, moving: readonly Layout[]) => void layouts.push({ epoch, layouts: moving })),
+    onLayouts: proxy(
+      (epoch: number, moving: readonly Layout[]) => void layouts.push({ epoch, layouts: moving }),
+    ),
   }
   return { notices, layouts, progress, events: proxy(events) }
 }
@@ -52,7 +54,8 @@ test('on WebGPU a fit streams layouts, knows neighbors, and names its adapter', 
   expect(result.layouts.map(({ name }) => name)).toEqual(['nn5', 'nn10'])
   expect(result.timings.map(({ stage }) => stage)).toEqual(['Neighbors', 'Graphs', 'Start', 'Lay out'])
   expect(layouts.length).toBeGreaterThan(0)
-  for (const { layouts: moving } of layouts) expect(moving.map(({ positions }) => positions.length)).toEqual([600, 600])
+  for (const { layouts: moving } of layouts)
+    expect(moving.map(({ positions }) => positions.length)).toEqual([600, 600])
   expect(notices).toEqual([])
 
   const expected = referenceKnn(toNumbers(vectors), 16, 10)

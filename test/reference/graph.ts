@@ -107,7 +107,11 @@ export function referenceComponents({ nPoints, rowStarts, columns }: ReferenceGr
 }
 
 /** D^-1/2 W D^-1/2 times a block [nPoints, width]; float64. */
-export function referenceProduct(graph: ReferenceGraph, block: ArrayLike<number>, width: number): Float64Array {
+export function referenceProduct(
+  graph: ReferenceGraph,
+  block: ArrayLike<number>,
+  width: number,
+): Float64Array {
   const { nPoints, rowStarts, columns, weights } = graph
   const roots = referenceRootDegrees(graph)
   const product = new Float64Array(nPoints * width)

@@ -12,7 +12,11 @@ export function parseNpy(bytes: Uint8Array<ArrayBuffer>): Npy {
   const length = isOld ? view.getUint16(8, true) : view.getUint32(8, true)
   const header = new TextDecoder('latin1').decode(bytes.subarray(start, start + length))
   const type = /'descr': '([^']+)'/.exec(header)?.[1]
-  const shape = /'shape': \(([^)]*)\)/.exec(header)?.[1].split(',').filter((part) => part.trim()).map(Number)
+  const shape = /'shape': \(([^)]*)\)/
+    .exec(header)?.[1]
+    .split(',')
+    .filter((part) => part.trim())
+    .map(Number)
   if (!shape || header.includes("'fortran_order': True")) throw new Error(`npy: cannot read ${header}`)
   const body = bytes.slice(start + length).buffer
   if (type === '<f4') return { shape, data: new Float32Array(body) }

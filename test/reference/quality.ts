@@ -17,7 +17,12 @@ export function distancesFrom(points: ArrayLike<number>, nDims: number, row: num
  * @param data [nPoints, nDims]
  * @param layout [nPoints, 2]
  */
-export function trustworthiness(data: ArrayLike<number>, nDims: number, layout: ArrayLike<number>, k = 15): number {
+export function trustworthiness(
+  data: ArrayLike<number>,
+  nDims: number,
+  layout: ArrayLike<number>,
+  k = 15,
+): number {
   const n = data.length / nDims
   let penalty = 0
   for (let row = 0; row < n; row++) {

@@ -10,22 +10,18 @@ export interface ReferenceSettings {
 }
 
 /** PCG-RXS-M-XS-32 as a hash. */
-export function pcg(value: number): number {
+function pcg(value: number): number {
   const state = (Math.imul(value, 747796405) + 2891336453) >>> 0
-  return scramble(state)
-}
-
-function scramble(state: number): number {
   const word = Math.imul((state >>> ((state >>> 28) + 4)) ^ state, 277803737) >>> 0
   return ((word >>> 22) ^ word) >>> 0
 }
 
 /** The generator of one vertex in one epoch; integers in [0, count). */
-export function vertexRandom(seed: number, epoch: number, vertex: number): (count: number) => number {
+function vertexRandom(seed: number, epoch: number, vertex: number): (count: number) => number {
   let state = pcg(seed ^ pcg(epoch ^ pcg(vertex)))
   return (count) => {
     state = (Math.imul(state, 747796405) + 2891336453) >>> 0
-    return Math.floor((scramble(state) * count) / 2 ** 32)
+    return Math.floor(Math.fround((state >>> 8) * Math.fround(count / 2 ** 24)))
   }
 }
 
@@ -98,7 +94,14 @@ export function referenceEpoch(
   rates: ArrayLike<number>,
   hubs: ArrayLike<number>,
   positions: ArrayLike<number>,
-  { epoch, seed, nNegatives, learningRate, a, b }: Omit<ReferenceSettings, 'nEpochs'> & {
+  {
+    epoch,
+    seed,
+    nNegatives,
+    learningRate,
+    a,
+    b,
+  }: Omit<ReferenceSettings, 'nEpochs'> & {
     readonly epoch: number
     readonly learningRate: number
   },

@@ -4,7 +4,9 @@ import { createRandom } from '../../src/random.ts'
 
 test('no component overlaps another, however many there are', () => {
   const sizes = [50, ...Array.from({ length: 60 }, (_, i) => 12 - Math.floor(i / 6))]
-  const componentOf = Uint32Array.from(sizes.flatMap((size, component) => Array<number>(size).fill(component)))
+  const componentOf = Uint32Array.from(
+    sizes.flatMap((size, component) => Array<number>(size).fill(component)),
+  )
   const { normal } = createRandom(1)
   const largest = Float64Array.from({ length: 2 * componentOf.length }, normal)
   const principal = Float64Array.from({ length: 2 * componentOf.length }, normal)
@@ -13,11 +15,18 @@ test('no component overlaps another, however many there are', () => {
     const members = [...componentOf.keys()].filter((row) => componentOf[row] === index + 1)
     const x = members.reduce((sum, row) => sum + positions[2 * row] / size, 0)
     const y = members.reduce((sum, row) => sum + positions[2 * row + 1] / size, 0)
-    return { x, y, radius: Math.max(...members.map((row) => Math.hypot(positions[2 * row] - x, positions[2 * row + 1] - y))) }
+    return {
+      x,
+      y,
+      radius: Math.max(
+        ...members.map((row) => Math.hypot(positions[2 * row] - x, positions[2 * row + 1] - y)),
+      ),
+    }
   })
   for (const [i, a] of discs.entries()) {
     expect(Math.hypot(a.x, a.y) - a.radius).toBeGreaterThan(10)
-    for (const b of discs.slice(i + 1)) expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(a.radius + b.radius)
+    for (const b of discs.slice(i + 1))
+      expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(a.radius + b.radius)
   }
 })
 
