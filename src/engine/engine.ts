@@ -13,6 +13,8 @@ import { createView, type ShownError, type ViewStore } from './store.ts'
 
 const NEIGHBORS_SHOWN = 8
 const ADDRESS_DELAY_MS = 300
+/** Bars that move more often only cost frames. */
+const PROGRESS_MS = 200
 
 const WORKING: Readonly<Record<Stage, string>> = {
   Read: 'Reading',
@@ -354,10 +356,16 @@ export class Engine {
   private eventsOf(session: Session, meter: ProgressMeter): SessionEvents {
     const current = (): boolean => this.running === session && this.view.getState().phase === 'working'
     let streamed = Number.NEGATIVE_INFINITY
+    let reported: { stage: Stage | null; at: number } = { stage: null, at: 0 }
     return {
       onProgress: (progress: Progress) => {
         if (!current()) return
-        this.progress(session, meter.report(progress))
+        const stages = meter.report(progress)
+        const now = performance.now()
+        const next = progress.stage !== reported.stage || progress.done === progress.total
+        if (!next && now - reported.at < PROGRESS_MS) return
+        reported = { stage: progress.stage, at: now }
+        this.progress(session, stages)
         const name = session.opened?.name ?? ''
         const message = `${WORKING[progress.stage]} ${name}…`.replace(' …', '…')
         if (message !== this.view.getState().message) this.view.setState({ message })

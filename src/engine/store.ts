@@ -17,7 +17,7 @@ export interface ShownError {
 }
 
 /** What the map shows now; row data itself never enters the store. */
-export interface ShownData {
+interface ShownData {
   readonly name: string
   readonly nRows: number
   readonly totalRows: number

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, inject } from 'vitest'
 import { chromiumArgs } from '../../vite.config.ts'
 
 /** Files by path, served with CORS and ranges, as a data host would. */
-export interface DataServer {
+interface DataServer {
   readonly url: string
   readonly files: Map<string, Uint8Array>
 }
