@@ -1,7 +1,7 @@
 import { expose, transfer, wrap } from 'comlink'
 import { findGpu } from '../src/embed/backend.ts'
 import { createClipEncoder, type Runtime } from '../src/embed/clip.ts'
-import { embedLexically } from '../src/embed/lexical.ts'
+import { embedLexically, LEXICAL_LABEL } from '../src/embed/lexical.ts'
 import { DeviceError } from '../src/errors.ts'
 import { gaussianProjection, project } from '../src/project/gaussian.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
@@ -104,8 +104,7 @@ function give(embedding: Embedding): Embedding {
 const api: EmbedApi = {
   async lexical(captions, { seed }, events) {
     const { vectors, timings } = await embedLexically(captions, seed, begin(events))
-    const label = 'Lexical (LSA on words; no model)'
-    return give({ vectors, encoder: 'lexical', label, backend: 'cpu', adapter: null, timings })
+    return give({ vectors, encoder: 'lexical', label: LEXICAL_LABEL, backend: 'cpu', adapter: null, timings })
   },
   async clip(captions, options, events) {
     return give({ ...(await clip.embed(captions, options, begin(events))), encoder: 'clip' })

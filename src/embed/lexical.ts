@@ -4,6 +4,9 @@ import { createPause, createReporter } from './pace.ts'
 import { rowTimes, SVD_ROUNDS, truncatedSvd } from './svd.ts'
 import { buildTfidf } from './tfidf.ts'
 
+/** What people are told made such a map. */
+export const LEXICAL_LABEL = 'Lexical (LSA on words; no model)'
+
 const COMPONENTS = 64
 /** Shorter rows have no known words, or only some that no topic uses; their direction would be noise. */
 const LEAST_LENGTH = 1e-6

@@ -89,6 +89,7 @@ async function layOut(url, nRows) {
 async function main() {
   const { makeSample, SAMPLE } = await load('src/sample/captions.ts')
   const { sampleParquet } = await load('src/sample/parquet.ts')
+  const { LEXICAL_LABEL } = await load('src/embed/lexical.ts')
   const rows = makeSample(SAMPLE)
   const origin = { license: 'MIT', generator: 'src/sample', rows: rows.length, seed: SAMPLE.seed }
   const captions = sampleParquet(rows, [], origin, null)
@@ -98,7 +99,7 @@ async function main() {
     try {
       const { layouts, madeBy } = await layOut(server.url, rows.length)
       const settings = { nNeighbors: '10,30,60', epochs: 1000, layoutSeed: SEED }
-      file = sampleParquet(rows, layouts, { ...origin, ...settings, ...madeBy }, madeBy.encoder)
+      file = sampleParquet(rows, layouts, { ...origin, ...settings, ...madeBy }, LEXICAL_LABEL)
     } finally {
       await server.close()
     }
