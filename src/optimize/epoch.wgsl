@@ -19,7 +19,7 @@ override WORKGROUP_SIZE: u32;
 @group(0) @binding(1) var<storage, read> rowStarts: array<u32>;            // [nPoints + 1]
 @group(0) @binding(2) var<storage, read> columns: array<u32>;              // [nEdges]
 @group(0) @binding(3) var<storage, read> rates: array<u32>;                // [nEdges] samples per 65,536 epochs
-@group(0) @binding(4) var<storage, read> hubs: array<u32>;                 // [nPoints] 1 for a hub
+@group(0) @binding(4) var<storage, read> shares: array<f32>;               // [nPoints] of each pull that a vertex takes
 @group(0) @binding(5) var<storage, read> positions: array<vec2f>;          // [nPoints] before this epoch
 @group(0) @binding(6) var<storage, read_write> moved: array<vec2f>;        // [nPoints] after the own moves
 @group(0) @binding(7) var<storage, read_write> pulls: array<atomic<i32>>;  // [nPoints, 2]
@@ -28,7 +28,6 @@ override WORKGROUP_SIZE: u32;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let head = params.begin + id.x;
   if (head >= params.end) { return; }
-  let isHub = hubs[head] != 0u;
   let indexScale = f32(params.nPoints) / 16777216.0;
   let end = rowStarts[head + 1u];
   var position = positions[head];
@@ -41,19 +40,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let tail = columns[edge];
     let pull = attraction(position - positions[tail]);
     position += pull;
-    if (hubs[tail] == 0u) {
-      let back = vec2i(round(-pull * params.fixedPoint));
-      atomicAdd(&pulls[2u * tail], back.x);
-      atomicAdd(&pulls[2u * tail + 1u], back.y);
-    }
+    let back = vec2i(round(-pull * shares[tail] * params.fixedPoint));
+    atomicAdd(&pulls[2u * tail], back.x);
+    atomicAdd(&pulls[2u * tail + 1u], back.y);
     for (var negative = negatives(rates[edge]); negative > 0u; negative--) {
       // A linear congruential step from the hashed start; its upper 24 bits, scaled, can never round up to nPoints.
       random = random * 747796405u + 2891336453u;
       let other = u32(i32(f32(i32(random >> 8u)) * indexScale));
       position += repulsion(position - positions[other], other != head);
     }
-    // A hub takes its half of the tail's edge, which is due at the same time, here, from where it stands by now.
-    if (isHub) { position += attraction(position - positions[tail]); }
     edge++;
   }
   moved[head] = position;

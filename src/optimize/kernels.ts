@@ -2,17 +2,17 @@ import type { KernelSource } from '../gpu/kernel.ts'
 import hash from '../gpu/wgsl/hash.wgsl?raw'
 import applyWgsl from './apply.wgsl?raw'
 import epochWgsl from './epoch.wgsl?raw'
-import hubsWgsl from './hubs.wgsl?raw'
 import ratesWgsl from './rates.wgsl?raw'
+import sharesWgsl from './shares.wgsl?raw'
 
 const rows = { begin: 'u32', end: 'u32' } as const
 
-/** Heavily connected vertices. */
-export const hubs = {
-  label: 'optimize.hubs',
-  wgsl: [hubsWgsl],
+/** How much of each pull a vertex takes. */
+export const shares = {
+  label: 'optimize.shares',
+  wgsl: [sharesWgsl],
   bindings: ['uniform', 'read', 'read', 'read_write', 'read_write'],
-  params: { ...rows, hubWeight: 'f32' },
+  params: { ...rows, fullWeight: 'f32' },
 } as const satisfies KernelSource
 
 /** Sampling rates of the edges. */

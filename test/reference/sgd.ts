@@ -88,11 +88,11 @@ export interface ReferenceEpoch {
   readonly pulls: Float64Array
 }
 
-/** The plain twin of the kernel `optimize.epoch`, with integer rates (samples per 65,536 epochs); float64. */
+/** The plain twin of the kernel `optimize.epoch`, with its rates (samples per 65,536 epochs) and shares; float64. */
 export function referenceEpoch(
   { nPoints, rowStarts, columns }: ReferenceGraph,
   rates: ArrayLike<number>,
-  hubs: ArrayLike<number>,
+  shares: ArrayLike<number>,
   positions: ArrayLike<number>,
   {
     epoch,
@@ -132,10 +132,8 @@ export function referenceEpoch(
       if (sample === samples(epoch - 1)) continue
       const tail = columns[edge]
       const move = attract(tail)
-      if (!hubs[tail]) {
-        pulls[2 * tail] -= move[0]
-        pulls[2 * tail + 1] -= move[1]
-      }
+      pulls[2 * tail] -= shares[tail] * move[0]
+      pulls[2 * tail + 1] -= shares[tail] * move[1]
       const before = Math.ceil(((sample - 1) * 65536) / rates[edge])
       const spent = sample === 1 ? 1 : samples(before * nNegatives)
       for (let n = samples(epoch * nNegatives) - spent; n > 0; n--) {
@@ -146,7 +144,6 @@ export function referenceEpoch(
         x += clip(push * dx) * learningRate
         y += clip(push * dy) * learningRate
       }
-      if (hubs[head]) attract(tail)
     }
     moved[2 * head] = x
     moved[2 * head + 1] = y
