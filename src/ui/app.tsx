@@ -9,7 +9,6 @@ import { MapCanvas } from './map-canvas.tsx'
 import { Notices } from './notices.tsx'
 import { ProgressList } from './progress-list.tsx'
 import { StatusLine } from './status-line.tsx'
-import { Tooltip } from './tooltip.tsx'
 import { useFileDrop } from './use-file-drop.ts'
 import { ZoomButtons } from './zoom-buttons.tsx'
 
@@ -27,19 +26,18 @@ export function App({ engine }: { readonly engine: Engine }) {
   return (
     <EngineContext value={engine}>
       <MapCanvas />
-      <div className="column" data-inset="left">
+      <section className="column" aria-label="Data">
         <ControlPanel open={menuOpen} onToggle={() => setMenuOpen(!menuOpen)} />
         <ErrorAlert />
         <ProgressList />
         <Notices />
-      </div>
+      </section>
       <CaptionPanel />
-      <div className="dock">
+      <section className="dock" aria-label="Map controls">
         <StatusLine />
         <LayoutSwitch />
         <ZoomButtons />
-      </div>
-      <Tooltip />
+      </section>
       {dropping && (
         <div className="drop" aria-hidden="true">
           <p>Drop a Parquet file of captions</p>

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { useEngine, useView } from './engine-context.ts'
+import { Tooltip } from './tooltip.tsx'
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
@@ -59,6 +60,7 @@ export function MapCanvas() {
         }}
       />
       <FocusedCaption />
+      <Tooltip />
     </main>
   )
 }

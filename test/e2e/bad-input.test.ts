@@ -21,7 +21,7 @@ const BAD: readonly [string, () => Promise<Buffer>, RegExp][] = [
   ['an empty file', async () => Buffer.alloc(0), /empty/i],
   [
     'a truncated Parquet file',
-    async () => (await parquet([{ name: 'TEXT', data: captions(500) }])).subarray(0, 3000),
+    async () => (await parquet([{ name: 'TEXT', data: captions(500) }])).subarray(0, -200),
     /truncated|cut off|incomplete|not whole/i,
   ],
   [
