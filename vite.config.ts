@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import packageJson from './package.json' with { type: 'json' }
+import { chromiumArgs } from './test/chromium-args.mjs'
 
 // Cross-origin isolation gives threads to onnxruntime's wasm; the policy keeps every script on our own origin.
 // `public/_headers` says the same to static hosts; docs/hosting.md explains each line.
@@ -25,17 +26,6 @@ const policy = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 }
-
-/** Flags under which Debian's Chromium offers WebGPU on SwiftShader and WebGL2 without a display. */
-export const chromiumArgs = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--enable-unsafe-webgpu',
-]
 
 export default defineConfig({
   base: './',

@@ -1,5 +1,5 @@
 /** How a kernel uses a buffer: its parameters, data that it reads, data that it writes. */
-export type BindingKind = 'uniform' | 'read' | 'read_write'
+type BindingKind = 'uniform' | 'read' | 'read_write'
 
 /**
  * A compute kernel as it stands in its `.wgsl` file, and what TypeScript knows of it; `test/architecture` holds the two

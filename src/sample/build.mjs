@@ -7,6 +7,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { build, preview, runnerImport } from 'vite'
 import { ensureChromium } from '../../test/browser-path.mjs'
+import { chromiumArgs } from '../../test/chromium-args.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const target = path.join(root, 'public/sample.parquet')
@@ -42,7 +43,6 @@ async function servePage(captions) {
 /** Lets the page lay the captions out, in a browser without a window, and takes its layouts. */
 async function layOut(url, nRows) {
   const { chromium } = await import('playwright')
-  const { chromiumArgs } = await load('vite.config.ts')
   const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumArgs })
   try {
     const page = await browser.newPage()

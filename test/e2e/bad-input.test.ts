@@ -70,7 +70,7 @@ describe('bad input', () => {
     expect(await open(`${data.url}missing.parquet`)).toMatch(/404/)
     expect(await open(`${data.url}page.parquet`)).toMatch(/HTML|web page/i)
     expect(await open('http://127.0.0.1:9/x.parquet')).toMatch(/reach/i)
-    expect(await open('not an address at all://')).toMatch(/not a web address/i)
+    expect(await open('ftp://example.org/captions.parquet')).toMatch(/not a web address/i)
     await page.getByRole('tooltip').waitFor({ state: 'detached' })
   })
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, inject } from 'vitest'
-import { chromiumArgs } from '../../vite.config.ts'
+import { chromiumArgs } from '../chromium-args.mjs'
 
 /** Files by path, served with CORS and ranges, as a data host would. */
 interface DataServer {

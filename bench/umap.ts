@@ -1,0 +1,85 @@
+import { UMAP } from 'umap-js'
+import { embedLexically } from '../src/embed/lexical.ts'
+import { requestGpu } from '../src/gpu/adapter.ts'
+import { fromHalf } from '../src/half.ts'
+import { fitUmap } from '../src/pipeline.ts'
+import { createRandom } from '../src/random.ts'
+import { distinctCaptions } from '../src/read/distinct.ts'
+import { createArena } from '../src/read/arena.ts'
+import { makeSample } from '../src/sample/captions.ts'
+import type { Vectors } from '../src/types.ts'
+import { trustworthiness } from '../test/reference/quality.ts'
+
+const SETTINGS = { nNeighbors: [10, 30, 60], negativeSampleRate: 20, minDist: 0.1, seed: 1 } as const
+
+/** What one engine did with one set of vectors. */
+interface Outcome {
+  readonly engine: string
+  readonly seconds: number
+  /** Seconds by stage, where the engine tells. */
+  readonly stages: Readonly<Record<string, number>>
+  /** k = 15, one for each of nNeighbors */
+  readonly trustworthiness: readonly number[]
+}
+
+/** Lexical vectors of the first `nPoints` distinct captions of the sample's grammar. */
+async function vectorsOf(nPoints: number): Promise<Vectors> {
+  const encoder = new TextEncoder()
+  const rows = makeSample({ nRows: 2 * nPoints, seed: 2 }).map(({ text }) => encoder.encode(text ?? ''))
+  const arena = createArena(
+    rows.length,
+    rows.reduce((sum, bytes) => sum + bytes.length, 0),
+  )
+  for (const bytes of rows) arena.append(bytes, 0, bytes.length)
+  const { captions } = await distinctCaptions(arena.finish())
+  const first = { bytes: captions.bytes, offsets: captions.offsets.slice(0, nPoints + 1) }
+  return (await embedLexically(first, 1, {})).vectors
+}
+
+function quality(points: Float64Array, nDims: number, layouts: readonly Float32Array[]): number[] {
+  return layouts.map((positions) => trustworthiness(points, nDims, Float64Array.from(positions)))
+}
+
+async function measure(nPoints: number, nEpochs: number): Promise<{ adapter: string; outcomes: Outcome[] }> {
+  const vectors = await vectorsOf(nPoints)
+  const { nDims } = vectors
+  const points = Float64Array.from(vectors.data, fromHalf)
+  const gpu = await requestGpu({ allowFallback: true })
+  if (!gpu) throw new Error('bench: this browser has no WebGPU')
+  // Compiles the kernels, as the first seconds of any visit do.
+  await fitUmap(gpu.device, vectors, { ...SETTINGS, nEpochs: 2 })
+  let started = performance.now()
+  const fit = await fitUmap(gpu.device, vectors, { ...SETTINGS, nEpochs })
+  const ours: Outcome = {
+    engine: 'Captionscape',
+    seconds: (performance.now() - started) / 1000,
+    stages: Object.fromEntries(fit.timings.map(({ stage, ms }) => [stage, ms / 1000])),
+    trustworthiness: quality(
+      points,
+      nDims,
+      fit.layouts.map(({ positions }) => positions),
+    ),
+  }
+  const rows = Array.from({ length: nPoints }, (_, i) => [...points.subarray(i * nDims, (i + 1) * nDims)])
+  started = performance.now()
+  const others = SETTINGS.nNeighbors.map((nNeighbors) => {
+    const { negativeSampleRate, minDist, seed } = SETTINGS
+    const umap = new UMAP({
+      nNeighbors,
+      nEpochs,
+      negativeSampleRate,
+      minDist,
+      random: createRandom(seed).uniform,
+    })
+    return Float32Array.from(umap.fit(rows).flat())
+  })
+  const theirs: Outcome = {
+    engine: 'umap-js 1.4.0',
+    seconds: (performance.now() - started) / 1000,
+    stages: {},
+    trustworthiness: quality(points, nDims, others),
+  }
+  return { adapter: gpu.adapter, outcomes: [ours, theirs] }
+}
+
+Object.assign(globalThis, { measure })
