@@ -7,7 +7,7 @@ import { adviceFor, CancelledError, InputError } from '../errors.ts'
 import type { Layout, Progress, Stage } from '../types.ts'
 import { expandLayout } from './expand-layout.ts'
 import { type Params, readParams, type Settings, writeParams } from './params.ts'
-import { ProgressMeter } from './progress-meter.ts'
+import type { StageState } from './progress-meter.ts'
 import { Encoder, Session, type SessionEvents } from './session.ts'
 import { createView, type ShownError, type ViewStore } from './store.ts'
 
@@ -37,6 +37,8 @@ export class Engine {
   private insets: Insets = { left: 0, right: 0, top: 0, bottom: 0 }
   private shown: Session | null = null
   private running: Session | null = null
+  /** A run that another file interrupted: if that file turns out to be no good, this one can be resumed. */
+  private aside: Session | null = null
   /** Settles when the running session has stopped, whatever the outcome. */
   private stopped: Promise<void> = Promise.resolve()
   private readonly encoder = new Encoder()
@@ -121,7 +123,9 @@ export class Engine {
   }
 
   resume(): void {
-    if (this.running && this.view.getState().phase !== 'working') this.work(this.running)
+    if (!this.running || this.view.getState().phase === 'working') return
+    this.running.state = 'open'
+    this.work(this.running)
   }
 
   /** Shows an error that arose beside a run. */
@@ -132,7 +136,14 @@ export class Engine {
   /** Puts an error or a cancelled run aside; the map that is there stays. */
   dismissError(): void {
     const { phase } = this.view.getState()
-    this.view.setState(phase === 'working' ? { error: null } : { error: null, ...this.restState() })
+    if (phase === 'working') this.view.setState({ error: null })
+    else if (phase === 'error' && this.aside) {
+      this.running?.end()
+      this.running = this.aside
+      this.aside = null
+      const message = 'Interrupted; what was done is kept'
+      this.view.setState({ phase: 'cancelled', message, error: null, stages: this.running.meter.read() })
+    } else this.view.setState({ error: null, ...this.restState() })
   }
 
   dismissNotice(id: number): void {
@@ -283,20 +294,19 @@ export class Engine {
   }
 
   private work(session: Session): void {
-    const previous = this.running
+    const previous = this.running === session ? null : this.running
     const before = this.stopped
     this.running = session
-    if (previous && previous !== session) {
+    if (previous) {
       previous.cancel()
       this.encoder.cancel()
     }
-    const meter = new ProgressMeter()
-    this.view.setState({ phase: 'working', message: 'Reading…', error: null, stages: meter.read() })
+    this.view.setState({ phase: 'working', message: 'Reading…', error: null, stages: session.meter.read() })
     this.stopped = before.then(async () => {
-      if (previous && previous !== session && previous !== this.shown) previous.end()
+      if (previous) this.putAside(previous)
       if (this.running !== session) return
       try {
-        await this.run(session, meter)
+        await this.run(session)
         if (this.running === session) this.ready(session)
       } catch (error) {
         if (this.running === session) this.stop(session, error)
@@ -304,9 +314,18 @@ export class Engine {
     })
   }
 
+  /** Keeps a run that was on its way; ends one that failed, or whose result has been replaced. */
+  private putAside(session: Session): void {
+    const unfinished = session.state === 'open' && session.opened !== null
+    const ended = unfinished ? this.aside : session
+    if (unfinished) this.aside = session
+    if (ended && ended !== this.shown && ended !== this.aside) ended.end()
+  }
+
   /** The whole way of one file; finished stages are not done again. */
-  private async run(session: Session, meter: ProgressMeter): Promise<void> {
-    const events = this.eventsOf(session, meter)
+  private async run(session: Session): Promise<void> {
+    const { meter } = session
+    const events = this.eventsOf(session)
     const opened = session.opened ?? (await session.open(events.onProgress))
     if (opened.layouts.length && !session.recompute) {
       session.layouts = opened.layouts
@@ -328,6 +347,7 @@ export class Engine {
     const { captions, pointOf } = await session.findDistinct()
     const nPoints = captions.offsets.length - 1
     await this.checkSize(session, opened.nRows, nPoints)
+    this.progress(session, meter.finish('Read'))
     session.embedding ??= await this.encoder.embed(captions, session.settings, events)
     if (!session.timings.some((t) => t.stage.startsWith('embed')))
       session.timings.push(...session.embedding.timings)
@@ -353,7 +373,8 @@ export class Engine {
     )
   }
 
-  private eventsOf(session: Session, meter: ProgressMeter): SessionEvents {
+  private eventsOf(session: Session): SessionEvents {
+    const { meter } = session
     const current = (): boolean => this.running === session && this.view.getState().phase === 'working'
     let streamed = Number.NEGATIVE_INFINITY
     let reported: { stage: Stage | null; at: number } = { stage: null, at: 0 }
@@ -385,7 +406,7 @@ export class Engine {
     }
   }
 
-  private progress(session: Session, stages: ReturnType<ProgressMeter['read']>): void {
+  private progress(session: Session, stages: readonly StageState[]): void {
     if (this.running === session) this.view.setState({ stages })
   }
 
@@ -400,6 +421,8 @@ export class Engine {
       wanted !== null && names.includes(wanted) ? wanted : names[Math.floor((names.length - 1) / 2)]
     if (fresh) {
       this.shown?.end()
+      if (this.aside !== this.shown) this.aside?.end()
+      this.aside = null
       this.shown = session
     }
     const published = session.embedding === null
@@ -431,6 +454,7 @@ export class Engine {
   }
 
   private ready(session: Session): void {
+    session.state = 'done'
     const count = session.opened?.nRows ?? 0
     if (this.params.layout !== null && !this.view.getState().shown?.layouts.includes(this.params.layout)) {
       this.notice(`This map has no layout “${this.params.layout}”.`)
@@ -458,13 +482,14 @@ export class Engine {
 
   private fail(error: unknown, session: Session | null = null): void {
     this.lastError = error
+    const embedding = session?.embedding === null && session.meter.read()[0].state === 'done'
+    if (session) session.state = 'failed'
     const message = error instanceof Error ? error.message : String(error)
     const shown: ShownError = {
       message,
       advice: adviceFor(error),
       canRetry: session !== null && !(error instanceof InputError),
-      canUseLexical:
-        session?.opened != null && session.embedding === null && session.settings.encoder === 'clip',
+      canUseLexical: embedding && session.settings.encoder === 'clip',
       rowsThatFit: error instanceof TooManyRowsError ? error.rowsThatFit : null,
     }
     // What goes wrong beside a run, such as a row that cannot be read, does not end the run.

@@ -6,6 +6,7 @@ import { CancelledError } from '../errors.ts'
 import { registerErrorTransfer } from '../rpc.ts'
 import type { Captions, Layout, Progress, Timing } from '../types.ts'
 import type { Settings } from './params.ts'
+import { ProgressMeter } from './progress-meter.ts'
 
 registerErrorTransfer()
 
@@ -72,6 +73,9 @@ export class Session {
   /** [nRows, 2] each, file order. */
   layouts: readonly Layout[] = []
   readonly timings: Timing[] = []
+  readonly meter = new ProgressMeter()
+  /** `open` while its run is on the way or was cancelled. */
+  state: 'open' | 'done' | 'failed' = 'open'
 
   private reader: Hand<ReadApi> | null = null
   private umap: Hand<UmapApi> | null = null

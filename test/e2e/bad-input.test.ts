@@ -112,4 +112,29 @@ describe('bad input', () => {
     })
     expect(await page.getByText('Lexical (').count()).toBeGreaterThan(0)
   })
+
+  it('dropped into a run does not end it for good: it can be resumed', async () => {
+    data.files.set('run.parquet', await parquet([{ name: 'TEXT', data: captions(500) }]))
+    const { page } = await visit({
+      data: `${data.url}run.parquet`,
+      encoder: 'lexical',
+      gpu: 'fallback',
+      epochs: 3000,
+    })
+    const bar = page.getByRole('progressbar', { name: 'Lay out' })
+    await expect
+      .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 })
+      .toBeGreaterThan(0)
+    await drop(page, 'table.csv', Buffer.from('id,text\n1,hello\n'))
+    const alert = page.getByRole('alert')
+    await alert.filter({ hasText: /not a Parquet file/ }).waitFor()
+    await alert.getByRole('button', { name: 'Dismiss' }).click()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('button', { name: 'Cancel' }).waitFor()
+    const reached = Number(await bar.getAttribute('aria-valuenow'))
+    await expect
+      .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 })
+      .toBeGreaterThan(reached)
+    expect(await page.getByText('run.parquet').count()).toBeGreaterThan(0)
+  })
 })
