@@ -62,7 +62,7 @@ export class Engine {
   /** Opens what the address names, else the sample. */
   start(): void {
     if (this.params.data !== null) this.openUrl(this.params.data)
-    else this.openSample()
+    else this.open(sampleSource())
   }
 
   // What people and scripts ask for.
@@ -70,7 +70,7 @@ export class Engine {
   openFiles(files: readonly File[]): void {
     if (!files.length) return
     if (files.length > 1) this.notice(`Only “${files[0].name}” was opened: one file at a time for now.`)
-    this.params = { ...this.params, data: null, text: null, view: null, row: null }
+    this.params = { ...this.params, data: null, ...NO_PLACE }
     this.open({ kind: 'file', file: files[0] })
   }
 
@@ -86,21 +86,21 @@ export class Engine {
       )
       return
     }
-    if (address !== this.params.data) this.params = { ...this.params, text: null, view: null, row: null }
+    if (address !== this.params.data) this.params = { ...this.params, ...NO_PLACE }
     this.params = { ...this.params, data: address.trim() }
     this.open({ kind: 'url', url: url.href })
   }
 
   openSample(): void {
-    this.params = { ...this.params, data: null }
-    this.open({ kind: 'url', url: new URL('sample.parquet', document.baseURI).href })
+    this.params = { ...this.params, data: null, ...NO_PLACE }
+    this.open(sampleSource())
   }
 
   /** Takes another column of the open file as the captions. */
   setTextColumn(column: string): void {
-    const session = this.running ?? this.shown
+    const session = this.shown
     if (!session) return
-    this.params = { ...this.params, text: column }
+    this.params = { ...this.params, text: column, view: null }
     this.open(session.source, session.recompute)
   }
 
@@ -111,10 +111,18 @@ export class Engine {
     this.writeAddress()
   }
 
-  /** Runs the open file again under the settings as they are, even where it holds layouts. */
+  /** Lays out the file on the map again under the settings as they are, even where it came with layouts. */
   rerun(): void {
-    const session = this.running ?? this.shown
-    if (session) this.open(session.source, true)
+    if (!this.shown) return
+    // Another layout has its own coordinates.
+    this.params = { ...this.params, view: null }
+    this.open(this.shown.source, true)
+  }
+
+  /** Tries the file that failed once more, under other settings. */
+  retryWith(settings: Partial<Settings>): void {
+    this.setSettings(settings)
+    if (this.running) this.open(this.running.source, this.running.recompute)
   }
 
   cancel(): void {
@@ -348,9 +356,10 @@ export class Engine {
     const nPoints = captions.offsets.length - 1
     await this.checkSize(session, opened.nRows, nPoints)
     this.progress(session, meter.finish('Read'))
-    session.embedding ??= await this.encoder.embed(captions, session.settings, events)
-    if (!session.timings.some((t) => t.stage.startsWith('embed')))
+    if (!session.embedding) {
+      session.embedding = await this.encoder.embed(captions, session.settings, events)
       session.timings.push(...session.embedding.timings)
+    }
     this.progress(session, meter.finish('Embed'))
     const result = await session.fit(session.embedding, events)
     session.timings.push(...result.timings)
@@ -570,6 +579,13 @@ export class Engine {
       history.replaceState(history.state, '', address)
     }, ADDRESS_DELAY_MS)
   }
+}
+
+/** What belongs to one file and must not be carried over to the next. */
+const NO_PLACE = { text: null, view: null, row: null } as const
+
+function sampleSource(): Source {
+  return { kind: 'url', url: new URL('sample.parquet', document.baseURI).href }
 }
 
 /** Carries the number that would fit, so that the page can offer it. */

@@ -16,7 +16,7 @@ const MAX_DEGREE = 40
 /** Amplification of the filter, in float32 no more than its 24 bits can use. */
 const MAX_GAIN = 1e6
 /** Residual at which a start that has not converged is still smooth enough to be used. */
-const USABLE = 1e-3
+const USABLE = 1e-2
 
 export interface SpectralResult {
   /** [nPoints, 2] eigenvectors 1 and 2 on the largest component, 0 elsewhere; null when they did not converge */

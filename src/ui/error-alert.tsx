@@ -15,23 +15,13 @@ export function ErrorAlert() {
           <button
             type="button"
             className="primary"
-            onClick={() => {
-              engine.setSettings({ limit: error.rowsThatFit })
-              engine.rerun()
-            }}
+            onClick={() => engine.retryWith({ limit: error.rowsThatFit })}
           >
             Use the first {formatCount(error.rowsThatFit)} rows
           </button>
         )}
         {error.canUseLexical && (
-          <button
-            type="button"
-            className="primary"
-            onClick={() => {
-              engine.setSettings({ encoder: 'lexical' })
-              engine.rerun()
-            }}
-          >
+          <button type="button" className="primary" onClick={() => engine.retryWith({ encoder: 'lexical' })}>
             Use the lexical encoder
           </button>
         )}

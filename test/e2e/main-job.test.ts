@@ -138,6 +138,35 @@ describe('a file of captions', () => {
     await resume.waitFor()
   })
 
+  it('is laid out on the processor where there is no GPU, and the page says so', async () => {
+    const url = await serve('cpu.parquet', sampleCaptions(90))
+    const { page, faults } = await visit({ data: url, encoder: 'lexical', epochs: 40 })
+    await ready(page)
+    expect(await status(page)).toMatchObject({ backend: 'umap-js', layouts: NAMES, rows: 90 })
+    expect(spread(await layout(page, 'nn30'))).toBeGreaterThan(1)
+    expect(await page.getByRole('list', { name: 'Notices' }).textContent()).toMatch(/GPU/)
+    expect(faults).toEqual([])
+  })
+
+  it('is exported with its layouts, and opens again with nothing computed', async () => {
+    const texts = sampleCaptions(80)
+    const url = await serve('export.parquet', texts)
+    const { page } = await visit({ data: url, encoder: 'lexical', gpu: 'fallback', epochs: 30 })
+    await ready(page)
+    const made = await layout(page, 'nn60')
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export' }).click()
+    const file = await download
+    expect(file.suggestedFilename()).toBe('export-map.parquet')
+    await page.getByLabel('Open Parquet').setInputFiles(await file.path())
+    await page.getByText('UMAP on').waitFor({ state: 'detached' })
+    await ready(page)
+    expect(await status(page)).toMatchObject({ rows: 80, layouts: NAMES, encoder: null })
+    expect(await layout(page, 'nn60')).toEqual(made)
+    expect(await page.getByText('Lexical (LSA').count()).toBe(1)
+    expect(await page.evaluate(() => globalThis.captionscape.caption(79))).toBe(texts[79])
+  })
+
   it('with layouts of its own is shown at once, and another text column can be chosen', async () => {
     const n = 50
     const place = (f: (i: number) => number) => Float32Array.from({ length: n }, (_, i) => f(i))
@@ -168,11 +197,12 @@ describe('a file of captions', () => {
 
 const laion = path.join(sharedData, 'laion_10k.parquet')
 
-describe.skipIf(!existsSync(laion))('2,000 real captions (skipped where the shared data are missing)', () => {
-  it.each(['lexical', 'clip'])(
+describe('2,000 real captions', () => {
+  it.for(['lexical', 'clip'])(
     'are laid out three times through the %s encoder',
     { timeout: 480_000 },
-    async (encoder) => {
+    async (encoder, { skip }) => {
+      if (!existsSync(laion)) skip('../shared/data/laion_10k.parquet is not there')
       data.files.set('laion.parquet', readFileSync(laion))
       const { page, faults } = await visit({
         data: `${data.url}laion.parquet`,
