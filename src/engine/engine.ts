@@ -181,6 +181,12 @@ export class Engine {
     this.map?.reveal(row)
   }
 
+  /** Brings the pinned row out from under a panel. */
+  revealPinned(): void {
+    const { pinned } = this.view.getState()
+    if (pinned !== null) this.map?.reveal(pinned)
+  }
+
   setTheme(theme: Theme): void {
     this.params = { ...this.params, theme }
     this.applyTheme(theme)

@@ -82,6 +82,7 @@ function useInsets(): void {
   const pinned = useView((view) => view.pinned !== null)
   useEffect(() => {
     let base = ''
+    let covered = ''
     const measure = (): void => {
       const box = (selector: string): DOMRect | undefined =>
         document.querySelector(selector)?.getBoundingClientRect()
@@ -98,6 +99,9 @@ function useInsets(): void {
       const now = [left, top, below].join()
       engine.setInsets({ left, top, right, bottom }, { refit: now !== base && !pinned })
       base = now
+      const cover = [right, bottom].join()
+      if (pinned && cover !== covered) engine.revealPinned()
+      covered = cover
     }
     const observer = new ResizeObserver(measure)
     for (const element of document.querySelectorAll('[data-panel], .dock, [data-caption]'))

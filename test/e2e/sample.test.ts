@@ -88,6 +88,25 @@ describe('the first page', () => {
     await panel.waitFor({ state: 'detached' })
   })
 
+  it('keeps the pinned point in view on a phone, above the panel that rises over the map', async () => {
+    const { page } = await visit({}, { width: 390, height: 844 })
+    await ready(page)
+    const low = await page.evaluate(() => {
+      const rows = Array.from({ length: 500 }, (_, row) => row)
+      const y = (row: number): number => globalThis.captionscape.screenPosition(row)?.y ?? 0
+      return rows.reduce((lowest, row) => (y(row) > y(lowest) ? row : lowest))
+    })
+    await hover(page, low)
+    await page.mouse.down()
+    await page.mouse.up()
+    const panel = page.getByRole('complementary', { name: 'Caption' })
+    await panel.getByText('topic').waitFor()
+    await settled(page)
+    const top = await panel.evaluate((element) => element.getBoundingClientRect().top)
+    const at = await page.evaluate((row) => globalThis.captionscape.screenPosition(row), low)
+    expect(at?.y).toBeLessThan(top)
+  })
+
   it('can be read by keyboard alone', async () => {
     const { page } = await visit()
     await ready(page)
