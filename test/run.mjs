@@ -50,6 +50,7 @@ const summaryFile = path.join(folder, 'summary.txt')
 const reporters = ['--reporter=default', '--reporter=./test/summary-reporter.mjs']
 const { status, signal } = node('vitest/vitest.mjs', ['run', ...reporters, ...process.argv.slice(2)], {
   CAPTIONSCAPE_SUMMARY: summaryFile,
+  CAPTIONSCAPE_BUILT: '1',
 })
 const summary = existsSync(summaryFile) ? readFileSync(summaryFile, 'utf8').trimEnd() : null
 rmSync(folder, { recursive: true })
