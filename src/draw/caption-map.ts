@@ -60,6 +60,7 @@ export class CaptionMap {
   private pinned: number | null = null
   private near: readonly number[] = []
   private dragging = false
+  private isDestroyed = false
   private pointer: { x: number; y: number } | null = null
 
   private morph: Tween | null = null
@@ -104,8 +105,9 @@ export class CaptionMap {
         this.frames++
       },
       onDeviceInitialized: (device) => {
-        void device.lost.then((lost) => {
-          if (lost.reason !== 'destroyed') this.events.onLost()
+        // luma.gl gives the same reason, “destroyed”, for a context that was lost and one that was given back.
+        void device.lost.then(() => {
+          if (!this.isDestroyed) this.events.onLost()
         })
       },
     })
@@ -120,6 +122,7 @@ export class CaptionMap {
   }
 
   destroy(): void {
+    this.isDestroyed = true
     cancelAnimationFrame(this.frame)
     this.resizeObserver.disconnect()
     this.container.removeEventListener('pointermove', this.onPointerMove)

@@ -188,6 +188,20 @@ describe('the first page', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
   })
 
+  it('draws the map again when the browser takes the drawing context away', async () => {
+    const { page } = await visit()
+    await ready(page)
+    await page.evaluate(() => {
+      const canvas = document.querySelector('canvas')
+      canvas?.setAttribute('data-lost', '')
+      canvas?.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext()
+    })
+    await page.locator('canvas:not([data-lost])').waitFor()
+    await expect.poll(() => litShare(page), { timeout: 20_000 }).toBeGreaterThan(0.005)
+    const caption = await page.evaluate(() => globalThis.captionscape.caption(7))
+    expect(await hover(page, 7)).toBe(caption)
+  })
+
   it('keeps the theme that was chosen', async () => {
     const { page } = await visit({}, { theme: 'dark' })
     await ready(page)
