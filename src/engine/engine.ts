@@ -15,6 +15,8 @@ const NEIGHBORS_SHOWN = 8
 const ADDRESS_DELAY_MS = 300
 /** Bars that move more often only cost frames. */
 const PROGRESS_MS = 200
+/** Enough for groups to show; CLIP's map takes its place. */
+const FIRST_MAP_EPOCHS = 200
 
 const WORKING: Readonly<Record<Stage, string>> = {
   Read: 'Reading',
@@ -39,6 +41,8 @@ export class Engine {
   private running: Session | null = null
   /** A run that another file interrupted: if that file turns out to be no good, this one can be resumed. */
   private aside: Session | null = null
+  /** The map by words that was asked for while CLIP's is on its way. */
+  private firstMap: Session | null = null
   /** Settles when the running session has stopped, whatever the outcome. */
   private stopped: Promise<void> = Promise.resolve()
   private readonly encoder = new Encoder()
@@ -152,6 +156,39 @@ export class Engine {
       const message = 'Interrupted; what was done is kept'
       this.view.setState({ phase: 'cancelled', message, error: null, stages: this.running.meter.read() })
     } else this.view.setState({ error: null, ...this.restState() })
+  }
+
+  /**
+   * Shows a map by words while CLIP's model is on its way: the lexical encoder and a short fit, in workers of their own.
+   * CLIP's layouts replace it as soon as they begin to form.
+   */
+  async showFirstMap(): Promise<void> {
+    const session = this.running
+    if (!session?.distinct || this.firstMap) return
+    const look = session.branch({ encoder: 'lexical', epochs: FIRST_MAP_EPOCHS })
+    const { captions, pointOf } = session.distinct
+    const encoder = new Encoder()
+    this.firstMap = look
+    this.view.setState({ offersFirstMap: false })
+    const take = (layouts: readonly Layout[]): void => {
+      if (this.firstMap !== look) return
+      look.layouts = layouts.map((layout) => expandLayout(layout, pointOf))
+      this.show(look)
+    }
+    const events: SessionEvents = {
+      onProgress: () => {},
+      onNotice: (text) => this.notice(text),
+      onLayouts: (_epoch, layouts) => take(layouts),
+    }
+    try {
+      look.embedding = await encoder.embed(captions, look.settings, events)
+      if (this.firstMap !== look) return
+      take((await look.fit(look.embedding, events)).layouts)
+    } catch (error) {
+      if (!(error instanceof CancelledError)) this.report(error)
+    } finally {
+      encoder.end()
+    }
   }
 
   dismissNotice(id: number): void {
@@ -314,6 +351,7 @@ export class Engine {
     if (previous) {
       previous.cancel()
       this.encoder.cancel()
+      this.endFirstMap()
     }
     this.view.setState({ phase: 'working', message: 'Reading…', error: null, stages: session.meter.read() })
     this.stopped = before.then(async () => {
@@ -363,7 +401,12 @@ export class Engine {
     await this.checkSize(session, opened.nRows, nPoints)
     this.progress(session, meter.finish('Read'))
     if (!session.embedding) {
-      session.embedding = await this.encoder.embed(captions, session.settings, events)
+      this.view.setState({ offersFirstMap: session.settings.encoder === 'clip' && this.firstMap === null })
+      try {
+        session.embedding = await this.encoder.embed(captions, session.settings, events)
+      } finally {
+        this.view.setState({ offersFirstMap: false })
+      }
       session.timings.push(...session.embedding.timings)
     }
     this.progress(session, meter.finish('Embed'))
@@ -371,6 +414,13 @@ export class Engine {
     session.timings.push(...result.timings)
     session.layouts = result.layouts.map((layout) => expandLayout(layout, pointOf))
     this.show(session)
+  }
+
+  /** Stops a map by words that is still in the making; one that is on screen stays there. */
+  private endFirstMap(): void {
+    const look = this.firstMap
+    this.firstMap = null
+    if (look && look !== this.shown) look.end()
   }
 
   /** Refuses too large a run before the costly part, not after it. */
@@ -436,8 +486,11 @@ export class Engine {
       wanted !== null && names.includes(wanted) ? wanted : names[Math.floor((names.length - 1) / 2)]
     if (fresh) {
       this.shown?.end()
-      if (this.aside !== this.shown) this.aside?.end()
-      this.aside = null
+      if (session !== this.firstMap) {
+        if (this.aside !== this.shown) this.aside?.end()
+        this.aside = null
+        this.endFirstMap()
+      }
       this.shown = session
     }
     const published = session.embedding === null

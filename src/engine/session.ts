@@ -13,17 +13,24 @@ registerErrorTransfer()
 /** How long a cancelled fit may take to stop by itself. */
 const PATIENCE_MS = 900
 
-/** A worker and its Comlink end, ended together. */
+/** A worker and its Comlink end, ended together when the last one who holds it lets go. */
 class Hand<Api> {
   readonly api: Remote<Api>
   private readonly worker: Worker
+  private holders = 1
 
   constructor(worker: Worker) {
     this.worker = worker
     this.api = wrap<Api>(worker)
   }
 
+  share(): this {
+    this.holders++
+    return this
+  }
+
   end(): void {
+    if (--this.holders > 0) return
     this.api[releaseProxy]()
     this.worker.terminate()
   }
@@ -45,6 +52,11 @@ export class Encoder {
 
   cancel(): void {
     void this.hand?.api.cancel()
+  }
+
+  end(): void {
+    this.hand?.end()
+    this.hand = null
   }
 }
 
@@ -89,7 +101,15 @@ export class Session {
     this.recompute = recompute
   }
 
-  /** Only for a read that must not wait for a file before it: the worker is started at construction time. */
+  /** The same file on another way, without reading it again. */
+  branch(settings: Partial<Settings>): Session {
+    const branch = new Session(this.source, this.text, { ...this.settings, ...settings }, true)
+    branch.opened = this.opened
+    branch.distinct = this.distinct
+    branch.reader = this.reader?.share() ?? null
+    return branch
+  }
+
   async open(onProgress: (progress: Progress) => void): Promise<OpenedFile> {
     this.reader ??= new Hand(
       new Worker(new URL('../../workers/read.ts', import.meta.url), { type: 'module' }),
@@ -176,6 +196,7 @@ export class Session {
   end(): void {
     this.reader?.end()
     this.umap?.end()
+    this.endFit?.()
     this.reader = null
     this.umap = null
   }

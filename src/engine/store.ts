@@ -41,6 +41,8 @@ export interface View {
   readonly stages: readonly StageState[] | null
   readonly notices: readonly { readonly id: number; readonly text: string }[]
   readonly error: ShownError | null
+  /** A map by words can be had while CLIP's model is on its way. */
+  readonly offersFirstMap: boolean
   readonly settings: Settings
   /** The row under the pointer or the keyboard's focus, with the place of its tooltip in CSS px. */
   readonly hovered: {
@@ -63,6 +65,7 @@ export function createView(settings: Settings, theme: Theme) {
     stages: null,
     notices: [],
     error: null,
+    offersFirstMap: false,
     settings: { ...DEFAULTS, ...settings },
     hovered: null,
     pinned: null,

@@ -7,6 +7,7 @@ export function ProgressList() {
   const engine = useEngine()
   const phase = useView((view) => view.phase)
   const stages = useView((view) => view.stages)
+  const offersFirstMap = useView((view) => view.offersFirstMap)
   if (!stages || (phase !== 'working' && phase !== 'cancelled')) return null
   return (
     <section className="card" aria-label="Progress">
@@ -16,9 +17,16 @@ export function ProgressList() {
         ))}
       </ul>
       {phase === 'working' ? (
-        <button type="button" onClick={() => engine.cancel()}>
-          Cancel
-        </button>
+        <div className="row">
+          {offersFirstMap && (
+            <button type="button" onClick={() => void engine.showFirstMap()}>
+              Show a map by words meanwhile
+            </button>
+          )}
+          <button type="button" onClick={() => engine.cancel()}>
+            Cancel
+          </button>
+        </div>
       ) : (
         <div className="row">
           <button type="button" className="primary" onClick={() => engine.resume()}>

@@ -9,6 +9,8 @@ import { chromiumArgs } from '../chromium-args.mjs'
 interface DataServer {
   readonly url: string
   readonly files: Map<string, Uint8Array>
+  /** Milliseconds until the file is sent, so that a test can act while it is awaited. */
+  readonly delays: Map<string, number>
 }
 
 /** A page and what went wrong on it. */
@@ -31,7 +33,7 @@ export function harness() {
   let browser: Browser
   let closeServer: () => void
   const contexts: BrowserContext[] = []
-  const data: DataServer = { url: '', files: new Map() }
+  const data: DataServer = { url: '', files: new Map(), delays: new Map() }
 
   beforeAll(async () => {
     browser = await chromium.launch({
@@ -46,7 +48,8 @@ export function harness() {
         'cross-origin-resource-policy': 'cross-origin',
         'accept-ranges': 'bytes',
       }
-      const file = data.files.get(decodeURIComponent((request.url ?? '').slice(1).split('?')[0]))
+      const name = decodeURIComponent((request.url ?? '').slice(1).split('?')[0])
+      const file = data.files.get(name)
       if (request.method === 'OPTIONS') {
         response.writeHead(204, headers).end()
         return
@@ -63,7 +66,8 @@ export function harness() {
         'content-length': end - start + 1,
         ...(range ? { 'content-range': `bytes ${start}-${end}/${file.length}` } : {}),
       })
-      response.end(request.method === 'HEAD' ? undefined : file.subarray(start, end + 1))
+      const body = request.method === 'HEAD' ? undefined : file.subarray(start, end + 1)
+      setTimeout(() => response.end(body), data.delays.get(name) ?? 0)
     })
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve)

@@ -69,6 +69,24 @@ describe('a file of captions', () => {
     expect(faults).toEqual([])
   })
 
+  it('can be seen by its words while the model is on its way, and then by its meaning', async () => {
+    const model = serveModel()
+    const slow = [...data.files.keys()].find((name) => name.endsWith('.onnx')) ?? ''
+    data.delays.set(slow, 12_000)
+    const url = await serve('meanwhile.parquet', sampleCaptions(120))
+    const { page, faults } = await visit({ data: url, model, gpu: 'fallback', epochs: 60, dtype: 'fp32' })
+    await page.getByRole('button', { name: 'Show a map by words meanwhile' }).click()
+    await expect.poll(async () => (await status(page)).encoder, { timeout: 30_000 }).toBe('lexical')
+    expect((await status(page)).phase).toBe('working')
+    const first = await layout(page, 'nn30')
+    expect(spread(first)).toBeGreaterThan(0)
+    await ready(page)
+    expect(await status(page)).toMatchObject({ encoder: 'clip', rows: 120, layouts: NAMES })
+    expect(await layout(page, 'nn30')).not.toEqual(first)
+    data.delays.clear()
+    expect(faults).toEqual([])
+  })
+
   it('drawn again with the same seed gives the same layouts', async () => {
     const url = await serve('again.parquet', sampleCaptions(120))
     const run = async (seed: number): Promise<number[]> => {
