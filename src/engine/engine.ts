@@ -155,6 +155,9 @@ export class Engine {
       this.aside = null
       const message = 'Interrupted; what was done is kept'
       this.view.setState({ phase: 'cancelled', message, error: null, stages: this.running.meter.read() })
+    } else if (!this.shown && !(this.running && isSample(this.running.source))) {
+      // Rather the sample than an empty page.
+      this.openSample()
     } else this.view.setState({ error: null, ...this.restState() })
   }
 
@@ -645,6 +648,11 @@ const NO_PLACE = { text: null, view: null, row: null } as const
 
 function sampleSource(): Source {
   return { kind: 'url', url: new URL('sample.parquet', document.baseURI).href }
+}
+
+function isSample(source: Source): boolean {
+  const sample = sampleSource()
+  return source.kind === 'url' && sample.kind === 'url' && source.url === sample.url
 }
 
 /** Carries the number that would fit, so that the page can offer it. */

@@ -113,6 +113,15 @@ describe('bad input', () => {
     expect(await page.getByText('Lexical (').count()).toBeGreaterThan(0)
   })
 
+  it('in a link is told, and then gives way to the sample', async () => {
+    const { page } = await visit({ data: `${data.url}gone.parquet` })
+    const alert = page.getByRole('alert')
+    await alert.filter({ hasText: '404' }).waitFor()
+    await alert.getByRole('button', { name: 'Dismiss' }).click()
+    await ready(page)
+    expect((await page.evaluate(() => globalThis.captionscape.status())).rows).toBeGreaterThan(3000)
+  })
+
   it('dropped into a run does not end it for good: it can be resumed', async () => {
     data.files.set('run.parquet', await parquet([{ name: 'TEXT', data: captions(500) }]))
     const { page } = await visit({
