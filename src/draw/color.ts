@@ -26,7 +26,7 @@ function toByte(linear: number): number {
 }
 
 const HUES = 256
-const RINGS = 8
+const RINGS = 32
 
 /** [RINGS, HUES, 3] sRGB; looked up per point, since trigonometry for millions of points takes seconds. */
 function palette(theme: Theme): Uint8Array {

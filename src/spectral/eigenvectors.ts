@@ -4,7 +4,7 @@ import type { GpuSession } from '../gpu/session.ts'
 import { rowsOf, type Slicer } from '../gpu/slices.ts'
 import type { Components } from './components.ts'
 import { degrees, gram, multiply, residual, rotate } from './kernels.ts'
-import { symmetricEigen } from './symmetric-eigen.ts'
+import { symmetricEigen } from '../symmetric-eigen.ts'
 
 /** Vectors that are iterated together: two are wanted, the others carry the subspace past close eigenvalues. */
 const BLOCK = 6

@@ -16,7 +16,7 @@ import {
   rotate,
 } from '../../src/spectral/kernels.ts'
 import { principalAxes } from '../../src/spectral/principal-axes.ts'
-import { symmetricEigen } from '../../src/spectral/symmetric-eigen.ts'
+import { symmetricEigen } from '../../src/symmetric-eigen.ts'
 import {
   referenceComponents,
   referenceEigenvectors,
