@@ -187,15 +187,19 @@ test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide
       k,
       options.nEpochs,
     )
-    const settings = {
-      nEpochs: options.nEpochs,
-      nNegatives: options.negativeSampleRate,
-      seed: 1,
-      ...fitCurve(0.1, 1),
-    }
-    const reference = referenceLayout(graph, start, settings)
-    expect([name, spreadOf(positions) / spreadOf(reference)]).toSatisfy(
-      ([, ratio]: [string, number]) => ratio > 0.85 && ratio < 1.15,
+    // Where groups come to rest is chance: sequential runs from one start differ by up to 14 % in width (14.5, 16.5 and
+    // 15.8 at 60 neighbors), so ours is held against the mean of three.
+    const widths = [1, 2, 3].map((seed) =>
+      spreadOf(
+        referenceLayout(graph, start, {
+          nEpochs: options.nEpochs,
+          nNegatives: options.negativeSampleRate,
+          seed,
+          ...fitCurve(0.1, 1),
+        }),
+      ),
     )
+    const ratio = spreadOf(positions) / (widths.reduce((sum, width) => sum + width, 0) / widths.length)
+    expect([name, ratio > 0.85 && ratio < 1.15, ratio]).toEqual([name, true, ratio])
   }
 }, 480_000)
