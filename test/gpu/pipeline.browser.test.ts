@@ -202,4 +202,4 @@ test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide
     const ratio = spreadOf(positions) / (widths.reduce((sum, width) => sum + width, 0) / widths.length)
     expect([name, ratio > 0.85 && ratio < 1.15, ratio]).toEqual([name, true, ratio])
   }
-}, 480_000)
+}, 900_000)
