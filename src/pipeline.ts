@@ -5,6 +5,7 @@ import { Slicer } from './gpu/slices.ts'
 import { findNeighbors } from './neighbors/find-neighbors.ts'
 import { type NamedGraph, Optimizer } from './optimize/optimizer.ts'
 import { findStart } from './spectral/find-start.ts'
+import { throttled } from './throttled.ts'
 import type { Context, Layout, Timing, Vectors } from './types.ts'
 import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './umap-options.ts'
 
@@ -35,7 +36,6 @@ export interface UmapFit {
 
 /** Shares of the progress bar “Neighbors”, as measured at 10,000 points. */
 const SHARES = { neighbors: 0.8, graphs: 0.1, start: 0.1 }
-const PROGRESS_MS = 100
 
 /**
  * UMAP of float16 vectors into one 2-D layout for each of `nNeighbors`, wholly on the GPU. The same seed gives the same
@@ -207,15 +207,5 @@ export class UmapRun {
     this.#neighbors = { k: nPoints, ids: new Uint32Array(nPoints), distances: new Float32Array(nPoints) }
     const layouts = this.#options.nNeighbors.map((value) => ({ name: `nn${value}`, positions: positions() }))
     return { layouts, neighbors: this.#neighbors, start: positions(), timings: [] }
-  }
-}
-
-/** Lets a call through every 100 ms, and those that must not be missed. */
-function throttled<T>(call: (value: T) => void): (value: T, isDue?: boolean) => void {
-  let last = Number.NEGATIVE_INFINITY
-  return (value, isDue = false) => {
-    if (!isDue && performance.now() - last < PROGRESS_MS) return
-    last = performance.now()
-    call(value)
   }
 }

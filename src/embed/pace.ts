@@ -1,9 +1,9 @@
 import { CancelledError, throwIfCancelled } from '../errors.ts'
+import { throttled } from '../throttled.ts'
 import type { Context, Progress } from '../types.ts'
 
 // Long enough to cost nothing, short enough that Cancel and the progress bar follow the hand.
 const SLICE_MS = 30
-const REPORT_MS = 100
 /** What is under way when the user cancels may finish within this time; then it is ended by force. */
 const GRACE_MS = 700
 
@@ -35,13 +35,8 @@ export function createReporter(
   context: Context,
   step: Omit<Progress, 'done' | 'total'>,
 ): (done: number, total: number) => void {
-  let last = Number.NEGATIVE_INFINITY
-  return (done, total) => {
-    const now = performance.now()
-    if (now - last < REPORT_MS && done !== total) return
-    last = now
-    context.onProgress?.({ ...step, done, total })
-  }
+  const tell = throttled((progress: Progress) => context.onProgress?.(progress))
+  return (done, total) => tell({ ...step, done, total }, done === total)
 }
 
 /**

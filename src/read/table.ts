@@ -9,7 +9,7 @@ import { chunkRange } from './footer.ts'
 import { knowsCodec, type Page, readPages } from './pages.ts'
 import { type ByteRange, planPieces, readAhead } from './read-ahead.ts'
 import type { ByteSource } from './source.ts'
-import { throttled } from './throttled.ts'
+import { throttled } from '../throttled.ts'
 import { takeTurns } from './turns.ts'
 
 /** What to read of a file. */
@@ -63,7 +63,7 @@ export async function readTable(
 
   const pieces = planPieces(plan.map(({ likely }) => likely))
   const total = pieces.reduce((sum, { start, end }) => sum + end - start, 0)
-  const report = throttled((done) => context.onProgress?.({ stage: 'Read', done, total, unit: 'bytes' }))
+  const report = throttled((done: number) => context.onProgress?.({ stage: 'Read', done, total, unit: 'bytes' }))
   let done = 0
   const read = readAhead(source, pieces, {
     signal: context.signal,

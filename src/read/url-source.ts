@@ -1,7 +1,7 @@
 import { InputError, NetworkError, throwIfCancelled } from '../errors.ts'
 import type { Context } from '../types.ts'
 import { type ByteSource, isAborted } from './source.ts'
-import { throttled } from './throttled.ts'
+import { throttled } from '../throttled.ts'
 
 /** A server without range requests makes us hold the file; browsers refuse buffers not far above this. */
 const MAX_WHOLE_BYTES = 2 ** 31
@@ -194,7 +194,7 @@ async function download(response: Response, url: URL, context: Context): Promise
     throw tooLarge(total)
   }
   if (!response.body) return new Uint8Array(0)
-  const report = throttled((bytes) =>
+  const report = throttled((bytes: number) =>
     context.onProgress?.({
       stage: 'Read',
       done: bytes,
