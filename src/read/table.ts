@@ -63,7 +63,9 @@ export async function readTable(
 
   const pieces = planPieces(plan.map(({ likely }) => likely))
   const total = pieces.reduce((sum, { start, end }) => sum + end - start, 0)
-  const report = throttled((done: number) => context.onProgress?.({ stage: 'Read', done, total, unit: 'bytes' }))
+  const report = throttled((done: number) =>
+    context.onProgress?.({ stage: 'Read', done, total, unit: 'bytes' }),
+  )
   let done = 0
   const read = readAhead(source, pieces, {
     signal: context.signal,
