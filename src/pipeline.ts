@@ -2,6 +2,7 @@ import { buildGraph } from './graph/build-graph.ts'
 import type { NeighborBuffers } from './gpu/data.ts'
 import { GpuSession } from './gpu/session.ts'
 import { Slicer } from './gpu/slices.ts'
+import { readSplit } from './gpu/split.ts'
 import { findNeighbors } from './neighbors/find-neighbors.ts'
 import { type NamedGraph, Optimizer } from './optimize/optimizer.ts'
 import { findStart } from './spectral/find-start.ts'
@@ -128,11 +129,8 @@ export class UmapRun {
       signal,
       onFraction: tell,
     })
-    const bytes = found.nPoints * found.k * 4
-    const [ids, distances] = await this.#session.readAll([
-      { buffer: found.ids, bytes },
-      { buffer: found.distances, bytes },
-    ])
+    const ids = await readSplit(this.#session, found.ids)
+    const distances = await readSplit(this.#session, found.distances)
     this.#onGpu = found
     this.#neighbors = { k: found.k, ids: new Uint32Array(ids), distances: new Float32Array(distances) }
     return this.#neighbors

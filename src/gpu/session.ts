@@ -31,12 +31,17 @@ const ADVICE_FAULT =
 export class GpuSession {
   readonly device: GPUDevice
   readonly #buffers = new Set<GPUBuffer>()
+  /** Bytes that a storage buffer may have. */
+  readonly bytesPerBuffer: number
   readonly #params: GPUBuffer
   #fault: DeviceError | null = null
   #isOpen = true
 
-  constructor(device: GPUDevice) {
+  /** @param bytesPerBuffer to hold buffers below what the device allows, as tests of the seams do */
+  constructor(device: GPUDevice, bytesPerBuffer = Number.POSITIVE_INFINITY) {
     this.device = device
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits
+    this.bytesPerBuffer = Math.min(bytesPerBuffer, maxBufferSize, maxStorageBufferBindingSize)
     device.addEventListener('uncapturederror', this.#onError)
     void device.lost.then(({ reason, message }) => {
       this.#fault ??= new DeviceError(
@@ -65,8 +70,7 @@ export class GpuSession {
   /** A zeroed buffer; by default a storage buffer that can be copied from and to. @throws {DeviceError} when too big. */
   buffer(label: string, bytes: number, usage = STORAGE): GPUBuffer {
     this.check()
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits
-    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize)
+    const limit = usage === STORAGE ? this.bytesPerBuffer : this.device.limits.maxBufferSize
     if (bytes > limit) {
       throw new DeviceError(`gpu: ${bytes} bytes for ${label} exceed the ${limit} of this GPU`, ADVICE_MEMORY)
     }

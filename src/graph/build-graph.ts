@@ -26,7 +26,9 @@ export async function buildGraph(
   neighbors: NeighborBuffers,
   { nNeighbors, nEpochs, signal }: BuildGraphOptions,
 ): Promise<GraphBuffers> {
-  const { nPoints, k: stride, ids, distances } = neighbors
+  const { nPoints, k: stride } = neighbors
+  const [ids] = neighbors.ids.parts
+  const [distances] = neighbors.distances.parts
   const k = Math.min(nNeighbors, stride)
   const scratch: GPUBuffer[] = []
   const kept: GPUBuffer[] = []

@@ -1,6 +1,7 @@
 import type { NeighborBuffers } from '../gpu/data.ts'
 import type { GpuSession } from '../gpu/session.ts'
 import type { Slicer, Work } from '../gpu/slices.ts'
+import type { Split } from '../gpu/split.ts'
 import type { Vectors } from '../types.ts'
 import { knn, norms, sort } from './kernels.ts'
 
@@ -64,7 +65,14 @@ export async function findNeighbors(
     }
     session.submit((commands) => commands.rows(boundSort, { begin: 0, end: nPoints, nPoints, heapSize }))
     await session.done()
-    return { nPoints, k: heapSize + 1, ids, distances }
+    const rowBytes = (heapSize + 1) * 4
+    const whole = (buffer: GPUBuffer): Split => ({
+      nRows: nPoints,
+      rowBytes,
+      rowsPerPart: nPoints,
+      parts: [buffer],
+    })
+    return { nPoints, k: heapSize + 1, ids: whole(ids), distances: whole(distances) }
   } catch (error) {
     session.free(ids, distances)
     throw error

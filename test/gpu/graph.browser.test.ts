@@ -34,7 +34,9 @@ async function graphOf(
   return inSession(async (session) => {
     const ids = session.upload('ids', neighbors.ids)
     const distances = session.upload('distances', neighbors.distances)
-    const onGpu = { nPoints, k: neighbors.k, ids, distances }
+    const rowBytes = neighbors.k * 4
+    const whole = (buffer: GPUBuffer) => ({ nRows: nPoints, rowBytes, rowsPerPart: nPoints, parts: [buffer] })
+    const onGpu = { nPoints, k: neighbors.k, ids: whole(ids), distances: whole(distances) }
     const graph = await buildGraph(session, new Slicer(session), onGpu, { nNeighbors, nEpochs })
     const [starts, columns, weights] = await session.readAll([
       { buffer: graph.rowStarts, bytes: (nPoints + 1) * 4 },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Slicer } from '../../src/gpu/slices.ts'
+import { readSplit } from '../../src/gpu/split.ts'
 import { findNeighbors } from '../../src/neighbors/find-neighbors.ts'
 import { norms } from '../../src/neighbors/kernels.ts'
 import type { Vectors } from '../../src/types.ts'
@@ -11,11 +12,8 @@ import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
 async function neighborsOf(vectors: Vectors, k: number): Promise<{ ids: number[][]; distances: number[][] }> {
   return inSession(async (session) => {
     const found = await findNeighbors(session, new Slicer(session), vectors, { k })
-    const bytes = found.nPoints * found.k * 4
-    const [ids, distances] = await session.readAll([
-      { buffer: found.ids, bytes },
-      { buffer: found.distances, bytes },
-    ])
+    const ids = await readSplit(session, found.ids)
+    const distances = await readSplit(session, found.distances)
     return {
       ids: rowsOfLength(new Uint32Array(ids), found.k),
       distances: rowsOfLength(new Float32Array(distances), found.k),

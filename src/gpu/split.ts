@@ -1,0 +1,90 @@
+import { DeviceError } from '../errors.ts'
+import type { GpuSession } from './session.ts'
+
+/** A matrix on the GPU, cut by rows into as many buffers as the device's limits demand. */
+export interface Split {
+  readonly nRows: number
+  /** Bytes of a row, a multiple of 4. */
+  readonly rowBytes: number
+  /** Rows of every part but the last, which may hold fewer. */
+  readonly rowsPerPart: number
+  /** Part p holds the rows from p · rowsPerPart on. */
+  readonly parts: readonly GPUBuffer[]
+}
+
+/** The rows [begin, end) of one part. */
+export interface Part {
+  readonly buffer: GPUBuffer
+  readonly begin: number
+  readonly end: number
+}
+
+/** The parts in order, with the rows that each holds. */
+export function partsOf({ nRows, rowsPerPart, parts }: Split): readonly Part[] {
+  return parts.map((buffer, part) => ({
+    buffer,
+    begin: part * rowsPerPart,
+    end: Math.min(nRows, (part + 1) * rowsPerPart),
+  }))
+}
+
+/**
+ * Rows of `rowBytes` that one buffer can hold on this device.
+ *
+ * @param grain the answer is a multiple of it
+ * @throws {DeviceError} when not even `grain` rows fit.
+ */
+export function rowsPerBuffer(session: GpuSession, rowBytes: number, grain: number): number {
+  const rows = Math.floor(session.bytesPerBuffer / (rowBytes * grain)) * grain
+  if (rows > 0) return rows
+  throw new DeviceError(
+    `gpu: ${grain} rows of ${rowBytes} bytes exceed the ${session.bytesPerBuffer} that a buffer may have on this GPU`,
+    'Use a GPU that allows larger buffers.',
+  )
+}
+
+/** A zeroed matrix [nRows, rowBytes] in parts of at most `rowsPerPart` rows. */
+export function splitBuffer(
+  session: GpuSession,
+  label: string,
+  nRows: number,
+  rowBytes: number,
+  rowsPerPart: number,
+): Split {
+  const nParts = Math.max(1, Math.ceil(nRows / rowsPerPart))
+  const parts = Array.from({ length: nParts }, (_, part) => {
+    const rows = Math.min(rowsPerPart, nRows - part * rowsPerPart)
+    return session.buffer(nParts > 1 ? `${label} ${part}` : label, rows * rowBytes)
+  })
+  return { nRows, rowBytes, rowsPerPart, parts }
+}
+
+/** A matrix with the given content. */
+export function uploadSplit(
+  session: GpuSession,
+  label: string,
+  data: Uint32Array | Float32Array | Uint16Array,
+  rowBytes: number,
+  rowsPerPart: number,
+): Split {
+  const split = splitBuffer(session, label, data.byteLength / rowBytes, rowBytes, rowsPerPart)
+  for (const { buffer, begin, end } of partsOf(split)) {
+    const bytes = new Uint8Array(
+      data.buffer as ArrayBuffer,
+      data.byteOffset + begin * rowBytes,
+      (end - begin) * rowBytes,
+    )
+    session.device.queue.writeBuffer(buffer, 0, bytes)
+  }
+  return split
+}
+
+/** The whole matrix, once all work submitted so far is done. */
+export async function readSplit(session: GpuSession, split: Split): Promise<ArrayBuffer> {
+  const all = new Uint8Array(split.nRows * split.rowBytes)
+  for (const { buffer, begin, end } of partsOf(split)) {
+    const bytes = await session.read(buffer, (end - begin) * split.rowBytes)
+    all.set(new Uint8Array(bytes), begin * split.rowBytes)
+  }
+  return all.buffer
+}
