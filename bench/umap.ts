@@ -1,4 +1,5 @@
 import { UMAP } from 'umap-js'
+import { embeddingAtlas } from './embedding-atlas.mjs'
 import { embedLexically } from '../src/embed/lexical.ts'
 import { requestGpu } from '../src/gpu/adapter.ts'
 import { fromHalf } from '../src/half.ts'
@@ -11,6 +12,12 @@ import type { Vectors } from '../src/types.ts'
 import { trustworthiness } from '../test/reference/quality.ts'
 
 const SETTINGS = { nNeighbors: [10, 30, 60], negativeSampleRate: 20, minDist: 0.1, seed: 1 } as const
+
+/** Settings of one layout. */
+type PeerOptions = Omit<typeof SETTINGS, 'nNeighbors'> & {
+  readonly nNeighbors: number
+  readonly nEpochs: number
+}
 
 /** What one engine did with one set of vectors. */
 interface Outcome {
@@ -61,25 +68,26 @@ async function measure(nPoints: number, nEpochs: number): Promise<{ adapter: str
     ),
   }
   const rows = Array.from({ length: nPoints }, (_, i) => [...points.subarray(i * nDims, (i + 1) * nDims)])
-  started = performance.now()
-  const others = SETTINGS.nNeighbors.map((nNeighbors) => {
-    const { negativeSampleRate, minDist, seed } = SETTINGS
-    const umap = new UMAP({
-      nNeighbors,
-      nEpochs,
-      negativeSampleRate,
-      minDist,
-      random: createRandom(seed).uniform,
-    })
+  const outcomes = [ours]
+  const peer = async (
+    engine: string,
+    layOut: (options: PeerOptions) => Float32Array | Promise<Float32Array>,
+  ): Promise<void> => {
+    started = performance.now()
+    const layouts: Float32Array[] = []
+    for (const nNeighbors of SETTINGS.nNeighbors)
+      layouts.push(await layOut({ ...SETTINGS, nNeighbors, nEpochs }))
+    const seconds = (performance.now() - started) / 1000
+    outcomes.push({ engine, seconds, stages: {}, trustworthiness: quality(points, nDims, layouts) })
+  }
+  await peer('umap-js 1.4.0', ({ seed, ...options }) => {
+    const umap = new UMAP({ ...options, random: createRandom(seed).uniform })
     return Float32Array.from(umap.fit(rows).flat())
   })
-  const theirs: Outcome = {
-    engine: 'umap-js 1.4.0',
-    seconds: (performance.now() - started) / 1000,
-    stages: {},
-    trustworthiness: quality(points, nDims, others),
-  }
-  return { adapter: gpu.adapter, outcomes: [ours, theirs] }
+  const atlas = (gpu: boolean) => (options: PeerOptions) => embeddingAtlas(points, nDims, { ...options, gpu })
+  await peer('Embedding Atlas 0.26.0 (CPU)', atlas(false))
+  if (!gpu.adapter.includes('swiftshader')) await peer('Embedding Atlas 0.26.0 (WebGPU)', atlas(true))
+  return { adapter: gpu.adapter, outcomes }
 }
 
 Object.assign(globalThis, { measure })

@@ -1,3 +1,5 @@
+import { createRandom } from '../../src/random.ts'
+
 /** Squared Euclidean distances of one row to all, [nPoints]; float64. */
 export function distancesFrom(points: ArrayLike<number>, nDims: number, row: number): Float64Array {
   const nPoints = points.length / nDims
@@ -64,4 +66,82 @@ export function spreadOf(layout: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < n; i++) sum += (layout[2 * i] - x) ** 2 + (layout[2 * i + 1] - y) ** 2
   return Math.sqrt(sum / n)
+}
+
+/** Rows in ascending order, `count` of them or all, chosen by the seed. */
+export function sampleRows(nPoints: number, count: number, seed: number): Uint32Array<ArrayBuffer> {
+  const rows = Uint32Array.from({ length: nPoints }, (_, row) => row)
+  const { uniform } = createRandom(seed)
+  const wanted = Math.min(count, nPoints)
+  for (let i = 0; i < wanted; i++) {
+    const other = i + Math.floor(uniform() * (nPoints - i))
+    const row = rows[i]
+    rows[i] = rows[other]
+    rows[other] = row
+  }
+  return rows.slice(0, wanted).sort()
+}
+
+/** The given rows of a matrix. */
+export function rowsAt(values: ArrayLike<number>, nDims: number, rows: ArrayLike<number>): Float64Array {
+  return Float64Array.from(
+    { length: rows.length * nDims },
+    (_, i) => values[rows[Math.floor(i / nDims)] * nDims + (i % nDims)],
+  )
+}
+
+/** Mean share of each of the rows' k nearest in the data that are also among its k nearest in the layout. */
+export function keptNeighbors(
+  data: ArrayLike<number>,
+  nDims: number,
+  layout: ArrayLike<number>,
+  k: number,
+  rows: ArrayLike<number>,
+): number {
+  let kept = 0
+  for (const row of Array.from(rows)) {
+    const inData = distancesFrom(data, nDims, row)
+    const inLayout = distancesFrom(layout, 2, row)
+    inData[row] = Number.POSITIVE_INFINITY
+    inLayout[row] = Number.POSITIVE_INFINITY
+    const near = new Set(smallest(inData, k))
+    kept += smallest(inLayout, k).filter((other) => near.has(other)).length
+  }
+  return kept / (rows.length * k)
+}
+
+/** Share of random triplets (i, j, k) whose order of d(i, j) and d(i, k) is the same in the layout; chance is 0.5. */
+export function tripletAccuracy(
+  data: ArrayLike<number>,
+  nDims: number,
+  layout: ArrayLike<number>,
+  { count, seed }: { readonly count: number; readonly seed: number },
+): number {
+  const n = data.length / nDims
+  const { uniform } = createRandom(seed)
+  const squared = (values: ArrayLike<number>, width: number, a: number, b: number): number => {
+    let sum = 0
+    for (let d = 0; d < width; d++) sum += (values[a * width + d] - values[b * width + d]) ** 2
+    return sum
+  }
+  let agreed = 0
+  for (let t = 0; t < count; t++) {
+    const [i, j, k] = [uniform(), uniform(), uniform()].map((value) => Math.floor(value * n))
+    const inData = squared(data, nDims, i, j) < squared(data, nDims, i, k)
+    const inLayout = squared(layout, 2, i, j) < squared(layout, 2, i, k)
+    if (inData === inLayout) agreed++
+  }
+  return agreed / count
+}
+
+/** The largest distance from the median over its 99th percentile: far above 1 where single points fly off. */
+export function maxOverP99(layout: ArrayLike<number>): number {
+  const n = layout.length / 2
+  const median = [0, 1].map(
+    (axis) => Float64Array.from({ length: n }, (_, i) => layout[2 * i + axis]).sort()[Math.floor(n / 2)],
+  )
+  const away = Float64Array.from({ length: n }, (_, i) =>
+    Math.hypot(layout[2 * i] - median[0], layout[2 * i + 1] - median[1]),
+  ).sort()
+  return away[n - 1] / Math.max(1e-9, away[Math.floor(0.99 * (n - 1))])
 }
