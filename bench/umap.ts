@@ -84,7 +84,8 @@ async function measure(nPoints: number, nEpochs: number): Promise<{ adapter: str
     const umap = new UMAP({ ...options, random: createRandom(seed).uniform })
     return Float32Array.from(umap.fit(rows).flat())
   })
-  const atlas = (gpu: boolean) => (options: PeerOptions) => embeddingAtlas(points, nDims, { ...options, gpu })
+  const atlas = (onGpu: boolean) => (options: PeerOptions) =>
+    embeddingAtlas(points, nDims, { ...options, gpu: onGpu })
   await peer('Embedding Atlas 0.26.0 (CPU)', atlas(false))
   if (!gpu.adapter.includes('swiftshader')) await peer('Embedding Atlas 0.26.0 (WebGPU)', atlas(true))
   return { adapter: gpu.adapter, outcomes }

@@ -1,5 +1,5 @@
 import type { Captions } from '../types.ts'
-import { splitWords } from './words.ts'
+import { splitWords } from '../words.ts'
 
 /**
  * A sparse matrix by rows: row r has `values[starts[r] … starts[r + 1])` in the columns named beside them.
