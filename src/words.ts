@@ -31,7 +31,8 @@ const WORD = /(?<![\p{L}\p{M}\p{N}_])\p{L}[\p{L}\p{M}]+(?![\p{L}\p{M}\p{N}_])/gu
 // Scripts that are written without spaces between words.
 const UNSPACED =
   '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}'
-const HAS_UNSPACED = new RegExp(`[${UNSPACED}]`, 'u')
+/** Finds a character of a script that is written without spaces between words. */
+export const HAS_UNSPACED = new RegExp(`[${UNSPACED}]`, 'u')
 const RUNS = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, 'gu')
 
 /**

@@ -5,6 +5,7 @@ import type { Layout } from '../types.ts'
 import { betweenCameras, type Camera, fitCamera, type Insets, toScreen, toWorld, zoomAt } from './camera.ts'
 import { colorByPlace, type Theme } from './color.ts'
 import { bounds, buildGrid, type GridIndex, nearest } from './grid-index.ts'
+import { LabelCanvas, type MapLabel } from './label-canvas.ts'
 import { type BinaryAttribute, LayoutLayer, SLOTS } from './layout-layer.ts'
 
 /** What the map tells its owner. Screen coordinates are CSS pixels from the map's top left corner. */
@@ -33,6 +34,7 @@ const RING_COLORS = {
 export class CaptionMap {
   private readonly deck: Deck<OrthographicView>
   private readonly canvas: HTMLCanvasElement
+  private readonly labels: LabelCanvas
   private readonly resizeObserver: ResizeObserver
   private readonly events: CaptionMapEvents
   private readonly container: HTMLElement
@@ -76,6 +78,7 @@ export class CaptionMap {
     this.events = events
     this.canvas = document.createElement('canvas')
     container.append(this.canvas)
+    this.labels = new LabelCanvas(container)
     this.measure()
     this.deck = new Deck<OrthographicView>({
       canvas: this.canvas,
@@ -129,6 +132,7 @@ export class CaptionMap {
     this.container.removeEventListener('pointerleave', this.onPointerLeave)
     this.deck.finalize()
     this.canvas.remove()
+    this.labels.destroy()
   }
 
   /**
@@ -207,6 +211,33 @@ export class CaptionMap {
   setHovered(row: number | null): void {
     this.hovered = row
     this.render()
+  }
+
+  /** Names over the points of the active layout, most important first. */
+  setLabels(labels: readonly MapLabel[]): void {
+    this.labels.setLabels(labels)
+    this.render()
+  }
+
+  /** What is in view beside the panels, world coordinates minX, minY, maxX, maxY. */
+  look(): { readonly box: readonly [number, number, number, number]; readonly zoom: number } {
+    const { left, right, top, bottom } = this.insets
+    const [minX, maxY] = toWorld(this.camera, this.width, this.height, left, top)
+    const [maxX, minY] = toWorld(
+      this.camera,
+      this.width,
+      this.height,
+      this.width - right,
+      this.height - bottom,
+    )
+    return { box: [minX, minY, maxX, maxY], zoom: this.camera.zoom }
+  }
+
+  /** Flies to where a box fills the part of the map that no panel covers. */
+  flyToBox(box: readonly [number, number, number, number]): void {
+    const to = fitCamera(box, this.width, this.height, this.insets)
+    const { minZoom, maxZoom } = this.zoomLimits()
+    this.flyTo({ ...to, zoom: Math.min(maxZoom, Math.max(minZoom, to.zoom)) }, true, false)
   }
 
   /** Shows the whole layout. */
@@ -484,6 +515,8 @@ export class CaptionMap {
 
   private render(): void {
     const rings = this.rings()
+    // A morph moves every point; names come back where it ends.
+    this.labels.draw(this.camera, this.width, this.height, this.theme, this.morph ? 0 : 1)
     this.deck.setProps({
       viewState: this.viewState(),
       layers: [

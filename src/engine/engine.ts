@@ -2,6 +2,7 @@ import type { Source } from '../../workers/read.ts'
 import { CaptionMap } from '../draw/caption-map.ts'
 import type { Insets } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
+import type { MapLabel } from '../draw/label-canvas.ts'
 import { captionAt } from '../captions.ts'
 import { adviceFor, CancelledError, InputError } from '../errors.ts'
 import type { Layout, Progress, Stage } from '../types.ts'
@@ -10,6 +11,7 @@ import { type Params, readParams, type Settings, writeParams } from './params.ts
 import type { StageState } from './progress-meter.ts'
 import { Encoder, Session, type SessionEvents } from './session.ts'
 import { createView, type ShownError, type ViewStore } from './store.ts'
+import { TopicGuide } from './topic-guide.ts'
 
 const NEIGHBORS_SHOWN = 8
 const ADDRESS_DELAY_MS = 300
@@ -33,6 +35,7 @@ const WORKING: Readonly<Record<Stage, string>> = {
  */
 export class Engine {
   readonly view: ViewStore
+  readonly topics: TopicGuide
   private params: Params
   private map: CaptionMap | null = null
   private container: HTMLElement | null = null
@@ -49,6 +52,7 @@ export class Engine {
   private waiters: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = []
   private lastError: unknown = null
   private noticeId = 0
+  private labels: readonly MapLabel[] = []
   private addressTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
@@ -56,6 +60,18 @@ export class Engine {
     this.params = params
     const dark = matchMedia('(prefers-color-scheme: dark)')
     this.view = createView(params, params.theme ?? (dark.matches ? 'dark' : 'light'))
+    this.topics = new TopicGuide({
+      view: this.view,
+      captions: () => (this.shown?.opened?.textColumn == null ? null : this.shown.opened.captions),
+      activeLayout: () => this.layouts().find(({ name }) => name === this.view.getState().active) ?? null,
+      look: () => this.map?.look() ?? null,
+      setLabels: (labels) => {
+        this.labels = labels
+        this.map?.setLabels(labels)
+      },
+      frame: (box) => this.map?.flyToBox(box),
+      report: (error) => this.report(error),
+    })
     dark.addEventListener('change', (event) => {
       if (this.params.theme === null) this.applyTheme(event.matches ? 'dark' : 'light')
     })
@@ -601,6 +617,7 @@ export class Engine {
       onClick: (row) => this.pin(row),
       onCamera: (camera, byUser) => {
         const { hovered } = this.view.getState()
+        this.topics.cameraMoved()
         if (byUser) {
           this.params = { ...this.params, view: camera }
           this.writeAddress()
@@ -616,6 +633,7 @@ export class Engine {
     })
     this.map.setTheme(this.view.getState().theme)
     this.map.setInsets(this.insets, { refit: true })
+    this.map.setLabels(this.labels)
     if (this.shown) {
       this.map.setLayouts(this.shown.layouts, this.view.getState().active, { fresh: true })
       this.showPin()

@@ -32,6 +32,14 @@ interface ShownData {
   readonly adapter: string | null
 }
 
+/** A topic in the list of those in view. */
+export interface TopicEntry {
+  readonly id: number
+  readonly name: string
+  /** Captions in it. */
+  readonly count: number
+}
+
 export interface View {
   readonly phase: Phase
   /** The sentence in the page's status line. */
@@ -53,6 +61,12 @@ export interface View {
   } | null
   readonly pinned: number | null
   readonly theme: Theme
+  /** Whether the layout on screen has topics at all. */
+  readonly hasTopics: boolean
+  /** The topics in view, most captions first. */
+  readonly topics: readonly TopicEntry[]
+  /** Whether their names are drawn on the map. */
+  readonly labels: boolean
 }
 
 /** The page's state: scalars and row indices only, so that React never holds rows. */
@@ -70,6 +84,9 @@ export function createView(settings: Settings, theme: Theme) {
     hovered: null,
     pinned: null,
     theme,
+    hasTopics: false,
+    topics: [],
+    labels: true,
   }))
 }
 

@@ -9,6 +9,7 @@ import { MapCanvas } from './map-canvas.tsx'
 import { Notices } from './notices.tsx'
 import { ProgressList } from './progress-list.tsx'
 import { StatusLine } from './status-line.tsx'
+import { TopicList } from './topic-list.tsx'
 import { useFileDrop } from './use-file-drop.ts'
 import { ZoomButtons } from './zoom-buttons.tsx'
 
@@ -31,6 +32,7 @@ export function App({ engine }: { readonly engine: Engine }) {
         <ErrorAlert />
         <ProgressList />
         <Notices />
+        <TopicList open={menuOpen} />
       </section>
       <CaptionPanel />
       <section className="dock" aria-label="Map controls">

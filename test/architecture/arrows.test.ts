@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseModule, readModules, type Reference } from './modules.ts'
 
 const modules = readModules(['src', 'workers'])
-const STAGES = ['read', 'embed', 'project', 'neighbors', 'graph', 'spectral', 'optimize', 'search']
+const STAGES = ['read', 'embed', 'project', 'neighbors', 'graph', 'spectral', 'optimize', 'search', 'topics']
 /** Who draws and who wires threads; nobody else may. */
 const SURFACE = [
   'react',

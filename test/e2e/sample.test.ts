@@ -196,7 +196,7 @@ describe('the first page', () => {
       canvas?.setAttribute('data-lost', '')
       canvas?.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext()
     })
-    await page.locator('canvas:not([data-lost])').waitFor()
+    await page.locator('canvas:not(.labels, [data-lost])').waitFor()
     await expect.poll(() => litShare(page), { timeout: 20_000 }).toBeGreaterThan(0.005)
     const caption = await page.evaluate(() => globalThis.captionscape.caption(7))
     expect(await hover(page, 7)).toBe(caption)
