@@ -2,11 +2,13 @@ import * as Comlink from 'comlink'
 import { createReader, type OpenedFile, type ReadOptions, type Source } from '../src/read/reader.ts'
 import type { DistinctCaptions } from '../src/read/distinct.ts'
 import type { Field } from '../src/read/row.ts'
+import type { ColumnValues } from '../src/read/values.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
 import type { Captions, Layout, Progress } from '../src/types.ts'
 
 export type { ColumnInfo } from '../src/read/columns.ts'
 export type { DistinctCaptions } from '../src/read/distinct.ts'
+export type { ColumnValues } from '../src/read/values.ts'
 export type { OpenedFile, Source } from '../src/read/reader.ts'
 
 export interface ReadApi {
@@ -15,6 +17,8 @@ export interface ReadApi {
   /** Another text column of the open file; it becomes the one that `distinct` uses. */
   captions(column: string, onProgress: (progress: Progress) => void): Promise<Captions>
   distinct(): Promise<DistinctCaptions>
+  /** One column to color or filter by. */
+  values(column: string): Promise<ColumnValues>
   /** All columns of one row, as text for people. */
   row(row: number): Promise<readonly Field[]>
   /** The open file with `x_<name>`, `y_<name>` for each layout. */
@@ -48,6 +52,10 @@ const api: ReadApi = {
     const distinct = await reader.distinct(controller.signal)
     const { captions, pointOf } = distinct
     return Comlink.transfer(distinct, [captions.bytes.buffer, captions.offsets.buffer, pointOf.buffer])
+  },
+  async values(column) {
+    const found = await reader.values(column, {})
+    return Comlink.transfer(found, [found.kind === 'category' ? found.codes.buffer : found.values.buffer])
   },
   // Not tied to the signal: a pinned row stays readable while another file is being opened.
   row: (row) => reader.row(row),

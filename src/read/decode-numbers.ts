@@ -3,19 +3,23 @@ import { parseFloat16 } from 'hyparquet/src/convert.js'
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
 import { dictionaryIndices } from './decode-text.ts'
 import type { Page } from './pages.ts'
+import { readHybrid } from './rle.ts'
 
 /**
- * Writes the numbers of a chunk's pages into one axis of interleaved positions; a null becomes NaN.
- * @param out [nRows, 2]
- * @param axis 0 for x, 1 for y
+ * Writes the numbers of a chunk's pages into one column of a matrix; a null becomes NaN.
+ * @param out [nRows, nColumns]
+ * @param column of `out`
  * @param firstRow row of `out` at which the chunk begins
  * @returns takes the pages in order, and how many rows of each to use
  */
 export function numberDecoder(
   element: SchemaElement,
-  out: Float32Array,
-  axis: 0 | 1,
-  firstRow: number,
+  out: Float32Array | Float64Array,
+  {
+    column,
+    nColumns,
+    firstRow,
+  }: { readonly column: number; readonly nColumns: number; readonly firstRow: number },
 ): (page: Page, nRows: number) => void {
   let dictionary: Float64Array | null = null
   let row = firstRow
@@ -28,7 +32,7 @@ export function numberDecoder(
     const { valid } = page
     let next = 0
     for (let i = 0; i < nRows; i++, row++) {
-      out[2 * row + axis] = valid === null || valid[i] === 1 ? values[next++] : Number.NaN
+      out[nColumns * row + column] = valid === null || valid[i] === 1 ? values[next++] : Number.NaN
     }
   }
 }
@@ -40,7 +44,14 @@ function decode(
   element: SchemaElement,
 ): Float64Array {
   switch (encoding) {
+    case 'RLE': {
+      // Booleans only: runs of one bit after their length in bytes.
+      const bits = new Uint8Array(nValues)
+      readHybrid(body, 4, body.length, 1, bits)
+      return Float64Array.from(bits)
+    }
     case 'PLAIN':
+      if (element.type === 'BOOLEAN') return booleans(body, nValues)
       return plain(body, nValues, element)
     case 'BYTE_STREAM_SPLIT':
       return plain(unsplit(body, nValues, widthOf(element)), nValues, element)
@@ -69,11 +80,27 @@ function decode(
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
+const isHalf = ({ logical_type, type_length }: SchemaElement) =>
+  logical_type?.type === 'FLOAT16' && type_length === 2
+
 function widthOf({ type, type_length }: SchemaElement): number {
   if (type === 'FLOAT' || type === 'INT32') return 4
   if (type === 'DOUBLE' || type === 'INT64') return 8
-  if (type === 'FIXED_LEN_BYTE_ARRAY' && type_length === 2) return 2
+  if (type === 'FIXED_LEN_BYTE_ARRAY' && type_length) return type_length
   throw new Error(`numbers of the type ${type}`)
+}
+
+/** One bit each, the lowest of a byte first. */
+function booleans(body: Uint8Array, nValues: number): Float64Array {
+  if (nValues > 8 * body.length) throw new Error(`${nValues} booleans in ${body.length} bytes`)
+  return Float64Array.from({ length: nValues }, (_, i) => (body[i >> 3] >> (i & 7)) & 1)
+}
+
+/** A decimal's digits: a signed integer of any width, its highest byte first. */
+function bigEndian(bytes: Uint8Array): number {
+  let value = bytes[0] >= 0x80 ? -1 : 0
+  for (const byte of bytes) value = value * 256 + byte
+  return value
 }
 
 function plain(body: Uint8Array, nValues: number, element: SchemaElement): Float64Array {
@@ -97,7 +124,9 @@ function plain(body: Uint8Array, nValues: number, element: SchemaElement): Float
         values[i] = Number(unsigned ? view.getBigUint64(at, true) : view.getBigInt64(at, true))
         break
       default:
-        values[i] = parseFloat16(body.subarray(at, at + 2)) ?? Number.NaN
+        values[i] = isHalf(element)
+          ? (parseFloat16(body.subarray(at, at + 2)) ?? Number.NaN)
+          : bigEndian(body.subarray(at, at + width))
     }
   }
   return values

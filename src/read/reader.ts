@@ -11,6 +11,7 @@ import { type Field, readRow } from './row.ts'
 import { type ByteSource, fileSource } from './source.ts'
 import { readTable } from './table.ts'
 import { urlSource } from './url-source.ts'
+import { type ColumnValues, readValues } from './values.ts'
 
 export type Source =
   | { readonly kind: 'file'; readonly file: File }
@@ -51,6 +52,11 @@ export interface Reader {
   /** Another text column of the open file; it becomes the one that {@link Reader.distinct} uses. */
   captions(column: string, context: Context): Promise<Captions>
   distinct(signal?: AbortSignal): Promise<DistinctCaptions>
+  /**
+   * One column of the rows in use, to color or filter by.
+   * @throws {InputError} @throws {NetworkError} @throws {CancelledError}
+   */
+  values(column: string, context: Context): Promise<ColumnValues>
   /** All columns of one row, as text for people. */
   row(row: number, signal?: AbortSignal): Promise<readonly Field[]>
   /**
@@ -131,6 +137,16 @@ export function createReader(): Reader {
     },
 
     distinct: (signal) => distinctCaptions(opened().captions, signal),
+
+    values: async (name, context) => {
+      const { source, metadata, columns, nRows } = opened()
+      const column = columns.find((c) => c.name === name)
+      if (column) return readValues(source, metadata, column, nRows, context)
+      throw new InputError(
+        `Read: ${source.name} has no column “${name}”`,
+        `Its columns are ${columns.map((c) => c.name).join(', ')}.`,
+      )
+    },
 
     withLayouts: (layouts, encoder, signal) => {
       const { source, metadata } = opened()

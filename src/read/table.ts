@@ -48,16 +48,43 @@ export async function readTable(
 ): Promise<{ readonly captions: Captions; readonly layouts: readonly Layout[] }> {
   const { arena, positions } = allocate(nRows, text ? guessBytes(metadata, text, nRows) : 0, layouts.length)
 
+  const wanted: WantedColumn[] = layouts.flatMap(({ x, y }, i) =>
+    [x, y].map((column, axis) => ({
+      column,
+      decoderAt: (firstRow: number) =>
+        numberDecoder(column.element, positions[i], { column: axis, nColumns: 2, firstRow }),
+    })),
+  )
+  if (text) wanted.unshift({ column: text, decoderAt: () => textDecoder(arena) })
+  await readColumns(source, metadata, wanted, nRows, context)
+  return {
+    captions: arena.finish(),
+    layouts: layouts.map(({ name }, i) => ({ name, positions: positions[i] })),
+  }
+}
+
+/** A column to read, and what takes the pages of its chunk that begins at a row. */
+export interface WantedColumn {
+  readonly column: Column
+  readonly decoderAt: (firstRow: number) => (page: Page, nRows: number) => void
+}
+
+/**
+ * Reads columns of the file's first rows side by side.
+ * @throws as {@link readTable}
+ */
+export async function readColumns(
+  source: ByteSource,
+  metadata: FileMetaData,
+  wanted: readonly WantedColumn[],
+  nRows: number,
+  context: Context,
+): Promise<void> {
   const plan: ChunkRead[] = []
   for (const { group, index, firstRow, take } of groupsOf(metadata, nRows)) {
-    const reads: ChunkRead[] = []
-    const add = (column: Column, decode: ChunkRead['decode']) =>
-      reads.push(planChunk(group, index, column, take, decode))
-    if (text) add(text, textDecoder(arena))
-    for (const [i, { x, y }] of layouts.entries()) {
-      add(x, numberDecoder(x.element, positions[i], 0, firstRow))
-      add(y, numberDecoder(y.element, positions[i], 1, firstRow))
-    }
+    const reads = wanted.map(({ column, decoderAt }) =>
+      planChunk(group, index, column, take, decoderAt(firstRow)),
+    )
     plan.push(...reads.sort((a, b) => a.range.start - b.range.start))
   }
 
@@ -77,10 +104,6 @@ export async function readTable(
   const turn = takeTurns(context.signal)
   for (const chunk of plan) await readChunk(chunk, source.name, read, turn)
   context.onProgress?.({ stage: 'Read', done: total, total, unit: 'bytes' })
-  return {
-    captions: arena.finish(),
-    layouts: layouts.map(({ name }, i) => ({ name, positions: positions[i] })),
-  }
 }
 
 /**
