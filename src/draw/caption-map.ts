@@ -6,13 +6,18 @@ import { betweenCameras, type Camera, fitCamera, type Insets, toScreen, toWorld,
 import { colorByPlace, type Theme } from './color.ts'
 import { bounds, buildGrid, type GridIndex, nearest } from './grid-index.ts'
 import { LabelCanvas, type MapLabel } from './label-canvas.ts'
+import { type Polygon, rowsInside } from './lasso.ts'
 import { type BinaryAttribute, LayoutLayer, SLOTS } from './layout-layer.ts'
+import { dimming, type MarkedRows, marksOf } from './marks.ts'
 
 /** What the map tells its owner. Screen coordinates are CSS pixels from the map's top left corner. */
 export interface CaptionMapEvents {
   readonly onHover: (row: number | null, x: number, y: number) => void
-  /** A click or tap; null beside every point. */
-  readonly onClick: (row: number | null) => void
+  /**
+   * A click or tap; null beside every point.
+   * @param adds Ctrl or Cmd was held
+   */
+  readonly onClick: (row: number | null, adds: boolean) => void
   readonly onCamera: (camera: Camera, byUser: boolean) => void
   /** The drawing context is gone for good: build a new map in a fresh container. */
   readonly onLost: () => void
@@ -61,6 +66,7 @@ export class CaptionMap {
   private hovered: number | null = null
   private pinned: number | null = null
   private near: readonly number[] = []
+  private marked: MarkedRows = { found: null, selected: null }
   private dragging = false
   private isDestroyed = false
   private pointer: { x: number; y: number } | null = null
@@ -94,7 +100,10 @@ export class CaptionMap {
       pickingRadius: 0,
       getCursor: ({ isDragging }) => (isDragging ? 'grabbing' : this.hovered === null ? 'grab' : 'pointer'),
       onViewStateChange: ({ viewState }) => this.followUser(viewState),
-      onClick: (info) => this.click(info.x, info.y),
+      onClick: (info, event) => {
+        const { ctrlKey = false, metaKey = false } = event.srcEvent as MouseEvent
+        this.click(info.x, info.y, ctrlKey || metaKey)
+      },
       onDragStart: () => this.setDragging(true),
       onDragEnd: () => this.setDragging(false),
       onError: (error) =>
@@ -148,6 +157,7 @@ export class CaptionMap {
       this.hovered = null
       this.pinned = null
       this.near = []
+      this.marked = { found: null, selected: null }
       this.following = true
       this.colorsOf = null
     }
@@ -206,6 +216,42 @@ export class CaptionMap {
     this.pinned = row
     this.near = near
     this.render()
+  }
+
+  /** Rows that stand out from now on, in every layout. */
+  setMarked(marked: MarkedRows): void {
+    this.marked = marked
+    this.render()
+  }
+
+  /** Brings rows into view, together with the free part's margin. */
+  showRows(rows: Uint32Array): void {
+    const positions = this.activeLayout()?.positions
+    if (!positions) return
+    const places = new Float32Array(2 * rows.length)
+    for (let i = 0; i < rows.length; i++) places.set(positions.subarray(2 * rows[i], 2 * rows[i] + 2), 2 * i)
+    const box = bounds(places)
+    if (!box) return
+    const to = fitCamera(box, this.width, this.height, this.insets)
+    this.flyTo({ ...to, zoom: Math.min(to.zoom, this.zoomLimits().maxZoom) }, true, false)
+  }
+
+  /**
+   * The rows inside a shape drawn on the active layout, ascending.
+   * @param outline [x0, y0, x1, y1, …] CSS pixels from the map's corner
+   */
+  rowsInside(outline: Polygon): Uint32Array<ArrayBuffer> {
+    const world: number[] = []
+    for (let i = 0; i < outline.length; i += 2)
+      world.push(...toWorld(this.camera, this.width, this.height, outline[i], outline[i + 1]))
+    return rowsInside(this.index(), world)
+  }
+
+  /** The rows in the part of the map that no panel covers, ascending. */
+  rowsInView(): Uint32Array<ArrayBuffer> {
+    const { left, top, right, bottom } = this.insets
+    const [x, y] = [this.width - right, this.height - bottom]
+    return this.rowsInside([left, top, x, top, x, y, left, y])
   }
 
   setHovered(row: number | null): void {
@@ -368,8 +414,8 @@ export class CaptionMap {
   }
 
   /** What is under a mouse is already known, to a fraction of a pixel; a touch is looked up. */
-  private click(x: number, y: number): void {
-    this.events.onClick(this.pointer ? this.hovered : this.rowAt(x, y))
+  private click(x: number, y: number, adds: boolean): void {
+    this.events.onClick(this.pointer ? this.hovered : this.rowAt(x, y), adds)
   }
 
   private rowAt(px: number, py: number): number | null {
@@ -525,7 +571,8 @@ export class CaptionMap {
           data: this.data,
           weights: [...this.weights],
           pointSize: this.pointSize(),
-          alpha: this.alpha(),
+          alpha: this.alpha() * dimming(this.marked),
+          marks: marksOf(this.marked, this.pointSize(), this.theme),
           pickable: false,
         }),
         new ScatterplotLayer<Ring>({

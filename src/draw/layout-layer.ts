@@ -13,6 +13,25 @@ export interface BinaryAttribute {
   readonly normalized?: boolean
 }
 
+/** Rows drawn once more, on top of all and in this order, so that a dense map cannot hide them. */
+export interface Marks {
+  /** Shown rows, each once; a new array for other rows. */
+  readonly rows: Uint32Array
+  /** sRGB bytes, and how far they replace the point's own color, 0–255. */
+  readonly tint: readonly [number, number, number, number]
+  /** CSS pixels. */
+  readonly pointSize: number
+  /** 0–1. */
+  readonly alpha: number
+}
+
+type IndexBuffer = ReturnType<LayerContext['device']['createBuffer']>
+/** `GPUBufferUsage.INDEX`, which luma.gl takes for WebGL too. */
+const INDEX = 0x10
+
+/** Marks at once: what is selected below what is found. */
+export const MARK_LAYERS = 2
+
 interface LayoutLayerProps extends LayerProps {
   /** Binary data: `getPosition0 … getPosition2` [n, 2] float32 and `getFillColor` [n, 4] unorm8. */
   data: { readonly length: number; readonly attributes: Readonly<Record<string, BinaryAttribute>> }
@@ -22,11 +41,14 @@ interface LayoutLayerProps extends LayerProps {
   pointSize: number
   /** 0–1, on top of the color's own. */
   alpha: number
+  /** Up to {@link MARK_LAYERS}; null leaves a place empty. */
+  marks: readonly (Marks | null)[]
 }
 
 const block = `\
 layout(std140) uniform layoutsUniforms {
   vec4 weights;
+  vec4 tint;
   float pointSize;
   float alpha;
 } layouts;
@@ -36,13 +58,14 @@ const layoutsModule = {
   name: 'layouts',
   vs: block,
   fs: block,
-  uniformTypes: { weights: 'vec4<f32>', pointSize: 'f32', alpha: 'f32' },
+  uniformTypes: { weights: 'vec4<f32>', tint: 'vec4<f32>', pointSize: 'f32', alpha: 'f32' },
 } as const
 
 const defaultProps = {
   weights: { type: 'array', value: [1, 0, 0], compare: true },
   pointSize: { type: 'number', value: 3 },
   alpha: { type: 'number', value: 1 },
+  marks: { type: 'array', value: [], compare: false },
   getPosition0: { type: 'accessor', value: [0, 0] },
   getPosition1: { type: 'accessor', value: [0, 0] },
   getPosition2: { type: 'accessor', value: [0, 0] },
@@ -78,32 +101,79 @@ export class LayoutLayer extends Layer<LayoutLayerProps> {
 
   override updateState(params: UpdateParameters<this>): void {
     super.updateState(params)
-    if (!params.changeFlags.extensionsChanged) return
-    this.model()?.destroy()
-    const attributes = this.getAttributeManager()
-    const model = new Model(this.context.device, {
+    if (params.changeFlags.extensionsChanged) {
+      for (const model of this.getModels()) model.destroy()
+      const models = Array.from({ length: 1 + MARK_LAYERS }, (_, i) => this.createModel(i))
+      this.setState({ models })
+      this.getAttributeManager()?.invalidateAll()
+    }
+    this.uploadMarks()
+  }
+
+  override draw(): void {
+    const [points, ...markModels] = this.getModels()
+    if (!points) return
+    const { weights, pointSize, alpha, marks } = this.props
+    const common = { weights: [...weights, 0] }
+    points.setVertexCount(this.getNumInstances())
+    points.shaderInputs.setProps({ layouts: { ...common, tint: [0, 0, 0, 0], pointSize, alpha } })
+    points.draw(this.context.renderPass)
+    for (const [i, model] of markModels.entries()) {
+      const mark = marks[i]
+      if (!mark?.rows.length) continue
+      const tint = mark.tint.map((byte) => byte / 255)
+      model.shaderInputs.setProps({
+        layouts: { ...common, tint, pointSize: mark.pointSize, alpha: mark.alpha },
+      })
+      model.draw(this.context.renderPass)
+    }
+  }
+
+  override finalizeState(context: LayerContext): void {
+    for (const { indices } of this.markStates().values()) indices.destroy()
+    super.finalizeState(context)
+  }
+
+  private createModel(index: number): Model {
+    return new Model(this.context.device, {
       ...this.getShaders(),
-      id: this.props.id,
+      id: `${this.props.id}-${index}`,
       topology: 'point-list',
-      bufferLayout: attributes?.getBufferLayouts({ isInstanced: false }) ?? [],
+      bufferLayout: this.getAttributeManager()?.getBufferLayouts({ isInstanced: false }) ?? [],
       isInstanced: false,
       vertexCount: 0,
       parameters: { depthCompare: 'always', depthWriteEnabled: false },
     })
-    this.setState({ model })
-    attributes?.invalidateAll()
   }
 
-  override draw(): void {
-    const model = this.model()
-    if (!model) return
-    const { weights, pointSize, alpha } = this.props
-    model.setVertexCount(this.getNumInstances())
-    model.shaderInputs.setProps({ layouts: { weights: [...weights, 0], pointSize, alpha } })
-    model.draw(this.context.renderPass)
+  /** Marks are indices into the resident layouts: switching and morphing carry them along and upload nothing. */
+  private uploadMarks(): void {
+    const held = this.markStates()
+    for (let i = 0; i < MARK_LAYERS; i++) {
+      const rows = this.props.marks[i]?.rows ?? null
+      const before = held.get(i)
+      if (before?.rows === rows) continue
+      before?.indices.destroy()
+      held.delete(i)
+      if (!rows?.length) continue
+      const indices = this.context.device.createBuffer({
+        id: `${this.props.id}-marks-${i}`,
+        usage: INDEX,
+        indexType: 'uint32',
+        data: rows,
+      })
+      const model = this.getModels()[i + 1]
+      model.setIndexBuffer(indices)
+      model.setIndexCount(rows.length)
+      held.set(i, { rows, indices })
+    }
+    this.setState({ marks: held })
   }
 
-  private model(): Model | undefined {
-    return (this.state as { model?: Model } | undefined)?.model
+  private markStates(): Map<number, { readonly rows: Uint32Array; readonly indices: IndexBuffer }> {
+    const state = this.state as
+      | { marks?: Map<number, { rows: Uint32Array; indices: IndexBuffer }> }
+      | undefined
+    return state?.marks ?? new Map()
   }
 }

@@ -27,6 +27,6 @@ void main(void) {
   vSizePx = layouts.pointSize * project.devicePixelRatio;
   // One pixel more than the disk, for its soft edge.
   gl_PointSize = vSizePx + 1.0;
-  vColor = vec4(colors.rgb, colors.a * layer.opacity * layouts.alpha);
+  vColor = vec4(mix(colors.rgb, layouts.tint.rgb, layouts.tint.a), colors.a * layer.opacity * layouts.alpha);
   DECKGL_FILTER_COLOR(vColor, geometry);
 }

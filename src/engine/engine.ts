@@ -5,10 +5,12 @@ import type { Theme } from '../draw/color.ts'
 import type { MapLabel } from '../draw/label-canvas.ts'
 import { captionAt } from '../captions.ts'
 import { adviceFor, CancelledError, InputError } from '../errors.ts'
-import type { Layout, Progress, Stage } from '../types.ts'
+import type { Captions, Layout, Progress, Stage } from '../types.ts'
 import { expandLayout } from './expand-layout.ts'
 import { type Params, readParams, type Settings, writeParams } from './params.ts'
 import type { StageState } from './progress-meter.ts'
+import { Finder } from './search.ts'
+import { type SelectMode, Selection } from './selection.ts'
 import { Encoder, Session, type SessionEvents } from './session.ts'
 import { createView, type ShownError, type ViewStore } from './store.ts'
 import { TopicGuide } from './topic-guide.ts'
@@ -36,6 +38,18 @@ const WORKING: Readonly<Record<Stage, string>> = {
 export class Engine {
   readonly view: ViewStore
   readonly topics: TopicGuide
+  readonly finder = new Finder({
+    captions: () => this.captionsOnMap(),
+    onFound: () => this.showMarked(),
+    onQuery: (q) => {
+      this.params = { ...this.params, q }
+      this.writeAddress()
+    },
+    visit: (row) => this.visit(row),
+    showRows: (rows) => this.map?.showRows(rows),
+    report: (error) => this.report(error),
+  })
+  readonly selection = new Selection(() => this.showMarked())
   private params: Params
   private map: CaptionMap | null = null
   private container: HTMLElement | null = null
@@ -297,6 +311,12 @@ export class Engine {
     this.view.setState({ hovered: null })
   }
 
+  /** Selects the rows inside a shape; without one, those in view. @param outline [x0, y0, x1, y1, …] CSS px of the map */
+  selectInside(outline: readonly number[] | null, mode?: SelectMode): void {
+    const rows = outline ? this.map?.rowsInside(outline) : this.map?.rowsInView()
+    if (rows) this.selection.apply(rows, mode)
+  }
+
   // What the panels and scripts read.
 
   caption(row: number): string {
@@ -533,9 +553,11 @@ export class Engine {
     if (fresh) this.restorePlace()
   }
 
-  /** The view and the pin that the address names, once. */
+  /** The view, the pin and the search that the address names, once. */
   private restorePlace(): void {
-    const { view, row } = this.params
+    const { view, row, q } = this.params
+    this.selection.reset()
+    this.finder.reset(q)
     if (view) this.map?.lookAt(view)
     if (row !== null) this.pin(row)
   }
@@ -614,7 +636,10 @@ export class Engine {
     this.map = new CaptionMap(container, {
       onHover: (row, x, y) =>
         this.view.setState({ hovered: row === null ? null : { row, x, y, byKey: false } }),
-      onClick: (row) => this.pin(row),
+      onClick: (row, adds) => {
+        if (!adds) this.pin(row)
+        else if (row !== null) this.selection.toggle(row)
+      },
       onCamera: (camera, byUser) => {
         const { hovered } = this.view.getState()
         this.topics.cameraMoved()
@@ -637,7 +662,20 @@ export class Engine {
     if (this.shown) {
       this.map.setLayouts(this.shown.layouts, this.view.getState().active, { fresh: true })
       this.showPin()
+      this.showMarked()
     }
+  }
+
+  /** Lets what was found and what is selected stand out. */
+  private showMarked(): void {
+    const isAsked = this.finder.view.getState().state !== 'off'
+    this.map?.setMarked({ found: isAsked ? this.finder.rows : null, selected: this.selection.rows })
+  }
+
+  /** Null where a map came without its text. */
+  private captionsOnMap(): Captions | null {
+    const opened = this.shown?.opened
+    return opened && opened.textColumn !== null ? opened.captions : null
   }
 
   private showPin(): void {
@@ -662,7 +700,7 @@ export class Engine {
 }
 
 /** What belongs to one file and must not be carried over to the next. */
-const NO_PLACE = { text: null, view: null, row: null } as const
+const NO_PLACE = { text: null, view: null, row: null, q: null } as const
 
 function sampleSource(): Source {
   return { kind: 'url', url: new URL('sample.parquet', document.baseURI).href }

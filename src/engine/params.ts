@@ -26,6 +26,8 @@ export interface Params extends Settings {
   readonly layout: string | null
   readonly view: Camera | null
   readonly row: number | null
+  /** What is searched for. */
+  readonly q: string | null
   readonly theme: Theme | null
 }
 
@@ -47,6 +49,7 @@ export const DEFAULTS: Params = {
   layout: null,
   view: null,
   row: null,
+  q: null,
   theme: null,
 }
 
@@ -125,6 +128,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
     write: ({ x, y, zoom }) => [x.toFixed(4), y.toFixed(4), zoom.toFixed(3)].join(','),
   },
   row: number('whole', BOUNDS.row),
+  q: anyText,
   theme: oneOf('light', 'dark'),
 }
 

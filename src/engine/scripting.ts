@@ -24,6 +24,8 @@ export interface Captionscape {
   /** [rows, 64], in the file's row order; null where the layouts came with the file. */
   vectors(): Promise<Float32Array | null>
   caption(row: number): Promise<string>
+  /** Rows whose captions fulfil a query, ascending; the page shows what it showed. */
+  search(text: string, mode?: 'text'): Promise<Uint32Array>
   /** CSS px from the window's corner, null when off screen. */
   screenPosition(row: number): { readonly x: number; readonly y: number } | null
   timings(): Timing[]
@@ -65,6 +67,7 @@ export function scriptingOf(engine: Engine): Captionscape {
         rows[i] = fromHalf(data[pointOf[Math.floor(i / nDims)] * nDims + (i % nDims)])
       return rows
     },
+    search: (text) => engine.finder.find(text),
     caption: async (row) => engine.caption(row),
     screenPosition: (row) => engine.screenPosition(row),
     timings: () => [...(engine.data()?.timings ?? [])],

@@ -1,0 +1,50 @@
+import type { Theme } from './color.ts'
+import type { Marks } from './layout-layer.ts'
+
+/** Rows that stand out from the map. */
+export interface MarkedRows {
+  /** What a search found; null while nothing is searched for. */
+  readonly found: Uint32Array | null
+  readonly selected: Uint32Array | null
+}
+
+/** As `--mark` and `--accent` in styles.css. */
+const TINTS = {
+  dark: { found: [255, 214, 92, 235], selected: [120, 150, 255, 255] },
+  light: { found: [190, 76, 0, 235], selected: [52, 80, 200, 255] },
+} as const
+/** Fewer marks than this are drawn large; more shrink. */
+const FEW = 1000
+/** From here on marks cover each other, and their density has to show through. */
+const MANY = 200_000
+const LARGE_PX = 7
+const SMALL_PX = 2.2
+
+/**
+ * How marked rows are drawn: never smaller than can be seen, however far the map is zoomed out, and beyond 200,000 so
+ * thin that their density shows.
+ * @param pointSize the map's own, CSS pixels
+ */
+export function marksOf({ found, selected }: MarkedRows, pointSize: number, theme: Theme): (Marks | null)[] {
+  const tints = TINTS[theme]
+  const below = selected?.length ? markOf(selected, tints.selected, pointSize + 1) : null
+  const above = found?.length ? markOf(found, tints.found, below ? pointSize - 1 : pointSize) : null
+  return [below, above]
+}
+
+function markOf(rows: Uint32Array, tint: Marks['tint'], pointSize: number): Marks {
+  const crowd = Math.min(1, Math.max(0, Math.log(rows.length / FEW) / Math.log(MANY / FEW)))
+  const least = LARGE_PX + (SMALL_PX - LARGE_PX) * crowd
+  return {
+    rows,
+    tint,
+    pointSize: Math.max(least, pointSize * (1.5 - 0.4 * crowd)),
+    alpha: rows.length <= MANY ? 0.95 : Math.max(0.2, 0.95 * Math.sqrt(MANY / rows.length)),
+  }
+}
+
+/** What is left of the other points' opacity while some rows stand out. */
+export function dimming({ found, selected }: MarkedRows): number {
+  if (found) return 0.22
+  return selected?.length ? 0.5 : 1
+}
