@@ -101,7 +101,7 @@ export class CaptionMap {
       getCursor: ({ isDragging }) => (isDragging ? 'grabbing' : this.hovered === null ? 'grab' : 'pointer'),
       onViewStateChange: ({ viewState }) => this.followUser(viewState),
       onClick: (info, event) => {
-        const { ctrlKey = false, metaKey = false } = event.srcEvent as MouseEvent
+        const { ctrlKey, metaKey } = event.srcEvent
         this.click(info.x, info.y, ctrlKey || metaKey)
       },
       onDragStart: () => this.setDragging(true),

@@ -45,6 +45,6 @@ function markOf(rows: Uint32Array, tint: Marks['tint'], pointSize: number): Mark
 
 /** What is left of the other points' opacity while some rows stand out. */
 export function dimming({ found, selected }: MarkedRows): number {
-  if (found) return 0.22
+  if (found) return 0.15
   return selected?.length ? 0.5 : 1
 }

@@ -8,6 +8,7 @@ import { LayoutSwitch } from './layout-switch.tsx'
 import { MapCanvas } from './map-canvas.tsx'
 import { Notices } from './notices.tsx'
 import { ProgressList } from './progress-list.tsx'
+import { SearchBox } from './search-box.tsx'
 import { StatusLine } from './status-line.tsx'
 import { TopicList } from './topic-list.tsx'
 import { useFileDrop } from './use-file-drop.ts'
@@ -29,6 +30,7 @@ export function App({ engine }: { readonly engine: Engine }) {
       <MapCanvas />
       <section className="column" aria-label="Data">
         <ControlPanel open={menuOpen} onToggle={() => setMenuOpen(!menuOpen)} />
+        <SearchBox />
         <ErrorAlert />
         <ProgressList />
         <Notices />

@@ -13,6 +13,8 @@ const PAN_PX = 120
 const WIDE_PX = 760
 /** The line of the folded panel under its head. */
 const HEAD_PX = 34
+/** Space around the search field on a phone. */
+const SEARCH_PX = 22
 
 /** The element that the engine draws in, and the way through the points by keyboard. */
 export function MapCanvas() {
@@ -91,7 +93,9 @@ function useInsets(): void {
       const caption = box('[data-caption]')
       const dock = box('.dock')
       const left = wide ? (panel?.right ?? 0) : 0
-      const top = wide ? 0 : (box('[data-panel] header')?.bottom ?? 0) + HEAD_PX
+      const search = box('[data-search] input')
+      const head = (box('[data-panel] header')?.bottom ?? 0) + HEAD_PX
+      const top = wide ? (search?.bottom ?? 0) : head + (search?.height ?? 0) + SEARCH_PX
       const below = innerHeight - (dock?.top ?? innerHeight)
       const right = wide && caption ? innerWidth - caption.left : 0
       const bottom = !wide && caption ? innerHeight - caption.top : below
@@ -104,7 +108,7 @@ function useInsets(): void {
       covered = cover
     }
     const observer = new ResizeObserver(measure)
-    for (const element of document.querySelectorAll('[data-panel], .dock, [data-caption]'))
+    for (const element of document.querySelectorAll('[data-panel], [data-search], .dock, [data-caption]'))
       observer.observe(element)
     addEventListener('resize', measure)
     measure()

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'
+import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, inject } from 'vitest'
 import { chromiumArgs } from '../chromium-args.mjs'
@@ -148,4 +149,15 @@ export async function hover(page: Page, row: number): Promise<string | null> {
 export function spread(positions: readonly number[]): number {
   const mean = positions.reduce((sum, v) => sum + v, 0) / positions.length
   return Math.sqrt(positions.reduce((sum, v) => sum + (v - mean) ** 2, 0) / positions.length)
+}
+
+/** Violations of WCAG 2.2 AA on the page as it is. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })
+    return found.map((v) => `${v.id}: ${v.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)
+  })
 }

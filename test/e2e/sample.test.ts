@@ -1,19 +1,8 @@
-import axe from 'axe-core'
 import type { Page } from 'playwright'
 import { describe, expect, inject, it } from 'vitest'
-import { harness, hover, layout, ready, settled } from './harness.ts'
+import { harness, hover, layout, ready, settled, violations } from './harness.ts'
 
 const { visit } = harness()
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })
-    return found.map((v) => `${v.id}: ${v.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)
-  })
-}
 
 /** Share of the canvas that is not background. */
 async function litShare(page: Page): Promise<number> {

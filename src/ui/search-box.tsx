@@ -1,0 +1,118 @@
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { useEngine, useView } from './engine-context.ts'
+import { formatCount } from './format.ts'
+import { SearchResults } from './search-results.tsx'
+import './search-box.css'
+
+/** As in styles.css: a phone has no room for the list beside the map. */
+const WIDE = '(min-width: 760px)'
+
+/** Search as one types: the count, the way through the hits, and their list. */
+export function SearchBox() {
+  const engine = useEngine()
+  const { finder, selection } = engine
+  const hasMap = useView((view) => view.shown !== null)
+  const query = useStore(finder.view, (find) => find.query)
+  const state = useStore(finder.view, (find) => find.state)
+  const count = useStore(finder.view, (find) => find.count)
+  const [listOpen, setListOpen] = useState(() => matchMedia(WIDE).matches)
+  const input = useRef<HTMLInputElement>(null)
+  const list = useId()
+  useFocusKey(input)
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') finder.step(event.shiftKey ? -1 : 1)
+    else if (event.key === 'Escape' && query !== '') finder.setQuery('')
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return (
+    <search className="card search" data-search="">
+      <input
+        ref={input}
+        type="search"
+        aria-label="Search captions"
+        placeholder="Search captions"
+        title="All words, anywhere. “Quoted words” as they stand; -word excludes."
+        maxLength={1000}
+        disabled={!hasMap}
+        autoComplete="off"
+        spellCheck={false}
+        dir="auto"
+        value={query}
+        onChange={(event) => finder.setQuery(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="row">
+        <p className="search-count" aria-live="polite" data-state={state}>
+          <Count />
+        </p>
+        {state !== 'off' && (
+          <>
+            <button
+              type="button"
+              disabled={!count}
+              onClick={() => finder.step(-1)}
+              aria-label="Previous match"
+            >
+              ↑
+            </button>
+            <button type="button" disabled={!count} onClick={() => finder.step(1)} aria-label="Next match">
+              ↓
+            </button>
+          </>
+        )}
+      </div>
+      {state !== 'off' && (
+        <>
+          <div className="row">
+            <button type="button" disabled={!count} onClick={() => finder.showAll()}>
+              Zoom to matches
+            </button>
+            <button type="button" disabled={!count} onClick={() => selection.apply(finder.rows)}>
+              Select matches
+            </button>
+            <button
+              type="button"
+              className="plain"
+              aria-expanded={listOpen}
+              aria-controls={listOpen && count > 0 ? list : undefined}
+              onClick={() => setListOpen(!listOpen)}
+            >
+              List
+            </button>
+          </div>
+          {listOpen && count > 0 && <SearchResults id={list} />}
+        </>
+      )}
+    </search>
+  )
+}
+
+/** What the live region says. */
+function Count() {
+  const { finder } = useEngine()
+  const { state, count, at } = useStore(finder.view)
+  if (state === 'off') return null
+  if (state === 'impossible')
+    return 'The captions of this map are not in the page: open the file itself to search its text.'
+  if (state === 'waiting') return 'Searching…'
+  if (at !== null) return `Match ${formatCount(at + 1)} of ${formatCount(count)}`
+  return count === 1 ? '1 caption matches' : `${count === 0 ? 'No' : formatCount(count)} captions match`
+}
+
+/** “/” goes to the box from anywhere but a field. */
+function useFocusKey(input: { readonly current: HTMLInputElement | null }): void {
+  useEffect(() => {
+    const onKeyDown = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return
+      if ((event.target as HTMLElement).closest('input:not([type=radio]), textarea, select, dialog')) return
+      event.preventDefault()
+      input.current?.focus()
+      input.current?.select()
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [input])
+}
