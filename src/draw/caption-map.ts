@@ -254,6 +254,31 @@ export class CaptionMap {
     return this.rowsInside([left, top, x, top, x, y, left, y])
   }
 
+  /**
+   * The view as a picture, labels and marks with it.
+   * @param scale device pixels a CSS pixel
+   * @param ground CSS color behind the points
+   */
+  snapshot(scale: number, ground: string): HTMLCanvasElement {
+    const picture = document.createElement('canvas')
+    picture.width = Math.round(this.width * scale)
+    picture.height = Math.round(this.height * scale)
+    const context = picture.getContext('2d')
+    if (!context) throw new DeviceError('Map: there is no memory for a picture', 'Make the window smaller.')
+    context.fillStyle = ground
+    context.fillRect(0, 0, picture.width, picture.height)
+    // Drawn and copied in one task: afterwards the browser may take the drawing buffer's content away.
+    const { useDevicePixels } = this.deck.props
+    this.deck.setProps({ useDevicePixels: scale })
+    this.deck.redraw('snapshot')
+    context.drawImage(this.canvas, 0, 0, picture.width, picture.height)
+    this.deck.setProps({ useDevicePixels })
+    context.scale(scale, scale)
+    this.labels.paint(context, this.camera, this.width, this.height, this.theme, 1)
+    this.render()
+    return picture
+  }
+
   setHovered(row: number | null): void {
     this.hovered = row
     this.render()

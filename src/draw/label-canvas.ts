@@ -57,7 +57,19 @@ export class LabelCanvas {
     context.setTransform(scale, 0, 0, scale, 0, 0)
     context.clearRect(0, 0, width, height)
     this.isEmpty = true
-    if (opacity === 0) return
+    if (opacity > 0) this.isEmpty = !this.paint(context, camera, width, height, theme, opacity)
+  }
+
+  /** Draws the labels over what a context shows already, in CSS pixels; true where there were any. */
+  paint(
+    context: CanvasRenderingContext2D,
+    camera: Camera,
+    width: number,
+    height: number,
+    theme: Theme,
+    opacity: number,
+  ): boolean {
+    let isAny = false
     const family = getComputedStyle(this.canvas).fontFamily
     const ink = INK[theme]
     context.textAlign = 'center'
@@ -74,8 +86,9 @@ export class LabelCanvas {
       context.lineWidth = Math.max(3, fontPx / 4)
       context.strokeText(text, px, py)
       context.fillText(text, px, py)
-      this.isEmpty = false
+      isAny = true
     }
     context.globalAlpha = 1
+    return isAny
   }
 }

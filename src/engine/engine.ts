@@ -353,6 +353,12 @@ export class Engine {
     return { name: `${name}-map.parquet`, file: await this.shown.exportFile() }
   }
 
+  /** The view as a picture, as {@link CaptionMap.snapshot}; null where there is no map. */
+  snapshot(scale: number): HTMLCanvasElement | null {
+    const ground = getComputedStyle(document.documentElement).getPropertyValue('--ground')
+    return this.map?.snapshot(scale, ground) ?? null
+  }
+
   /** The session on the map, for scripts. */
   data(): Session | null {
     return this.shown
