@@ -4,7 +4,7 @@ import { DeviceError } from '../errors.ts'
 import type { Layout } from '../types.ts'
 import { betweenCameras, type Camera, fitCamera, type Insets, toScreen, toWorld, zoomAt } from './camera.ts'
 import { colorByPlace, type Theme } from './color.ts'
-import { bounds, buildGrid, type GridIndex, nearest } from './grid-index.ts'
+import { bounds, buildGrid, type GridIndex, nearest } from '../grid-index.ts'
 import { LabelCanvas, type MapLabel } from './label-canvas.ts'
 import { type Polygon, rowsInside } from './lasso.ts'
 import { type BinaryAttribute, LayoutLayer, SLOTS } from './layout-layer.ts'
@@ -22,6 +22,12 @@ export interface CaptionMapEvents {
   /** The drawing context is gone for good: build a new map in a fresh container. */
   readonly onLost: () => void
   readonly onError: (error: Error) => void
+}
+
+/** What the points look like beside their places. */
+export interface Painted {
+  readonly colors: Uint8Array<ArrayBuffer> | null
+  readonly hidden: Uint8Array<ArrayBuffer> | null
 }
 
 const MORPH_MS = 600
@@ -51,6 +57,8 @@ export class CaptionMap {
   private width = 1
   private height = 1
 
+  /** Colors by a column, and rows that filters leave out. */
+  private painted: Painted = { colors: null, hidden: null }
   private colors: Uint8Array<ArrayBuffer> = new Uint8Array(0)
   private colorsOf: Float32Array | null = null
   private colorsTheme: Theme | null = null
@@ -160,6 +168,7 @@ export class CaptionMap {
       this.marked = { found: null, selected: null }
       this.following = true
       this.colorsOf = null
+      this.painted = { colors: null, hidden: null }
     }
     this.active = active
     this.grid = null
@@ -194,6 +203,19 @@ export class CaptionMap {
     const to = this.following ? this.fitted() : null
     if (to) this.fly(to, MORPH_MS)
     this.animate()
+  }
+
+  /**
+   * Colors the points by something else than their place, and leaves some out: they are neither drawn nor found.
+   * @param painted.colors [n, 4] sRGB + alpha bytes; null for colors by place
+   * @param painted.hidden [n] 1 for rows to leave out; null for none
+   */
+  setPainted(painted: Painted): void {
+    if (painted.hidden !== this.painted.hidden) this.grid = null
+    this.painted = painted
+    this.colorsOf = null
+    this.upload()
+    this.render()
   }
 
   setTheme(theme: Theme): void {
@@ -395,7 +417,9 @@ export class CaptionMap {
     const { positions } = this.index()
     let best: number | null = null
     let bestDistance = Infinity
+    const { hidden } = this.painted
     for (let i = 0; i < positions.length / 2; i++) {
+      if (hidden?.[i]) continue
       const x = positions[2 * i] - from[0]
       const y = positions[2 * i + 1] - from[1]
       const along = x * dx - y * dy
@@ -520,7 +544,7 @@ export class CaptionMap {
   }
 
   private index(): GridIndex {
-    this.grid ??= buildGrid(this.activeLayout()?.positions ?? new Float32Array(0))
+    this.grid ??= buildGrid(this.activeLayout()?.positions ?? new Float32Array(0), this.painted.hidden)
     return this.grid
   }
 
@@ -547,7 +571,9 @@ export class CaptionMap {
     }
     const reference = this.colorReference()
     if (reference !== this.colorsOf || this.theme !== this.colorsTheme) {
-      this.colors = colorByPlace(reference, this.theme)
+      const { colors, hidden } = this.painted
+      this.colors = colors?.slice() ?? colorByPlace(reference, this.theme)
+      if (hidden) for (let row = 0; row < hidden.length; row++) if (hidden[row]) this.colors[4 * row + 3] = 0
       this.colorsOf = reference
       this.colorsTheme = this.theme
     }

@@ -1,4 +1,4 @@
-import type { GridIndex } from './grid-index.ts'
+import type { GridIndex } from '../grid-index.ts'
 
 /** Corners [x0, y0, x1, y1, …]; the last is joined to the first. */
 export type Polygon = readonly number[]

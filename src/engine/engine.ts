@@ -1,11 +1,13 @@
 import type { Source } from '../../workers/read.ts'
-import { CaptionMap } from '../draw/caption-map.ts'
+import { CaptionMap, type Painted } from '../draw/caption-map.ts'
 import type { Insets } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
 import type { MapLabel } from '../draw/label-canvas.ts'
 import { captionAt } from '../captions.ts'
 import { adviceFor, CancelledError, InputError } from '../errors.ts'
 import type { Captions, Layout, Progress, Stage } from '../types.ts'
+import { Coloring } from './coloring.ts'
+import { computedValues } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
 import { type Params, readParams, type Settings, writeParams } from './params.ts'
 import type { StageState } from './progress-meter.ts'
@@ -50,6 +52,7 @@ export class Engine {
     report: (error) => this.report(error),
   })
   readonly selection = new Selection(() => this.showMarked())
+  readonly coloring: Coloring
   private params: Params
   private map: CaptionMap | null = null
   private container: HTMLElement | null = null
@@ -67,6 +70,7 @@ export class Engine {
   private lastError: unknown = null
   private noticeId = 0
   private labels: readonly MapLabel[] = []
+  private painted: Painted = { colors: null, hidden: null }
   private addressTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
@@ -84,6 +88,28 @@ export class Engine {
         this.map?.setLabels(labels)
       },
       frame: (box) => this.map?.flyToBox(box),
+      report: (error) => this.report(error),
+    })
+    this.coloring = new Coloring({
+      view: this.view,
+      nRows: () => this.shown?.opened?.nRows ?? 0,
+      values: async (column) => {
+        if (!this.shown) throw new InputError('Color: there is no map yet', 'Open a file first.')
+        if (!column.startsWith('@')) return this.shown.values(column)
+        const { active } = this.view.getState()
+        return computedValues(
+          column,
+          [...this.layouts()].sort((a, b) => Number(b.name === active) - Number(a.name === active)),
+        )
+      },
+      paint: (colors, hidden) => {
+        this.painted = { colors, hidden }
+        this.map?.setPainted(this.painted)
+      },
+      onColumn: (column) => {
+        this.params = { ...this.params, color: column }
+        this.writeAddress()
+      },
       report: (error) => this.report(error),
     })
     dark.addEventListener('change', (event) => {
@@ -231,6 +257,7 @@ export class Engine {
   setActive(name: string): void {
     if (!this.view.getState().shown?.layouts.includes(name)) return
     this.view.setState({ active: name, hovered: null })
+    this.coloring.layoutChanged()
     this.params = { ...this.params, layout: name }
     this.map?.setActive(name)
     this.showPin()
@@ -556,7 +583,13 @@ export class Engine {
       },
     })
     this.map?.setLayouts(session.layouts, active, { fresh })
-    if (fresh) this.restorePlace()
+    if (!fresh) return
+    const { color } = this.params
+    const isKnown =
+      color === null || color.startsWith('@') || opened.columns.some(({ name }) => name === color)
+    if (!isKnown) this.notice(`“${opened.name}” has no column “${color}” to color by.`)
+    this.coloring.reset(isKnown ? color : null)
+    this.restorePlace()
   }
 
   /** The view, the pin and the search that the address names, once. */
@@ -667,6 +700,7 @@ export class Engine {
     this.map.setLabels(this.labels)
     if (this.shown) {
       this.map.setLayouts(this.shown.layouts, this.view.getState().active, { fresh: true })
+      this.map.setPainted(this.painted)
       this.showPin()
       this.showMarked()
     }
@@ -693,6 +727,7 @@ export class Engine {
     document.documentElement.dataset.theme = theme
     this.view.setState({ theme })
     this.map?.setTheme(theme)
+    this.coloring.refresh()
   }
 
   /** Keeps the address bar a link to what is on screen; a dropped file cannot be linked to. */
@@ -706,7 +741,7 @@ export class Engine {
 }
 
 /** What belongs to one file and must not be carried over to the next. */
-const NO_PLACE = { text: null, view: null, row: null, q: null } as const
+const NO_PLACE = { text: null, view: null, row: null, q: null, color: null } as const
 
 function sampleSource(): Source {
   return { kind: 'url', url: new URL('sample.parquet', document.baseURI).href }

@@ -28,6 +28,8 @@ export interface Params extends Settings {
   readonly row: number | null
   /** What is searched for. */
   readonly q: string | null
+  /** Column that the points are colored by. */
+  readonly color: string | null
   readonly theme: Theme | null
 }
 
@@ -50,6 +52,7 @@ export const DEFAULTS: Params = {
   view: null,
   row: null,
   q: null,
+  color: null,
   theme: null,
 }
 
@@ -129,6 +132,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   },
   row: number('whole', BOUNDS.row),
   q: anyText,
+  color: anyText,
   theme: oneOf('light', 'dark'),
 }
 

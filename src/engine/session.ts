@@ -1,6 +1,6 @@
 import { proxy, type Remote, releaseProxy, wrap } from 'comlink'
 import type { ClipOptions, EmbedApi, Embedding } from '../../workers/embed.ts'
-import type { DistinctCaptions, OpenedFile, ReadApi, Source } from '../../workers/read.ts'
+import type { ColumnValues, DistinctCaptions, OpenedFile, ReadApi, Source } from '../../workers/read.ts'
 import type { UmapApi, UmapResult } from '../../workers/umap.ts'
 import { CancelledError } from '../errors.ts'
 import { registerErrorTransfer } from '../rpc.ts'
@@ -137,6 +137,12 @@ export class Session {
 
   async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
     return this.reader ? this.reader.api.row(row) : []
+  }
+
+  /** One column of the file, to color and filter by. */
+  async values(column: string): Promise<ColumnValues> {
+    if (!this.reader) throw new Error('session: values before open')
+    return this.reader.api.values(column)
   }
 
   /** The file with its layouts as columns; the file as it is where they came with it. */

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { ColumnInfo } from '../../workers/read.ts'
+import { type ColoringView, NO_COLORING } from './coloring.ts'
 import type { Theme } from '../draw/color.ts'
 import { DEFAULTS, type Settings } from './params.ts'
 import type { StageState } from './progress-meter.ts'
@@ -61,6 +62,7 @@ export interface View {
   } | null
   readonly pinned: number | null
   readonly theme: Theme
+  readonly coloring: ColoringView
   /** Whether the layout on screen has topics at all. */
   readonly hasTopics: boolean
   /** The topics in view, most captions first. */
@@ -84,6 +86,7 @@ export function createView(settings: Settings, theme: Theme) {
     hovered: null,
     pinned: null,
     theme,
+    coloring: NO_COLORING,
     hasTopics: false,
     topics: [],
     labels: true,

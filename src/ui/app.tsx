@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Engine } from '../engine/engine.ts'
 import { CaptionPanel } from './caption-panel.tsx'
+import { ColorPanel } from './color-panel.tsx'
 import { ControlPanel } from './control-panel.tsx'
 import { EngineContext } from './engine-context.ts'
 import { ErrorAlert } from './error-alert.tsx'
@@ -34,6 +35,7 @@ export function App({ engine }: { readonly engine: Engine }) {
         <ErrorAlert />
         <ProgressList />
         <Notices />
+        <ColorPanel open={menuOpen} />
         <TopicList open={menuOpen} />
       </section>
       <CaptionPanel />

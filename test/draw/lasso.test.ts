@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { buildGrid } from '../../src/draw/grid-index.ts'
+import { buildGrid } from '../../src/grid-index.ts'
 import { rowsInside } from '../../src/draw/lasso.ts'
 
 const positions = Float32Array.from({ length: 4000 }, (_, i) => Math.fround(Math.sin(i * 12.9898) * 40))

@@ -12,7 +12,7 @@ export interface GridIndex {
   readonly lines: number
   /** [columns · lines + 1] */
   readonly starts: Uint32Array
-  /** [number of finite points] */
+  /** [number of points taken in] */
   readonly rows: Uint32Array
 }
 
@@ -37,8 +37,11 @@ export function bounds(positions: Float32Array): readonly [number, number, numbe
   return minX <= maxX ? [minX, minY, maxX, maxY] : null
 }
 
-/** @param positions [n, 2]; rows that are not finite are left out. */
-export function buildGrid(positions: Float32Array): GridIndex {
+/**
+ * @param positions [n, 2]; rows that are not finite are left out
+ * @param hidden [n] 1 for rows to leave out
+ */
+export function buildGrid(positions: Float32Array, hidden: Uint8Array | null = null): GridIndex {
   const n = positions.length / 2
   const [minX, minY, maxX, maxY] = bounds(positions) ?? [0, 0, 0, 0]
   const width = maxX - minX
@@ -53,7 +56,7 @@ export function buildGrid(positions: Float32Array): GridIndex {
   for (let i = 0; i < n; i++) {
     const x = positions[2 * i]
     const y = positions[2 * i + 1]
-    if (!Number.isFinite(x + y)) continue
+    if (!Number.isFinite(x + y) || hidden?.[i]) continue
     const c = Math.floor((y - minY) / cell) * columns + Math.floor((x - minX) / cell)
     cellOf[i] = c
     starts[c + 1]++
@@ -62,7 +65,7 @@ export function buildGrid(positions: Float32Array): GridIndex {
   const rows = new Uint32Array(starts[columns * lines])
   const next = starts.slice(0, columns * lines)
   for (let i = 0; i < n; i++) {
-    if (Number.isFinite(positions[2 * i] + positions[2 * i + 1])) rows[next[cellOf[i]]++] = i
+    if (Number.isFinite(positions[2 * i] + positions[2 * i + 1]) && !hidden?.[i]) rows[next[cellOf[i]]++] = i
   }
   return { positions, minX, minY, cell, columns, lines, starts, rows }
 }

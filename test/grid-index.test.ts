@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bounds, buildGrid, nearest } from '../../src/draw/grid-index.ts'
-import { createRandom } from '../../src/random.ts'
+import { bounds, buildGrid, nearest } from '../src/grid-index.ts'
+import { createRandom } from '../src/random.ts'
 
 function cloud(n: number, seed: number): Float32Array {
   const random = createRandom(seed)

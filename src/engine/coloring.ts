@@ -1,0 +1,210 @@
+import type { ColumnValues } from '../../workers/read.ts'
+import type { Theme } from '../draw/color.ts'
+import { categoryColor, colorByCode, colorByRamp, cssColor, otherColor } from '../draw/palette.ts'
+import {
+  categoryCounts,
+  type ColumnFilter,
+  type Histogram,
+  histogramOf,
+  passing,
+  toShares,
+} from './column-filter.ts'
+import type { ViewStore } from './store.ts'
+
+/** What is behind a legend. */
+export type Legend =
+  | {
+      readonly kind: 'number' | 'date'
+      readonly column: string
+      readonly histogram: Histogram
+      readonly scale: 'linear' | 'quantile'
+      readonly least: number
+      readonly most: number
+    }
+  | {
+      readonly kind: 'category'
+      readonly column: string
+      readonly nDistinct: number
+      readonly entries: readonly {
+        readonly code: number
+        readonly name: string
+        readonly count: number
+        readonly color: string
+        readonly isOn: boolean
+      }[]
+    }
+
+/** The coloring as the panels see it. */
+export interface ColoringView {
+  /** Null colors by place on the map. */
+  readonly column: string | null
+  readonly isLoading: boolean
+  readonly legend: Legend | null
+  /** Columns that filter, in the order in which they began to. */
+  readonly filtered: readonly string[]
+  /** Rows that pass all filters. */
+  readonly passing: number
+}
+
+export const NO_COLORING: ColoringView = {
+  column: null,
+  isLoading: false,
+  legend: null,
+  filtered: [],
+  passing: 0,
+}
+
+/** What the coloring asks of the engine and its map. */
+export interface ColoringHost {
+  readonly view: ViewStore
+  /** The rows on the map. */
+  nRows(): number
+  /** Values of a column of the file on the map, or of one that the page computes. */
+  values(column: string): Promise<ColumnValues>
+  /** Colors [n, 4], null for those by place; hidden rows [n], null for none. */
+  paint(colors: Uint8Array<ArrayBuffer> | null, hidden: Uint8Array<ArrayBuffer> | null): void
+  /** The chosen column, for the address. */
+  onColumn(column: string | null): void
+  report(error: unknown): void
+}
+
+/** Colors the map by a column and keeps the filters on columns, one each. */
+export class Coloring {
+  private readonly host: ColoringHost
+  private readonly known = new Map<string, ColumnValues>()
+  private readonly filters = new Map<string, ColumnFilter>()
+  private column: string | null = null
+  private scale: 'linear' | 'quantile' = 'linear'
+  private generation = 0
+
+  constructor(host: ColoringHost) {
+    this.host = host
+  }
+
+  /** Forgets everything, for another file; then colors by `column` where the file has it. */
+  reset(column: string | null): void {
+    this.generation++
+    this.known.clear()
+    this.filters.clear()
+    this.column = null
+    this.host.view.setState({ coloring: { ...NO_COLORING, passing: this.host.nRows() } })
+    if (column !== null) void this.choose(column)
+  }
+
+  /** Colors by a column, or by place. */
+  async choose(column: string | null): Promise<void> {
+    const generation = ++this.generation
+    const { coloring } = this.host.view.getState()
+    this.host.view.setState({ coloring: { ...coloring, column, isLoading: column !== null } })
+    try {
+      const values = column === null ? null : (this.known.get(column) ?? (await this.host.values(column)))
+      if (generation !== this.generation) return
+      if (column !== null && values) this.known.set(column, values)
+      this.column = column
+      this.scale = 'linear'
+      this.host.onColumn(column)
+      this.refresh()
+    } catch (error) {
+      if (generation !== this.generation) return
+      this.host.view.setState({ coloring: { ...coloring, isLoading: false } })
+      this.host.report(error)
+    }
+  }
+
+  /** What is computed from the layout on screen is another for another layout. */
+  layoutChanged(): void {
+    for (const name of this.known.keys()) if (name.startsWith('@')) this.known.delete(name)
+    for (const name of this.filters.keys()) if (name.startsWith('@')) this.filters.delete(name)
+    if (this.column?.startsWith('@')) void this.choose(this.column)
+  }
+
+  setScale(scale: 'linear' | 'quantile'): void {
+    this.scale = scale
+    this.refresh()
+  }
+
+  /** Leaves out rows of the chosen column beyond a range; the whole range is no filter. */
+  setRange(least: number, most: number): void {
+    const values = this.column === null ? undefined : this.known.get(this.column)
+    if (this.column === null || !values || values.kind === 'category') return
+    const whole = histogramOf(values.values)
+    if (least <= whole.least && most >= whole.most) this.filters.delete(this.column)
+    else this.filters.set(this.column, { kind: 'range', least, most })
+    this.refresh()
+  }
+
+  /** Leaves a category of the chosen column out, or takes it in again. */
+  toggle(code: number): void {
+    if (this.column === null) return
+    const filter = this.filters.get(this.column)
+    const off = new Set(filter?.kind === 'categories' ? filter.off : [])
+    if (!off.delete(code)) off.add(code)
+    if (off.size) this.filters.set(this.column, { kind: 'categories', off })
+    else this.filters.delete(this.column)
+    this.refresh()
+  }
+
+  /** Leaves out all categories of the chosen column but one. */
+  only(code: number): void {
+    const values = this.column === null ? undefined : this.known.get(this.column)
+    if (this.column === null || values?.kind !== 'category') return
+    const off = new Set(Array.from({ length: values.names.length + 2 }, (_, c) => c))
+    off.delete(code)
+    this.filters.set(this.column, { kind: 'categories', off })
+    this.refresh()
+  }
+
+  /** Takes back the filter on one column, or all. */
+  clear(column?: string): void {
+    if (column === undefined) this.filters.clear()
+    else this.filters.delete(column)
+    this.refresh()
+  }
+
+  /** Paints anew, as after a change of the theme. */
+  refresh(): void {
+    const { theme } = this.host.view.getState()
+    const active = [...this.filters].flatMap(([column, filter]) => {
+      const values = this.known.get(column)
+      return values ? [{ filter, values }] : []
+    })
+    const { hidden, count } = passing(this.host.nRows(), active)
+    const values = this.column === null ? undefined : this.known.get(this.column)
+    this.host.paint(values ? this.colors(values, theme) : null, hidden)
+    this.host.view.setState({
+      coloring: {
+        column: this.column,
+        isLoading: false,
+        legend: values && this.column !== null ? this.legend(this.column, values, theme) : null,
+        filtered: [...this.filters.keys()],
+        passing: count,
+      },
+    })
+  }
+
+  private colors(values: ColumnValues, theme: Theme): Uint8Array<ArrayBuffer> {
+    if (values.kind === 'category') return colorByCode(values.codes, values.names.length, theme)
+    return colorByRamp(toShares(values.values, this.scale), theme)
+  }
+
+  private legend(column: string, values: ColumnValues, theme: Theme): Legend {
+    const filter = this.filters.get(column)
+    if (values.kind !== 'category') {
+      const histogram = histogramOf(values.values)
+      const { least, most } = filter?.kind === 'range' ? filter : histogram
+      return { kind: values.kind, column, histogram, scale: this.scale, least, most }
+    }
+    const { names, codes, nDistinct } = values
+    const off = filter?.kind === 'categories' ? filter.off : new Set<number>()
+    const counts = categoryCounts(codes, names.length)
+    const titles = [...names, `${(nDistinct - names.length).toLocaleString()} others`, 'none']
+    const entries = titles.map((name, code) => ({
+      code,
+      name,
+      count: counts[code],
+      color: cssColor(code < names.length ? categoryColor(code, theme) : otherColor(theme)),
+      isOn: !off.has(code),
+    }))
+    return { kind: 'category', column, nDistinct, entries: entries.filter(({ count }) => count > 0) }
+  }
+}

@@ -1,0 +1,203 @@
+import { useId, useState } from 'react'
+import { cssColor, rampColor } from '../draw/palette.ts'
+import type { Legend } from '../engine/coloring.ts'
+import { AGREEMENT, DENSITY } from '../engine/computed-values.ts'
+import { useEngine, useView } from './engine-context.ts'
+import { formatCount } from './format.ts'
+import './color-panel.css'
+
+/** What the page computes itself, beside the file's columns. */
+const COMPUTED = [
+  { value: AGREEMENT, name: 'Agreement of the layouts' },
+  { value: DENSITY, name: 'Density of the map' },
+] as const
+const PLACE = ''
+
+/** What the points' color says, a legend that filters, and the filters at work. On a phone it is part of the menu. */
+export function ColorPanel({ open }: { readonly open: boolean }) {
+  const engine = useEngine()
+  const columns = useView((view) => view.shown?.columns)
+  const layouts = useView((view) => view.shown?.layouts)
+  const { column, isLoading, legend } = useView((view) => view.coloring)
+  const select = useId()
+  if (!columns || !layouts?.length) return null
+  const usable = columns.filter(({ kind, name }) => kind !== 'other' && !isCoordinate(name, layouts))
+  const computed = COMPUTED.filter(({ value }) => value !== AGREEMENT || layouts.length > 1)
+  return (
+    <section className="card coloring" aria-label="Colors" data-open={open}>
+      <header>
+        <label htmlFor={select}>Color by</label>
+        <select
+          id={select}
+          value={column ?? PLACE}
+          onChange={(event) => void engine.coloring.choose(event.currentTarget.value || null)}
+        >
+          <option value={PLACE}>Place on the map</option>
+          {computed.map(({ value, name }) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+          {usable.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </header>
+      {isLoading && <p className="quiet">Reading the column…</p>}
+      {!isLoading && legend?.kind === 'category' && <Categories legend={legend} />}
+      {!isLoading && legend && legend.kind !== 'category' && <Range key={legend.column} legend={legend} />}
+      {column === AGREEMENT && !isLoading && (
+        <p className="quiet">
+          The share of a caption’s 15 nearest on this layout that are among its 15 nearest on the others.
+          Where it is low, the layouts disagree: do not read much into what lies side by side.
+        </p>
+      )}
+      <Filters />
+    </section>
+  )
+}
+
+/** The coordinates of the layouts say nothing as a color. */
+function isCoordinate(name: string, layouts: readonly string[]): boolean {
+  return layouts.some((layout) => [`x_${layout}`, `y_${layout}`].includes(name.toLowerCase()))
+}
+
+function Categories({ legend }: { readonly legend: Extract<Legend, { kind: 'category' }> }) {
+  const engine = useEngine()
+  return (
+    <ul className="categories" aria-label={`Values of ${legend.column}`}>
+      {legend.entries.map(({ code, name, count, color, isOn }) => (
+        <li key={code}>
+          <label>
+            <input type="checkbox" checked={isOn} onChange={() => engine.coloring.toggle(code)} />
+            <span className="swatch" style={{ background: color }} />
+            <span className="value" dir="auto">
+              {name}
+            </span>
+            <small className="quiet">{formatCount(count)}</small>
+          </label>
+          <button
+            type="button"
+            className="plain"
+            aria-label={`Only ${name}`}
+            onClick={() => engine.coloring.only(code)}
+          >
+            only
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category' }> }) {
+  const engine = useEngine()
+  const theme = useView((view) => view.theme)
+  const { histogram, kind, scale, column } = legend
+  const title = column.replace('@', '')
+  const [range, setRange] = useState<readonly [number, number] | null>(null)
+  const [least, most] = range ?? [legend.least, legend.most]
+  const format = formatter(kind, histogram.most - histogram.least)
+  const width = histogram.most - histogram.least
+  const step = width > 0 ? width / 400 : 1
+  const highest = Math.max(1, ...histogram.counts)
+  const n = histogram.counts.length
+  const commit = (): void => {
+    if (range) engine.coloring.setRange(...range)
+    setRange(null)
+  }
+  const slider = (label: string, value: number, change: (value: number) => void) => (
+    <input
+      type="range"
+      aria-label={label}
+      aria-valuetext={format(value)}
+      min={histogram.least}
+      max={histogram.most}
+      step={step}
+      value={value}
+      onChange={(event) => change(Number(event.currentTarget.value))}
+      onPointerUp={commit}
+      onKeyUp={commit}
+      onBlur={commit}
+    />
+  )
+  return (
+    <div className="range">
+      <svg viewBox={`0 0 ${n} 24`} preserveAspectRatio="none" aria-hidden="true">
+        {histogram.counts.map((count, bin) => {
+          const middle = histogram.least + ((bin + 0.5) / n) * width
+          const isIn = middle >= least && middle <= most
+          const height = count === 0 ? 0 : Math.max(0.8, 24 * Math.sqrt(count / highest))
+          return (
+            <rect
+              key={bin}
+              x={bin + 0.08}
+              y={24 - height}
+              width={0.84}
+              height={height}
+              fill={cssColor(rampColor((bin + 0.5) / n, theme))}
+              opacity={isIn ? 1 : 0.2}
+            />
+          )
+        })}
+      </svg>
+      <div className="sliders">
+        {slider(`Least ${title}`, least, (value) => setRange([Math.min(value, most), most]))}
+        {slider(`Most ${title}`, most, (value) => setRange([least, Math.max(value, least)]))}
+      </div>
+      <p>
+        <span>
+          {format(least)} – {format(most)}
+        </span>
+        {histogram.nNone > 0 && <small className="quiet">{formatCount(histogram.nNone)} without</small>}
+      </p>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={scale === 'quantile'}
+          onChange={(event) => engine.coloring.setScale(event.currentTarget.checked ? 'quantile' : 'linear')}
+        />
+        Color by rank
+      </label>
+    </div>
+  )
+}
+
+/** Filters stay while the map is colored by something else; each can be taken back. */
+function Filters() {
+  const engine = useEngine()
+  const { filtered, passing } = useView((view) => view.coloring)
+  const nRows = useView((view) => view.shown?.nRows ?? 0)
+  if (!filtered.length) return <p className="visually-hidden" aria-live="polite" />
+  return (
+    <div className="filters">
+      <p aria-live="polite">
+        {formatCount(passing)} of {formatCount(nRows)} captions shown
+      </p>
+      {filtered.map((column) => (
+        <button
+          key={column}
+          type="button"
+          aria-label={`Remove the filter on ${column}`}
+          onClick={() => engine.coloring.clear(column)}
+        >
+          {column.replace('@', '')} ✕
+        </button>
+      ))}
+    </div>
+  )
+}
+
+function formatter(kind: 'number' | 'date', width: number): (value: number) => string {
+  if (kind === 'date') {
+    const withTime = width < 3 * 86_400_000
+    const format = new Intl.DateTimeFormat(undefined, {
+      dateStyle: 'medium',
+      ...(withTime ? { timeStyle: 'short' } : {}),
+      timeZone: 'UTC',
+    })
+    return (value) => format.format(value)
+  }
+  const format = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 })
+  return (value) => format.format(value)
+}
