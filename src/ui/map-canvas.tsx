@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { useEngine, useView } from './engine-context.ts'
+import { Lasso } from './lasso.tsx'
 import { Tooltip } from './tooltip.tsx'
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
@@ -32,8 +33,10 @@ export function MapCanvas() {
       else engine.walk(...arrow)
     } else if (event.key === 'Enter' || event.key === ' ') {
       const row = engine.view.getState().hovered?.row
-      if (row !== undefined) engine.pin(row)
-    } else if (event.key === '+' || event.key === '=') engine.zoomBy(1)
+      if (row !== undefined && event.key === 'Enter') engine.pin(row)
+      else if (row !== undefined) engine.selection.toggle(row)
+    } else if (event.key === 'a' && !event.ctrlKey && !event.metaKey) engine.selectInside(null)
+    else if (event.key === '+' || event.key === '=') engine.zoomBy(1)
     else if (event.key === '-') engine.zoomBy(-1)
     else if (event.key === '0') engine.fit()
     else return
@@ -42,8 +45,9 @@ export function MapCanvas() {
   return (
     <main>
       <p id="map-help" className="visually-hidden">
-        Arrow keys move to the nearest caption in that direction, Enter pins it, plus and minus zoom, 0 shows
-        the whole map, Shift with an arrow pans, 1 to 3 switch layouts.
+        Arrow keys move to the nearest caption in that direction, Enter pins it, Space selects it, A selects
+        all in view, plus and minus zoom, 0 shows the whole map, Shift with an arrow pans, 1 to 3 switch
+        layouts.
       </p>
       <div
         ref={container}
@@ -61,6 +65,7 @@ export function MapCanvas() {
           if (engine.view.getState().hovered?.byKey) engine.leave()
         }}
       />
+      <Lasso map={container} />
       <FocusedCaption />
       <Tooltip />
     </main>
