@@ -1,15 +1,22 @@
 import * as Comlink from 'comlink'
-import { createReader, type OpenedFile, type ReadOptions, type Source } from '../src/read/reader.ts'
+import {
+  createReader,
+  type ExportRequest,
+  type OpenedFile,
+  type ReadOptions,
+  type Source,
+  type TableColumn,
+} from '../src/read/reader.ts'
 import type { DistinctCaptions } from '../src/read/distinct.ts'
 import type { Field } from '../src/read/row.ts'
 import type { ColumnValues } from '../src/read/values.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
-import type { Captions, Layout, Progress } from '../src/types.ts'
+import type { Captions, Progress } from '../src/types.ts'
 
 export type { ColumnInfo } from '../src/read/columns.ts'
 export type { DistinctCaptions } from '../src/read/distinct.ts'
 export type { ColumnValues } from '../src/read/values.ts'
-export type { OpenedFile, Source } from '../src/read/reader.ts'
+export type { ExportRequest, OpenedFile, Source, TableColumn } from '../src/read/reader.ts'
 
 export interface ReadApi {
   /** Opens a file; on an error or a cancellation the file that was open before stays open. */
@@ -21,8 +28,17 @@ export interface ReadApi {
   values(column: string): Promise<ColumnValues>
   /** All columns of one row, as text for people. */
   row(row: number): Promise<readonly Field[]>
-  /** The open file with `x_<name>`, `y_<name>` for each layout. */
-  withLayouts(layouts: readonly Layout[], encoder: string | null): Promise<Blob>
+  /** Rows of all flat columns as text. @param rows ascending */
+  table(rows: Uint32Array): Promise<readonly TableColumn[]>
+  /**
+   * Writes the open file, or some rows, with `x_<name>`, `y_<name>` for each layout.
+   * @param handle a file on disk to stream to; null for a Blob
+   */
+  exportFile(
+    request: ExportRequest,
+    handle: FileSystemFileHandle | null,
+    onRows: (done: number) => void,
+  ): Promise<Blob | null>
   /** The running calls reject with a CancelledError within a second. */
   cancel(): void
 }
@@ -59,7 +75,26 @@ const api: ReadApi = {
   },
   // Not tied to the signal: a pinned row stays readable while another file is being opened.
   row: (row) => reader.row(row),
-  withLayouts: (layouts, encoder) => reader.withLayouts(layouts, encoder),
+  table: (rows) => reader.table(rows),
+  async exportFile(request, handle, onRows) {
+    const context = { signal: controller.signal, onRows }
+    if (!handle) {
+      const parts: Uint8Array<ArrayBuffer>[] = []
+      await reader.exportFile(request, (bytes) => void parts.push(bytes), context)
+      const type = request.format === 'csv' ? 'text/csv' : 'application/vnd.apache.parquet'
+      return new Blob(parts, { type })
+    }
+    const file = await handle.createWritable()
+    try {
+      await reader.exportFile(request, (bytes) => file.write(bytes), context)
+    } catch (error) {
+      // What was there before stays.
+      await file.abort()
+      throw error
+    }
+    await file.close()
+    return null
+  },
   cancel: () => {
     renew()
   },

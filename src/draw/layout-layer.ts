@@ -30,7 +30,7 @@ type IndexBuffer = ReturnType<LayerContext['device']['createBuffer']>
 const INDEX = 0x10
 
 /** Marks at once: what is selected below what is found. */
-export const MARK_LAYERS = 2
+const MARK_LAYERS = 2
 
 interface LayoutLayerProps extends LayerProps {
   /** Binary data: `getPosition0 … getPosition2` [n, 2] float32 and `getFillColor` [n, 4] unorm8. */

@@ -9,10 +9,12 @@ import type { Captions, Layout, Progress, Stage } from '../types.ts'
 import { Coloring } from './coloring.ts'
 import { computedValues } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
+import { Exporter } from './exporter.ts'
 import { type Params, readParams, type Settings, writeParams } from './params.ts'
 import type { StageState } from './progress-meter.ts'
 import { Finder } from './search.ts'
 import { type SelectMode, Selection } from './selection.ts'
+import { SelectionTable } from './selection-table.ts'
 import { Encoder, Session, type SessionEvents } from './session.ts'
 import { createView, type ShownError, type ViewStore } from './store.ts'
 import { TopicGuide } from './topic-guide.ts'
@@ -52,6 +54,18 @@ export class Engine {
     report: (error) => this.report(error),
   })
   readonly selection = new Selection(() => this.showMarked())
+  readonly table = new SelectionTable(
+    {
+      session: () => this.shown,
+      captionOf: (row) => this.caption(row),
+      report: (error) => this.report(error),
+    },
+    this.selection,
+  )
+  readonly exporter = new Exporter({
+    session: () => this.shown,
+    snapshot: (scale) => this.snapshot(scale),
+  })
   readonly coloring: Coloring
   private params: Params
   private map: CaptionMap | null = null
@@ -373,19 +387,6 @@ export class Engine {
     return this.shown?.layouts ?? []
   }
 
-  /** The file on the map with its layouts as columns. */
-  async exportFile(): Promise<{ readonly name: string; readonly file: Blob }> {
-    if (!this.shown?.opened) throw new InputError('Export: there is no map yet', 'Open a file first.')
-    const name = this.shown.opened.name.replace(/\.(parquet|parq)$/i, '')
-    return { name: `${name}-map.parquet`, file: await this.shown.exportFile() }
-  }
-
-  /** The view as a picture, as {@link CaptionMap.snapshot}; null where there is no map. */
-  snapshot(scale: number): HTMLCanvasElement | null {
-    const ground = getComputedStyle(document.documentElement).getPropertyValue('--ground')
-    return this.map?.snapshot(scale, ground) ?? null
-  }
-
   /** The session on the map, for scripts. */
   data(): Session | null {
     return this.shown
@@ -596,6 +597,7 @@ export class Engine {
   private restorePlace(): void {
     const { view, row, q } = this.params
     this.selection.reset()
+    this.table.close()
     this.finder.reset(q)
     if (view) this.map?.lookAt(view)
     if (row !== null) this.pin(row)
@@ -716,6 +718,12 @@ export class Engine {
   private captionsOnMap(): Captions | null {
     const opened = this.shown?.opened
     return opened && opened.textColumn !== null ? opened.captions : null
+  }
+
+  /** The view as a picture, as {@link CaptionMap.snapshot}; null where there is no map. */
+  private snapshot(scale: number): HTMLCanvasElement | null {
+    const ground = getComputedStyle(document.documentElement).getPropertyValue('--ground')
+    return this.map?.snapshot(scale, ground) ?? null
   }
 
   private showPin(): void {

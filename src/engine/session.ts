@@ -1,6 +1,14 @@
 import { proxy, type Remote, releaseProxy, wrap } from 'comlink'
 import type { ClipOptions, EmbedApi, Embedding } from '../../workers/embed.ts'
-import type { ColumnValues, DistinctCaptions, OpenedFile, ReadApi, Source } from '../../workers/read.ts'
+import type {
+  ColumnValues,
+  DistinctCaptions,
+  ExportRequest,
+  OpenedFile,
+  ReadApi,
+  Source,
+  TableColumn,
+} from '../../workers/read.ts'
 import type { UmapApi, UmapResult } from '../../workers/umap.ts'
 import { CancelledError } from '../errors.ts'
 import { registerErrorTransfer } from '../rpc.ts'
@@ -145,10 +153,25 @@ export class Session {
     return this.reader.api.values(column)
   }
 
-  /** The file with its layouts as columns; the file as it is where they came with it. */
-  async exportFile(): Promise<Blob> {
+  /** Some rows of the file's flat columns, as text. @param rows ascending */
+  async table(rows: Uint32Array): Promise<readonly TableColumn[]> {
+    return this.reader ? this.reader.api.table(rows) : []
+  }
+
+  /**
+   * Writes the file or some of its rows, with the layouts as columns unless they came with it.
+   * @param handle a file on disk; null for a Blob
+   */
+  async exportFile(
+    format: ExportRequest['format'],
+    rows: Uint32Array | null,
+    handle: FileSystemFileHandle | null,
+    onRows: (done: number) => void,
+  ): Promise<Blob | null> {
     if (!this.reader) throw new Error('session: export before open')
-    return this.reader.api.withLayouts(this.embedding ? this.layouts : [], this.embedding?.label ?? null)
+    const layouts = this.embedding ? this.layouts : []
+    const encoder = this.embedding?.label ?? this.opened?.encoder ?? null
+    return this.reader.api.exportFile({ format, rows, layouts, encoder }, handle, proxy(onRows))
   }
 
   /** UMAP on the vectors; the caller has embedded them. */

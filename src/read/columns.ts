@@ -3,7 +3,8 @@ import { type FileMetaData, parquetSchema, type SchemaElement } from 'hyparquet'
 /** A top-level column as people see it. */
 export interface ColumnInfo {
   readonly name: string
-  readonly kind: 'text' | 'number' | 'boolean' | 'date' | 'other'
+  /** `nested` for lists, maps and structs; `other` for bytes. */
+  readonly kind: 'text' | 'number' | 'boolean' | 'date' | 'nested' | 'other'
 }
 
 /** A top-level column with what the decoders need of it. */
@@ -28,7 +29,7 @@ export function listColumns(metadata: FileMetaData): Column[] {
     const flat = children.length === 0 && element.repetition_type !== 'REPEATED'
     const chunk = flat ? leaf : null
     leaf += countLeaves(tree)
-    return { name: element.name, kind: flat ? kindOf(element) : 'other', element, chunk }
+    return { name: element.name, kind: flat ? kindOf(element) : 'nested', element, chunk }
   })
 }
 

@@ -16,24 +16,25 @@ const MAGIC = 0x31524150 // 'PAR1'
  * up to the footer; only the new columns and a new footer are written. A name that the file has already gets a number.
  * @param layouts [n, 2] each; rows of the file beyond n get NaN
  * @param encoder what made the layouts, kept in the file's metadata
+ * @throws {NetworkError} @throws {InputError} the file is gone @throws {CancelledError}
  */
-export async function withLayouts(
+export async function writeWithLayouts(
   source: ByteSource,
   metadata: FileMetaData,
   layouts: readonly Layout[],
   encoder: string | null,
+  write: (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>,
   signal?: AbortSignal,
-): Promise<Blob> {
+): Promise<void> {
   const footerStart = source.byteLength - 8 - metadata.metadata_length
-  const parts: Uint8Array<ArrayBuffer>[] = []
   for (let start = 0; start < footerStart; start += COPY_BYTES) {
     throwIfCancelled(signal)
-    parts.push(await source.read(start, Math.min(footerStart, start + COPY_BYTES), signal))
+    await write(await source.read(start, Math.min(footerStart, start + COPY_BYTES), signal))
   }
-  parts.push(tail(metadata, footerStart, columnsOf(metadata, layouts), encoder))
-  return new Blob(parts, { type: 'application/vnd.apache.parquet' })
+  await write(tail(metadata, footerStart, newColumns(metadata, layouts), encoder))
 }
 
+/** A coordinate of a layout, to be written as a column. */
 interface NewColumn {
   readonly name: string
   /** 0 for x, 1 for y. */
@@ -41,7 +42,8 @@ interface NewColumn {
   readonly positions: Float32Array
 }
 
-function columnsOf(metadata: FileMetaData, layouts: readonly Layout[]): NewColumn[] {
+/** The columns that the layouts make, under names that the file does not have. */
+export function newColumns(metadata: FileMetaData, layouts: readonly Layout[]): NewColumn[] {
   const taken = new Set(metadata.schema.slice(1).map((element) => element.name))
   return layouts.flatMap(({ name, positions }) => {
     let free = name
@@ -82,13 +84,13 @@ function tail(
     void parquet.write({ columnData: chunk(start, nRows), rowGroupSize: nRows, pageSize: 1 << 26 })
     start += nRows
     const {
-      columns: newColumns,
+      columns: addedColumns,
       total_byte_size,
       total_compressed_size,
     } = parquet.row_groups[parquet.row_groups.length - 1]
     return {
       ...group,
-      columns: [...group.columns, ...newColumns],
+      columns: [...group.columns, ...addedColumns],
       total_byte_size: group.total_byte_size + total_byte_size,
       // Some readers trust this sum, so it must not count the old columns alone.
       total_compressed_size:

@@ -5,11 +5,14 @@ import { captionAt } from '../captions.ts'
 import { chooseTextColumn, findTextColumn } from './choose-text.ts'
 import { type Column, type ColumnInfo, findLayouts, listColumns } from './columns.ts'
 import { type DistinctCaptions, distinctCaptions } from './distinct.ts'
-import { ENCODER_KEY, withLayouts } from './export.ts'
+import { ENCODER_KEY, writeWithLayouts } from './export.ts'
+import { type Write, writeCsvRows, writeParquetRows } from './export-rows.ts'
 import { readFooter } from './footer.ts'
 import { type Field, readRow } from './row.ts'
 import { type ByteSource, fileSource } from './source.ts'
 import { readTable } from './table.ts'
+import { takeRows } from './take-rows.ts'
+import { valueText } from './value-text.ts'
 import { urlSource } from './url-source.ts'
 import { type ColumnValues, readValues } from './values.ts'
 
@@ -60,10 +63,38 @@ export interface Reader {
   /** All columns of one row, as text for people. */
   row(row: number, signal?: AbortSignal): Promise<readonly Field[]>
   /**
-   * The open file with the layouts as columns: see {@link withLayouts}.
+   * Rows of flat columns as text that loses nothing, for a table of them.
+   * @param rows ascending
    * @throws {NetworkError} @throws {InputError} @throws {CancelledError}
    */
-  withLayouts(layouts: readonly Layout[], encoder: string | null, signal?: AbortSignal): Promise<Blob>
+  table(rows: Uint32Array, signal?: AbortSignal): Promise<readonly TableColumn[]>
+  /**
+   * Writes the open file, or some of its rows, with the layouts as further columns.
+   * @throws {NetworkError} @throws {InputError} @throws {CancelledError}
+   */
+  exportFile(request: ExportRequest, write: Write, context: ExportContext): Promise<void>
+}
+
+/** One column of some rows. */
+export interface TableColumn extends ColumnInfo {
+  /** [nRows] '' for null */
+  readonly texts: readonly string[]
+}
+
+/** What to write of the open file. */
+export interface ExportRequest {
+  readonly format: 'parquet' | 'csv'
+  /** Ascending; null for all rows of the file. Some rows as Parquet, and any as CSV, come without nested columns. */
+  readonly rows: Uint32Array | null
+  readonly layouts: readonly Layout[]
+  /** What made the layouts. */
+  readonly encoder: string | null
+}
+
+interface ExportContext {
+  readonly signal?: AbortSignal
+  /** Rows written so far. */
+  readonly onRows?: (done: number) => void
 }
 
 interface OpenState {
@@ -148,9 +179,27 @@ export function createReader(): Reader {
       )
     },
 
-    withLayouts: (layouts, encoder, signal) => {
-      const { source, metadata } = opened()
-      return withLayouts(source, metadata, layouts, encoder, signal)
+    async table(rows, signal) {
+      const { source, metadata, columns } = opened()
+      const flat = columns.filter(({ chunk }) => chunk !== null)
+      const texts: TableColumn[] = []
+      for (const column of flat) {
+        const values = await takeRows(source, metadata, column, rows, signal)
+        texts.push({ name: column.name, kind: column.kind, texts: values.map(valueText(column.element)) })
+      }
+      return texts
+    },
+
+    async exportFile({ format, rows, layouts, encoder }, write, context) {
+      const { source, metadata, columns, nRows } = opened()
+      if (format === 'parquet' && rows === null) {
+        await writeWithLayouts(source, metadata, layouts, encoder, write, context.signal)
+        return
+      }
+      const flat = columns.filter(({ chunk }) => chunk !== null)
+      const all = rows ?? Uint32Array.from({ length: nRows }, (_, row) => row)
+      const request = { source, metadata, columns: flat, rows: all, layouts, encoder, ...context }
+      await (format === 'csv' ? writeCsvRows : writeParquetRows)(request, write)
     },
 
     async row(row, signal) {

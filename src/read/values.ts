@@ -46,6 +46,7 @@ export async function readValues(
   if (
     column.chunk === null ||
     kind === 'other' ||
+    kind === 'nested' ||
     element.type === 'INT96' ||
     (element.type === 'BYTE_ARRAY' && kind !== 'text')
   ) {

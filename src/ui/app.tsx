@@ -11,6 +11,7 @@ import { Notices } from './notices.tsx'
 import { ProgressList } from './progress-list.tsx'
 import { SearchBox } from './search-box.tsx'
 import { SelectionBar } from './selection-bar.tsx'
+import { SelectionTable } from './selection-table.tsx'
 import { StatusLine } from './status-line.tsx'
 import { TopicList } from './topic-list.tsx'
 import { useFileDrop } from './use-file-drop.ts'
@@ -21,7 +22,6 @@ export function App({ engine }: { readonly engine: Engine }) {
   const dropping = useFileDrop((files) => engine.openFiles(files))
   useKeys(engine)
   const [menuOpen, setMenuOpen] = useState(false)
-  const [tableOpen, setTableOpen] = useState(false)
   useEffect(() => {
     // On a phone the menu would hide the run that it started.
     return engine.view.subscribe((view, before) => {
@@ -40,7 +40,8 @@ export function App({ engine }: { readonly engine: Engine }) {
         <ColorPanel open={menuOpen} />
         <TopicList open={menuOpen} />
       </section>
-      <SelectionBar tableOpen={tableOpen} onTable={() => setTableOpen(!tableOpen)} />
+      <SelectionBar />
+      <SelectionTable />
       <CaptionPanel />
       <section className="dock" aria-label="Map controls">
         <StatusLine />

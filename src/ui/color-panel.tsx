@@ -21,7 +21,9 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
   const { column, isLoading, legend } = useView((view) => view.coloring)
   const select = useId()
   if (!columns || !layouts?.length) return null
-  const usable = columns.filter(({ kind, name }) => kind !== 'other' && !isCoordinate(name, layouts))
+  const usable = columns.filter(
+    ({ kind, name }) => kind !== 'other' && kind !== 'nested' && !isCoordinate(name, layouts),
+  )
   const computed = COMPUTED.filter(({ value }) => value !== AGREEMENT || layouts.length > 1)
   return (
     <section className="card coloring" aria-label="Colors" data-open={open}>

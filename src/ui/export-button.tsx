@@ -1,19 +1,17 @@
 import { useState } from 'react'
 import { useEngine, useView } from './engine-context.ts'
+import { ExportDialog } from './export-dialog.tsx'
 
-/** Saves the open file's rows with the layouts as columns. */
+/** Saves the open file's rows with the layouts as columns; beside it, everything else that can be saved. */
 export function ExportButton() {
   const engine = useEngine()
   const ready = useView((view) => view.shown !== null && view.phase !== 'working')
   const [busy, setBusy] = useState(false)
+  const [dialogOpen, setDialogOpen] = useState(false)
   const save = async (): Promise<void> => {
     setBusy(true)
     try {
-      const { name, file } = await engine.exportFile()
-      const url = URL.createObjectURL(file)
-      const link = Object.assign(document.createElement('a'), { href: url, download: name })
-      link.click()
-      URL.revokeObjectURL(url)
+      await engine.exporter.save({ format: 'parquet', rows: null, title: false }, () => {})
     } catch (error) {
       engine.report(error)
     } finally {
@@ -21,13 +19,26 @@ export function ExportButton() {
     }
   }
   return (
-    <button
-      type="button"
-      disabled={!ready || busy}
-      title="Parquet: your columns with x_ and y_ for each layout"
-      onClick={() => void save()}
-    >
-      Export
-    </button>
+    <div className="split">
+      <button
+        type="button"
+        disabled={!ready || busy}
+        title="Parquet: your columns with x_ and y_ for each layout"
+        onClick={() => void save()}
+      >
+        Export
+      </button>
+      <button
+        type="button"
+        disabled={!ready}
+        aria-label="More to export"
+        title="The selection, CSV, vectors, a picture"
+        aria-haspopup="dialog"
+        onClick={() => setDialogOpen(true)}
+      >
+        …
+      </button>
+      {dialogOpen && <ExportDialog onClose={() => setDialogOpen(false)} />}
+    </div>
   )
 }

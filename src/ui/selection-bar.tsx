@@ -15,15 +15,10 @@ const MODES: readonly { readonly mode: SelectMode; readonly name: string }[] = [
 ]
 
 /** The tools that select, what they do to the selection, and what can be done with it. */
-export function SelectionBar({
-  tableOpen,
-  onTable,
-}: {
-  readonly tableOpen: boolean
-  readonly onTable: () => void
-}) {
+export function SelectionBar() {
   const engine = useEngine()
-  const { selection } = engine
+  const { selection, table } = engine
+  const tableOpen = useStore(table.view, (view) => view.state !== 'closed')
   const hasMap = useView((view) => view.shown !== null)
   const { count, tool, mode, canUndo } = useStore(selection.view)
   if (!hasMap) return null
@@ -71,7 +66,12 @@ export function SelectionBar({
             <button type="button" disabled={!count} onClick={() => selection.clear()}>
               Clear
             </button>
-            <button type="button" disabled={!count} aria-expanded={tableOpen && count > 0} onClick={onTable}>
+            <button
+              type="button"
+              disabled={!count}
+              aria-expanded={tableOpen}
+              onClick={() => (tableOpen ? table.close() : table.open())}
+            >
               Table
             </button>
           </div>

@@ -36,7 +36,10 @@ async function rowsOf(file: Blob): Promise<Record<string, unknown>[]> {
 async function exported(file: File, layouts: readonly Layout[], encoder: string | null): Promise<File> {
   const reader = createReader()
   await reader.open({ kind: 'file', file }, { text: null, limit: null }, {})
-  return new File([await reader.withLayouts(layouts, encoder)], 'out.parquet')
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  const request = { format: 'parquet', rows: null, layouts, encoder } as const
+  await reader.exportFile(request, (bytes) => void parts.push(bytes), {})
+  return new File(parts, 'out.parquet')
 }
 
 describe('export', () => {

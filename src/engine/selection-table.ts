@@ -1,0 +1,172 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { TableColumn } from '../../workers/read.ts'
+import type { Selection } from './selection.ts'
+import type { Session } from './session.ts'
+import { findTopTerms, type TopTerm } from './top-terms.ts'
+
+/** Rows that the table holds: all columns of more would take long to read and much memory. */
+const TABLE_ROWS = 10_000
+const TERMS = 12
+/** A selection that is still being drawn is not worth reading. */
+const REST_MS = 250
+
+/** The table's state; its cells stay in {@link SelectionTable.cell}. */
+export interface TableView {
+  readonly state: 'closed' | 'reading' | 'ready'
+  /** Rows in the table; fewer than are selected where those are many. */
+  readonly nRows: number
+  readonly columns: readonly { readonly name: string; readonly isNumber: boolean }[]
+  /** Index of the column that orders the rows; null for the file's order. */
+  readonly sortedBy: number | null
+  readonly descending: boolean
+  readonly terms: readonly TopTerm[]
+  readonly statistics: readonly ColumnStatistics[]
+}
+
+/** Of the numbers of one column among the table's rows. */
+export interface ColumnStatistics {
+  readonly name: string
+  readonly min: number
+  readonly median: number
+  readonly mean: number
+  readonly max: number
+}
+
+interface TableHost {
+  session(): Session | null
+  captionOf(row: number): string
+  report(error: unknown): void
+}
+
+/** The selected captions with all their columns, and what sets them apart. */
+export class SelectionTable {
+  readonly view: StoreApi<TableView> = createStore<TableView>()(() => CLOSED)
+  private readonly host: TableHost
+  private readonly selection: Selection
+  private rows: Uint32Array = new Uint32Array(0)
+  private columns: readonly TableColumn[] = []
+  /** Places of the rows in the order that is shown. */
+  private order: Uint32Array = new Uint32Array(0)
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private reading = new AbortController()
+
+  constructor(host: TableHost, selection: Selection) {
+    this.host = host
+    this.selection = selection
+    selection.view.subscribe(() => {
+      if (this.view.getState().state === 'closed' || selection.rows === this.rows) return
+      clearTimeout(this.timer)
+      this.timer = setTimeout(() => this.open(), REST_MS)
+    })
+  }
+
+  /** Reads what is selected now. */
+  open(): void {
+    this.reading.abort()
+    this.reading = new AbortController()
+    if (this.selection.rows.length === 0) {
+      this.close()
+      return
+    }
+    this.rows = this.selection.rows
+    this.view.setState({ state: 'reading' })
+    this.read(this.rows, this.reading.signal).catch((error: unknown) => {
+      if (this.reading.signal.aborted) return
+      this.close()
+      this.host.report(error)
+    })
+  }
+
+  close(): void {
+    this.reading.abort()
+    clearTimeout(this.timer)
+    this.rows = new Uint32Array(0)
+    this.columns = []
+    this.view.setState(CLOSED)
+  }
+
+  /** The file's row at a place of the table. */
+  rowAt(place: number): number {
+    return this.rows[this.order[place]]
+  }
+
+  cell(place: number, column: number): string {
+    return this.columns[column]?.texts[this.order[place]] ?? ''
+  }
+
+  /** Orders by a column; the same once more turns the order around, and a third time gives the file's again. */
+  sortBy(column: number): void {
+    const { sortedBy, descending } = this.view.getState()
+    if (sortedBy !== column) this.sort(column, false)
+    else if (!descending) this.sort(column, true)
+    else this.sort(null, false)
+  }
+
+  private async read(all: Uint32Array, signal: AbortSignal): Promise<void> {
+    const rows = all.slice(0, TABLE_ROWS)
+    const session = this.host.session()
+    const table = (await session?.table(rows)) ?? []
+    if (signal.aborted) return
+    const text = session?.opened?.textColumn
+    // The caption first, since the others are read for its sake.
+    this.columns = [...table].sort((a, b) => Number(b.name === text) - Number(a.name === text))
+    this.order = Uint32Array.from(rows, (_, i) => i)
+    this.view.setState({
+      state: 'ready',
+      nRows: rows.length,
+      columns: this.columns.map(({ name, kind }) => ({ name, isNumber: kind === 'number' })),
+      sortedBy: null,
+      descending: false,
+      statistics: this.columns.filter(({ kind }) => kind === 'number').flatMap(statisticsOf),
+      terms: [],
+    })
+    const nRows = session?.opened?.nRows ?? 0
+    const terms = await findTopTerms((row) => this.host.captionOf(row), all, nRows, TERMS, signal)
+    if (!signal.aborted) this.view.setState({ terms })
+  }
+
+  private sort(column: number | null, descending: boolean): void {
+    const order = Uint32Array.from(this.order, (_, i) => i)
+    if (column !== null) {
+      const { texts, kind } = this.columns[column]
+      const sign = descending ? -1 : 1
+      // What is empty comes last in both directions.
+      const empty = (a: number, b: number): number => Number(texts[a] === '') - Number(texts[b] === '')
+      if (kind === 'number') {
+        const numbers = Float64Array.from(texts, Number)
+        order.sort((a, b) => empty(a, b) || sign * (numbers[a] - numbers[b]) || a - b)
+      } else {
+        const collator = new Intl.Collator(undefined, { numeric: true })
+        order.sort((a, b) => empty(a, b) || sign * collator.compare(texts[a], texts[b]) || a - b)
+      }
+    }
+    this.order = order
+    this.view.setState({ sortedBy: column, descending })
+  }
+}
+
+const CLOSED: TableView = {
+  state: 'closed',
+  nRows: 0,
+  columns: [],
+  sortedBy: null,
+  descending: false,
+  terms: [],
+  statistics: [],
+}
+
+/** None for a column without numbers, and none for coordinates, which say nothing by themselves. */
+function statisticsOf({ name, texts }: TableColumn): ColumnStatistics[] {
+  if (/^[xy](_|$)/i.test(name)) return []
+  const numbers = Float64Array.from(
+    texts.filter((text) => text !== ''),
+    Number,
+  )
+    .filter((value) => Number.isFinite(value))
+    .sort()
+  const n = numbers.length
+  if (n === 0) return []
+  const median = (numbers[(n - 1) >> 1] + numbers[n >> 1]) / 2
+  const mean = numbers.reduce((sum, value) => sum + value, 0) / n
+  return [{ name, min: numbers[0], median, mean, max: numbers[n - 1] }]
+}

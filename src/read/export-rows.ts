@@ -1,0 +1,124 @@
+import type { FileMetaData, SchemaElement } from 'hyparquet'
+import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
+import { throwIfCancelled } from '../errors.ts'
+import type { Layout } from '../types.ts'
+import type { Column } from './columns.ts'
+import { ENCODER_KEY, newColumns } from './export.ts'
+import type { ByteSource } from './source.ts'
+import { type PhysicalValue, takeRows } from './take-rows.ts'
+import { floatText, valueText } from './value-text.ts'
+
+/** Takes the next bytes of a file that is being written. */
+export type Write = (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>
+
+/** Rows at a time: columns of so many are in memory. */
+const BATCH_ROWS = 50_000
+
+/** What is exported: rows of the open file, with the layouts as further columns. */
+export interface RowExport {
+  readonly source: ByteSource
+  readonly metadata: FileMetaData
+  /** Flat columns only. */
+  readonly columns: readonly Column[]
+  /** Ascending. */
+  readonly rows: Uint32Array
+  /** [n, 2] each */
+  readonly layouts: readonly Layout[]
+  readonly encoder: string | null
+  readonly signal?: AbortSignal
+  /** Rows written so far. */
+  readonly onRows?: (done: number) => void
+}
+
+/**
+ * A new Parquet file of some rows: every flat column as it is stored, under its own type, then `x_<name>` and `y_<name>`.
+ * INT96 times become INT64 nanoseconds, since no writer writes INT96 any more.
+ * @throws as {@link takeRows}
+ */
+export async function writeParquetRows(request: RowExport, write: Write): Promise<void> {
+  const { source, metadata, columns, rows, layouts, encoder, signal, onRows } = request
+  const added = newColumns(metadata, layouts)
+  const writer = new ByteWriter(1 << 20)
+  const root = { name: 'schema', num_children: columns.length + added.length }
+  const plain = added.map(({ name }): SchemaElement => ({ name, type: 'FLOAT', repetition_type: 'REQUIRED' }))
+  // Values go in as they are stored; only the footer says what they mean.
+  const stored = columns.map(({ element }) => storedElement(element))
+  const parquet = new ParquetWriter({
+    writer,
+    schema: [root, ...stored.map(bare), ...plain],
+    // Statistics of stored values would be wrong for unsigned numbers and decimals.
+    statistics: false,
+    kvMetadata: encoder === null ? undefined : [{ key: ENCODER_KEY, value: encoder }],
+    createdBy: 'Captionscape',
+  })
+  for (let at = 0; at < rows.length; at += BATCH_ROWS) {
+    const batch = rows.subarray(at, at + BATCH_ROWS)
+    const data: ColumnSource[] = []
+    for (const column of columns)
+      data.push({ name: column.name, data: await takeRows(source, metadata, column, batch, signal) })
+    for (const { name, axis, positions } of added) {
+      const values = Float32Array.from(batch, (row) => positions[2 * row + axis] ?? Number.NaN)
+      data.push({ name, data: values, encoding: 'PLAIN', codec: 'UNCOMPRESSED' })
+    }
+    throwIfCancelled(signal)
+    await parquet.write({ columnData: data, rowGroupSize: batch.length })
+    await flush(writer, write)
+    onRows?.(at + batch.length)
+  }
+  parquet.schema = [root, ...stored, ...plain]
+  await parquet.finish()
+  await flush(writer, write)
+}
+
+async function flush(writer: ByteWriter, write: Write): Promise<void> {
+  await write(writer.getBytes().slice())
+  writer.index = 0
+}
+
+const bare = (element: SchemaElement): SchemaElement => ({
+  ...element,
+  converted_type: undefined,
+  logical_type: undefined,
+})
+
+function storedElement(element: SchemaElement): SchemaElement {
+  const { field_id: _, ...kept } = element
+  if (element.type !== 'INT96') return kept
+  return {
+    ...kept,
+    type: 'INT64',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'NANOS' },
+  }
+}
+
+/**
+ * The rows as CSV (RFC 4180, UTF-8): a line of names, then a line a row; nulls are empty.
+ * @throws as {@link takeRows}
+ */
+export async function writeCsvRows(request: RowExport, write: Write): Promise<void> {
+  const { source, metadata, columns, rows, layouts, signal, onRows } = request
+  const added = newColumns(metadata, layouts)
+  const encoder = new TextEncoder()
+  const names = [...columns, ...added].map(({ name }) => name)
+  await write(encoder.encode(`${names.map(field).join(',')}\r\n`))
+  const texts = columns.map(({ element }) => valueText(element))
+  for (let at = 0; at < rows.length; at += BATCH_ROWS) {
+    const batch = rows.subarray(at, at + BATCH_ROWS)
+    const taken: PhysicalValue[][] = []
+    for (const column of columns) taken.push(await takeRows(source, metadata, column, batch, signal))
+    throwIfCancelled(signal)
+    let lines = ''
+    for (const [i, row] of batch.entries()) {
+      const cells = taken.map((values, c) => field(texts[c](values[i])))
+      for (const { axis, positions } of added) {
+        const place = positions[2 * row + axis]
+        cells.push(Number.isFinite(place) ? floatText(place) : '')
+      }
+      lines += `${cells.join(',')}\r\n`
+    }
+    await write(encoder.encode(lines))
+    onRows?.(at + batch.length)
+  }
+}
+
+const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
