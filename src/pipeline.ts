@@ -1,10 +1,10 @@
 import { buildGraph } from './graph/build-graph.ts'
-import type { NeighborBuffers } from './gpu/data.ts'
+import { type GraphBuffers, leastWeight, type NeighborBuffers } from './gpu/data.ts'
 import { GpuSession } from './gpu/session.ts'
 import { Slicer } from './gpu/slices.ts'
 import { readSplit } from './gpu/split.ts'
 import { findNeighbors } from './neighbors/find-neighbors.ts'
-import { type NamedGraph, Optimizer } from './optimize/optimizer.ts'
+import { Optimizer } from './optimize/optimizer.ts'
 import { findStart } from './spectral/find-start.ts'
 import { throttled } from './throttled.ts'
 import type { Context, Layout, Timing, Vectors } from './types.ts'
@@ -74,7 +74,7 @@ export class UmapRun {
   readonly #timings = new Map<string, number>()
   #onGpu: NeighborBuffers | null = null
   #neighbors: Neighbors | null = null
-  #graphs: NamedGraph[] = []
+  #graph: GraphBuffers | null = null
   #start: Float32Array<ArrayBuffer> | null = null
   #optimizer: Optimizer | null = null
 
@@ -107,9 +107,9 @@ export class UmapRun {
     const { nPoints } = this.#vectors
     if (nPoints < 2) return this.#trivial()
     const neighbors = await this.#timed('Neighbors', () => this.#findNeighbors(context))
-    const graphs = await this.#timed('Graphs', () => this.#buildGraphs(context))
-    const start = await this.#timed('Start', () => this.#findStart(context))
-    const layouts = await this.#timed('Lay out', () => this.#optimize(graphs, start, context))
+    const graph = await this.#timed('Graphs', () => this.#buildGraph(context))
+    const start = await this.#timed('Start', () => this.#findStart(graph, context))
+    const layouts = await this.#timed('Lay out', () => this.#optimize(graph, start, context))
     const timings = [...this.#timings].map(([stage, ms]) => ({ stage, ms, rows: nPoints }))
     return { layouts, neighbors, start, timings }
   }
@@ -136,26 +136,26 @@ export class UmapRun {
     return this.#neighbors
   }
 
-  /** A fuzzy simplicial set for each of nNeighbors. */
-  async #buildGraphs({ signal, onProgress }: UmapContext): Promise<readonly NamedGraph[]> {
-    const { nNeighbors: values, nEpochs } = this.#options
+  /** A fuzzy simplicial set for each of nNeighbors, nested in one graph. */
+  async #buildGraph({ signal, onProgress }: UmapContext): Promise<GraphBuffers> {
+    if (this.#graph) return this.#graph
     const tell = this.#progress(onProgress, 'graphs', SHARES.neighbors, SHARES.graphs)
-    for (const nNeighbors of values.slice(this.#graphs.length)) {
-      tell(this.#graphs.length / values.length)
-      const options = { nNeighbors, nEpochs, signal }
-      const graph = await buildGraph(this.#session, this.#slicer, this.#onGpu as NeighborBuffers, options)
-      this.#graphs.push({ name: `nn${nNeighbors}`, nNeighbors, graph })
-    }
-    return this.#graphs
+    tell(0)
+    const options = { nNeighbors: this.#options.nNeighbors, signal, onFraction: tell }
+    this.#graph = await buildGraph(this.#session, this.#slicer, this.#onGpu as NeighborBuffers, options)
+    return this.#graph
   }
 
   /** Spectral start on the graph with the most neighbors, shared by all layouts so that they can be compared. */
-  async #findStart({ signal, onProgress, onNotice }: UmapContext): Promise<Float32Array<ArrayBuffer>> {
+  async #findStart(
+    graph: GraphBuffers,
+    { signal, onProgress, onNotice }: UmapContext,
+  ): Promise<Float32Array<ArrayBuffer>> {
     if (this.#start) return this.#start
     const tell = this.#progress(onProgress, 'start', SHARES.neighbors + SHARES.graphs, SHARES.start)
     tell(0)
-    const graph = (this.#graphs.at(-1) as NamedGraph).graph
-    const options = { seed: this.#options.seed, signal, onNotice }
+    const { seed, nEpochs } = this.#options
+    const options = { seed, least: leastWeight(nEpochs), signal, onNotice }
     this.#start = await findStart(this.#session, this.#slicer, graph, this.#vectors, options)
     tell(1)
     return this.#start
@@ -163,11 +163,11 @@ export class UmapRun {
 
   /** Gradient descent, the layouts in turn. */
   async #optimize(
-    graphs: readonly NamedGraph[],
+    graph: GraphBuffers,
     start: Float32Array<ArrayBuffer>,
     { signal, onProgress, onLayouts }: UmapContext,
   ): Promise<readonly Layout[]> {
-    this.#optimizer ??= await Optimizer.create(this.#session, this.#slicer, graphs, start, this.#options)
+    this.#optimizer ??= await Optimizer.create(this.#session, this.#slicer, graph, start, this.#options)
     const total = this.#options.nEpochs
     const tell = throttled((done: number) => onProgress?.({ stage: 'Lay out', done, total, unit: 'epochs' }))
     return this.#optimizer.run({ signal, onLayouts, onEpoch: (epoch) => tell(epoch, epoch === total) })

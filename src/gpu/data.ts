@@ -11,16 +11,35 @@ export interface NeighborBuffers {
   readonly distances: Split
 }
 
-/** A fuzzy simplicial set on the GPU: a symmetric matrix as compressed sparse rows, columns ascending. */
+/**
+ * Fuzzy simplicial sets over the same points on the GPU, as symmetric matrices in compressed sparse rows. The sets nest: a
+ * row's entries are those of the first set, by column, then those that the second adds, and so on, so that one array of
+ * columns serves all of them. No weight is left out; those that are too small to matter are so for the reader.
+ */
 export interface GraphBuffers {
   readonly nPoints: number
-  /** Entries; every edge is there twice. */
+  /** Neighbors of each set, ascending, the point itself counted. */
+  readonly nNeighbors: readonly number[]
+  /** Entries of the largest set; every edge is there twice. */
   readonly nEdges: number
-  /** [nPoints + 1] u32 */
-  readonly rowStarts: GPUBuffer
-  /** [nEdges] u32 */
+  /** Cut by rows, so that no buffer exceeds what the device allows. */
+  readonly parts: readonly GraphPart[]
+}
+
+/** The rows [begin, end) of the sets. */
+export interface GraphPart {
+  readonly begin: number
+  readonly end: number
+  /** [end − begin, nSets] vec2u: where the row's weights of the set begin, and how many; its columns begin where its weights
+   * of the last set do */
+  readonly bounds: GPUBuffer
+  /** [entries] u32 */
   readonly columns: GPUBuffer
-  /** [nEdges] f32 in (0, 1] */
-  readonly weights: GPUBuffer
-  readonly maxWeight: number
+  /** One a set: [its entries] in 1/65,535, two in each u32; the largest weight is 1 */
+  readonly weights: readonly GPUBuffer[]
+}
+
+/** Weights at least this are used, in 1/65,535: an edge below 1 / nEpochs would never be sampled, as in umap-learn. */
+export function leastWeight(nEpochs: number): number {
+  return Math.max(1, Math.ceil(65_535 / nEpochs))
 }

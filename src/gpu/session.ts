@@ -14,6 +14,8 @@ export interface Bound<S extends KernelSource> {
   readonly group: GPUBindGroup
 }
 
+/** Rows of one dispatch: WebGPU guarantees 65,535 workgroups along each axis. */
+const MAX_ROWS = 65_535 * WORKGROUP_SIZE
 /** Parameter blocks a submit; one takes 256 bytes, the alignment that WebGPU guarantees to suffice. */
 const SLOTS = 1024
 const SLOT_BYTES = 256
@@ -214,9 +216,20 @@ export class Commands {
     this.#slot++
   }
 
-  /** Runs one thread for each row in [begin, end). */
+  /** Runs one thread for each row in [begin, end), in as many dispatches as their size limit demands. */
   rows<S extends KernelSource>(bound: Bound<S>, params: Params<S> & Rows): void {
-    this.dispatch(bound, params, Math.ceil((params.end - params.begin) / WORKGROUP_SIZE))
+    for (let begin = params.begin; begin < params.end; begin += MAX_ROWS) {
+      const end = Math.min(params.end, begin + MAX_ROWS)
+      this.dispatch(bound, { ...params, begin, end }, Math.ceil((end - begin) / WORKGROUP_SIZE))
+    }
+  }
+
+  /** Fills a buffer with zeros. */
+  clear(buffer: GPUBuffer): void {
+    this.#encoder ??= this.#device.createCommandEncoder()
+    this.#pass?.end()
+    this.#pass = null
+    this.#encoder.clearBuffer(buffer)
   }
 
   flush(): void {

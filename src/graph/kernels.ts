@@ -1,20 +1,24 @@
 import type { KernelSource } from '../gpu/kernel.ts'
+import boundWgsl from './bound.wgsl?raw'
 import countWgsl from './count.wgsl?raw'
+import levels from './levels.wgsl?raw'
 import meanWgsl from './mean.wgsl?raw'
-import membershipWgsl from './membership.wgsl?raw'
+import mutualWgsl from './mutual.wgsl?raw'
+import orderWgsl from './order.wgsl?raw'
 import scatterWgsl from './scatter.wgsl?raw'
 import smoothWgsl from './smooth.wgsl?raw'
-import sortWgsl from './sort.wgsl?raw'
-import uniteWgsl from './unite.wgsl?raw'
+import weighWgsl from './weigh.wgsl?raw'
 
-const rows = { begin: 'u32', end: 'u32', stride: 'u32', k: 'u32' } as const
+const rows = { begin: 'u32', end: 'u32' } as const
+const sets = { k0: 'u32', k1: 'u32', k2: 'u32', k3: 'u32', k4: 'u32' } as const
+const graphRows = { graphBegin: 'u32', graphEnd: 'u32' } as const
 
 /** rho, sigma and mean distance of every point. */
 export const smooth = {
   label: 'graph.smooth',
   wgsl: [smoothWgsl],
-  bindings: ['uniform', 'read', 'read_write', 'read_write', 'read_write'],
-  params: rows,
+  bindings: ['uniform', 'read', 'read_write', 'read_write'],
+  params: { ...rows, partBegin: 'u32', stride: 'u32', k: 'u32' },
 } as const satisfies KernelSource
 
 /** Mean of the means. */
@@ -25,42 +29,60 @@ export const mean = {
   params: { count: 'u32' },
 } as const satisfies KernelSource
 
-/** Directed membership strengths. */
-export const membership = {
-  label: 'graph.membership',
-  wgsl: [membershipWgsl],
-  bindings: ['uniform', 'read', 'read', 'read', 'read', 'read', 'read_write'],
+/** The lower bound of sigma. */
+export const bound = {
+  label: 'graph.bound',
+  wgsl: [boundWgsl],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
   params: rows,
 } as const satisfies KernelSource
 
-/** Fuzzy union of both directions. */
-export const unite = {
-  label: 'graph.unite',
-  wgsl: [uniteWgsl],
-  bindings: ['uniform', 'read', 'read', 'read_write', 'read_write'],
-  params: rows,
+/** Places of points in their neighbors' lists. */
+export const mutual = {
+  label: 'graph.mutual',
+  wgsl: [mutualWgsl],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
+  params: { ...rows, partBegin: 'u32', otherBegin: 'u32', otherEnd: 'u32', k: 'u32' },
 } as const satisfies KernelSource
 
-/** Row lengths of the symmetric graph. */
+/** Entries that a level adds to every row. */
 export const count = {
   label: 'graph.count',
-  wgsl: [countWgsl],
-  bindings: ['uniform', 'read', 'read', 'read', 'read_write'],
-  params: { ...rows, nEpochs: 'f32' },
+  wgsl: [countWgsl, levels],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
+  params: { ...rows, partBegin: 'u32', k: 'u32', most: 'u32', level: 'u32', ...sets },
 } as const satisfies KernelSource
 
-/** Entries into rows. */
+/** Columns of a level into rows. */
 export const scatter = {
   label: 'graph.scatter',
-  wgsl: [scatterWgsl],
-  bindings: ['uniform', 'read', 'read', 'read', 'read_write', 'read_write', 'read_write', 'read_write'],
-  params: { ...rows, nEpochs: 'f32' },
+  wgsl: [scatterWgsl, levels],
+  bindings: ['uniform', 'read', 'read', 'read_write', 'read_write'],
+  params: { ...rows, partBegin: 'u32', k: 'u32', most: 'u32', level: 'u32', ...sets, ...graphRows },
 } as const satisfies KernelSource
 
-/** Rows into ascending columns. */
-export const sort = {
-  label: 'graph.sort',
-  wgsl: [sortWgsl],
-  bindings: ['uniform', 'read', 'read', 'read', 'read', 'read_write', 'read_write'],
-  params: { begin: 'u32', end: 'u32' },
+/** Columns of a level into ascending order. */
+export const order = {
+  label: 'graph.order',
+  wgsl: [orderWgsl],
+  bindings: ['uniform', 'read', 'read_write'],
+  params: { ...rows, nSets: 'u32', level: 'u32' },
+} as const satisfies KernelSource
+
+/** Weights of a set. */
+export const weigh = {
+  label: 'graph.weigh',
+  wgsl: [weighWgsl, levels],
+  bindings: ['uniform', 'read', 'read', 'read', 'read', 'read', 'read', 'read_write'],
+  params: {
+    ...rows,
+    partBegin: 'u32',
+    k: 'u32',
+    most: 'u32',
+    ...sets,
+    ...graphRows,
+    nSets: 'u32',
+    setIndex: 'u32',
+    kOfSet: 'u32',
+  },
 } as const satisfies KernelSource

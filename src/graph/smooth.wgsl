@@ -1,12 +1,11 @@
 // Per point: rho, the distance to its nearest distinct neighbor, and sigma, by bisection, so that
 // sum exp(-max(0, d - rho) / sigma) over its neighbors is log2(k) (smooth_knn_dist of umap-learn, local_connectivity 1).
-struct Params { begin: u32, end: u32, stride: u32, k: u32 }
+struct Params { begin: u32, end: u32, partBegin: u32, stride: u32, k: u32 }
 override WORKGROUP_SIZE: u32;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> distances: array<f32>;   // [nPoints, stride], the first k of each row in use
-@group(0) @binding(2) var<storage, read_write> rhos: array<f32>;   // [nPoints]
-@group(0) @binding(3) var<storage, read_write> sigmas: array<f32>; // [nPoints], without the lower bound
-@group(0) @binding(4) var<storage, read_write> means: array<f32>;  // [nPoints] of k distances, the 0 to itself included
+@group(0) @binding(1) var<storage, read> distances: array<f32>;     // [rows of the part, stride], the first k in use
+@group(0) @binding(2) var<storage, read_write> shapes: array<vec2f>; // [nPoints] rho and sigma, without its lower bound
+@group(0) @binding(3) var<storage, read_write> means: array<f32>;   // [nPoints] of k distances, the 0 to itself included
 
 const STEPS = 64u;
 const TOLERANCE = 1e-5;
@@ -16,7 +15,7 @@ const UNBOUNDED = 3.0e38;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = params.begin + id.x;
   if (row >= params.end) { return; }
-  let first = row * params.stride;
+  let first = (row - params.partBegin) * params.stride;
   var rho = 0.0;
   var sum = 0.0;
   for (var slot = 1u; slot < params.k; slot++) {
@@ -42,7 +41,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       sigma = select((low + high) / 2.0, 2.0 * sigma, high == UNBOUNDED);
     }
   }
-  rhos[row] = rho;
-  sigmas[row] = sigma;
+  shapes[row] = vec2f(rho, sigma);
   means[row] = sum / f32(params.k);
 }

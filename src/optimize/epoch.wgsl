@@ -5,6 +5,10 @@
 struct Params {
   begin: u32,
   end: u32,
+  partBegin: u32,
+  nSets: u32,
+  setIndex: u32,
+  least: u32,         // edges with less weight are never sampled, in 1/65,535
   nPoints: u32,
   epoch: u32,         // from 1
   seed: u32,
@@ -16,9 +20,9 @@ struct Params {
 }
 override WORKGROUP_SIZE: u32;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> rowStarts: array<u32>;            // [nPoints + 1]
-@group(0) @binding(2) var<storage, read> columns: array<u32>;              // [nEdges]
-@group(0) @binding(3) var<storage, read> rates: array<u32>;                // [nEdges] samples per 65,536 epochs
+@group(0) @binding(1) var<storage, read> bounds: array<vec2u>;             // [rows of the part, nSets]
+@group(0) @binding(2) var<storage, read> columns: array<u32>;              // [entries]
+@group(0) @binding(3) var<storage, read> weights: array<u32>;              // [entries] of the set, two each
 @group(0) @binding(4) var<storage, read> shares: array<f32>;               // [nPoints] of each pull that a vertex takes
 @group(0) @binding(5) var<storage, read> positions: array<vec2f>;          // [nPoints] before this epoch
 @group(0) @binding(6) var<storage, read_write> moved: array<vec2f>;        // [nPoints] after the own moves
@@ -28,30 +32,48 @@ override WORKGROUP_SIZE: u32;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let head = params.begin + id.x;
   if (head >= params.end) { return; }
-  let indexScale = f32(params.nPoints) / 16777216.0;
-  let end = rowStarts[head + 1u];
+  let local = (head - params.partBegin) * params.nSets;
+  let own = bounds[local + params.setIndex];
+  // The set's entries are the first of the row's columns.
+  let toColumns = bounds[local + params.nSets - 1u].x - own.x;
+  let end = own.x + own.y;
   var position = positions[head];
   var random = pcg(params.seed ^ pcg(params.epoch ^ pcg(head)));
-  var edge = rowStarts[head];
+  var edge = own.x;
+  var rate = 0u;
   loop {
     // Threads run ahead to their next due edge and then spend their negatives side by side.
-    while (edge < end && samples(params.epoch, rates[edge]) == samples(params.epoch - 1u, rates[edge])) { edge++; }
+    while (edge < end) {
+      rate = rateOf(weightAt(edge));
+      if (samples(params.epoch, rate) != samples(params.epoch - 1u, rate)) { break; }
+      edge++;
+    }
     if (edge >= end) { break; }
-    let tail = columns[edge];
+    let tail = columns[edge + toColumns];
     let pull = attraction(position - positions[tail]);
     position += pull;
     let back = vec2i(round(-pull * shares[tail] * params.fixedPoint));
     atomicAdd(&pulls[2u * tail], back.x);
     atomicAdd(&pulls[2u * tail + 1u], back.y);
-    for (var negative = negatives(rates[edge]); negative > 0u; negative--) {
-      // A linear congruential step from the hashed start; its upper 24 bits, scaled, can never round up to nPoints.
-      random = random * 747796405u + 2891336453u;
-      let other = u32(i32(f32(i32(random >> 8u)) * indexScale));
+    for (var negative = negatives(rate); negative > 0u; negative--) {
+      random = random * 747796405u + 2891336453u; // a linear congruential step from the hashed start
+      let other = scaled(random, params.nPoints);
       position += repulsion(position - positions[other], other != head);
     }
     edge++;
   }
   moved[head] = position;
+}
+
+// Samples of an edge of this weight per 65,536 epochs; the strongest one is sampled in every epoch.
+fn rateOf(weight: u32) -> u32 { return select(0u, weight + (weight >> 15u), weight >= params.least); }
+
+// The upper 32 bits of the product: uniform below n where `random` is uniform, for any n.
+fn scaled(random: u32, n: u32) -> u32 {
+  let low = random & 0xffffu;
+  let high = random >> 16u;
+  let middle = low * (n >> 16u) + ((low * (n & 0xffffu)) >> 16u);
+  return high * (n >> 16u) + (middle >> 16u) + ((high * (n & 0xffffu) + (middle & 0xffffu)) >> 16u);
 }
 
 // Samples of an edge in the first `epoch` epochs; exact, without 64-bit integers.

@@ -1,10 +1,10 @@
-import type { GraphBuffers } from '../gpu/data.ts'
+import { type GraphBuffers, leastWeight } from '../gpu/data.ts'
 import { WORKGROUP_SIZE } from '../gpu/kernel.ts'
 import type { Bound, Commands, GpuSession } from '../gpu/session.ts'
 import { rowsOf, type Slicer } from '../gpu/slices.ts'
 import type { Layout } from '../types.ts'
 import { type Curve, fitCurve } from './curve.ts'
-import { apply, epoch, rates, shares } from './kernels.ts'
+import { apply, epoch, shares } from './kernels.ts'
 
 // Measured on the first 2,000 rows of LAION captions (64-d LSA, k 60: 73 near-zero rows are hubs of weight up to 145) with
 // 500 epochs and rate 20. Sequential descent: trustworthiness .944, sd 10.0. Shares from weight 16 on: .942 and 11.0; 24:
@@ -22,13 +22,6 @@ export interface OptimizeOptions {
   readonly seed: number
 }
 
-/** A graph to lay out, and the name of its layout. */
-export interface NamedGraph {
-  readonly name: string
-  readonly nNeighbors: number
-  readonly graph: GraphBuffers
-}
-
 /** What the optimizer tells while it runs. */
 export interface OptimizeEvents {
   readonly signal?: AbortSignal
@@ -40,9 +33,11 @@ export interface OptimizeEvents {
 
 interface Fit {
   readonly name: string
+  readonly set: number
   readonly seed: number
   readonly fixedPoint: number
-  readonly epoch: Bound<typeof epoch>
+  /** One for each part of the graph. */
+  readonly epochs: readonly Bound<typeof epoch>[]
   readonly apply: Bound<typeof apply>
   readonly positions: GPUBuffer
 }
@@ -57,6 +52,7 @@ export class Optimizer {
   readonly #session: GpuSession
   readonly #slicer: Slicer
   readonly #options: OptimizeOptions
+  readonly #graph: GraphBuffers
   readonly #nPoints: number
   readonly #fits: readonly Fit[]
   readonly #curve: Curve
@@ -67,13 +63,14 @@ export class Optimizer {
     session: GpuSession,
     slicer: Slicer,
     options: OptimizeOptions,
-    nPoints: number,
+    graph: GraphBuffers,
     fits: readonly Fit[],
   ) {
     this.#session = session
     this.#slicer = slicer
     this.#options = options
-    this.#nPoints = nPoints
+    this.#graph = graph
+    this.#nPoints = graph.nPoints
     this.#fits = fits
     this.#curve = fitCurve(options.minDist, options.spread)
   }
@@ -85,13 +82,15 @@ export class Optimizer {
   static async create(
     session: GpuSession,
     slicer: Slicer,
-    graphs: readonly NamedGraph[],
+    graph: GraphBuffers,
     start: Float32Array<ArrayBuffer>,
     options: OptimizeOptions,
   ): Promise<Optimizer> {
     const fits: Fit[] = []
-    for (const named of graphs) fits.push(await prepare(session, named, start, options.seed))
-    return new Optimizer(session, slicer, options, start.length / 2, fits)
+    for (let set = 0; set < graph.nNeighbors.length; set++) {
+      fits.push(await prepare(session, graph, set, start, options))
+    }
+    return new Optimizer(session, slicer, options, graph, fits)
   }
 
   /** Epochs that all layouts have finished. */
@@ -141,9 +140,10 @@ export class Optimizer {
     for (const { row, from, to } of rowsOf(begin, end, nPoints)) {
       const t = Math.floor(row / this.#fits.length) + 1
       const fit = this.#fits[row % this.#fits.length]
-      commands.rows(fit.epoch, {
-        begin: from,
-        end: to,
+      const params = {
+        nSets: this.#fits.length,
+        setIndex: fit.set,
+        least: leastWeight(nEpochs),
         nPoints,
         epoch: t,
         seed: fit.seed,
@@ -151,7 +151,13 @@ export class Optimizer {
         learningRate: learningRate * (1 - (t - 1) / nEpochs),
         ...this.#curve,
         fixedPoint: fit.fixedPoint,
-      })
+      }
+      for (const [index, part] of this.#graph.parts.entries()) {
+        const [first, last] = [Math.max(from, part.begin), Math.min(to, part.end)]
+        if (first < last) {
+          commands.rows(fit.epochs[index], { ...params, begin: first, end: last, partBegin: part.begin })
+        }
+      }
       if (to === nPoints) commands.rows(fit.apply, { begin: 0, end: nPoints, unit: 1 / fit.fixedPoint })
     }
   }
@@ -160,32 +166,38 @@ export class Optimizer {
 /** Buffers and schedule of one layout. */
 async function prepare(
   session: GpuSession,
-  { name, nNeighbors, graph }: NamedGraph,
+  { nPoints, nNeighbors, parts }: GraphBuffers,
+  set: number,
   start: Float32Array<ArrayBuffer>,
-  seed: number,
+  { seed, nEpochs }: OptimizeOptions,
 ): Promise<Fit> {
-  const { nPoints, nEdges, rowStarts, columns, weights, maxWeight } = graph
+  const name = `nn${nNeighbors[set]}`
   const perVertex = session.buffer(`optimize.${name}.shares`, nPoints * 4)
   const maxPulls = session.buffer(`optimize.${name}.maxPulls`, 4)
-  const perEdge = session.buffer(`optimize.${name}.rates`, nEdges * 4)
   const positions = session.upload(`optimize.${name}.positions`, start)
   const moved = session.buffer(`optimize.${name}.moved`, nPoints * 8)
   const pulls = session.buffer(`optimize.${name}.pulls`, nPoints * 8)
-  const boundShares = await session.bind(shares, [rowStarts, weights, perVertex, maxPulls])
-  const boundRates = await session.bind(rates, [weights, perEdge])
-  session.submit((commands) => {
-    commands.rows(boundShares, { begin: 0, end: nPoints, fullWeight: FULL_WEIGHT * maxWeight })
-    commands.rows(boundRates, { begin: 0, end: nEdges, maxWeight })
-  })
+  const epochs: Bound<typeof epoch>[] = []
+  for (const { begin, end, bounds, columns, weights } of parts) {
+    const boundShares = await session.bind(shares, [bounds, weights[set], perVertex, maxPulls])
+    session.submit((commands) => {
+      const ofSet = { partBegin: begin, nSets: nNeighbors.length, setIndex: set, least: leastWeight(nEpochs) }
+      commands.rows(boundShares, { begin, end, ...ofSet, fullWeight: FULL_WEIGHT })
+    })
+    epochs.push(
+      await session.bind(epoch, [bounds, columns, weights[set], perVertex, positions, moved, pulls]),
+    )
+  }
   const [most] = new Uint32Array(await session.read(maxPulls, 4))
   session.free(maxPulls)
   return {
     name,
+    set,
     // Each layout has its own stream, so that leaving one out does not change the others.
-    seed: (Math.imul(seed, 0x9e3779b1) ^ nNeighbors) >>> 0,
+    seed: (Math.imul(seed, 0x9e3779b1) ^ nNeighbors[set]) >>> 0,
     // A pull is at most 4 in each direction: the sum of all fits 31 bits with one to spare.
     fixedPoint: 2 ** Math.floor(30 - Math.log2(4 * Math.max(1, most))),
-    epoch: await session.bind(epoch, [rowStarts, columns, perEdge, perVertex, positions, moved, pulls]),
+    epochs,
     apply: await session.bind(apply, [moved, pulls, positions]),
     positions,
   }

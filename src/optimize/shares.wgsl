@@ -2,11 +2,11 @@
 // where there are many, their sum would throw it past its neighbors. A vertex takes all of it up to the weight of
 // `fullWeight` strongest edges, and beyond that a share that keeps the sum at that of so many pulls. Also the largest
 // number of whole pulls, which bounds the sum that the fixed-point numbers must hold.
-struct Params { begin: u32, end: u32, fullWeight: f32 }
+struct Params { begin: u32, end: u32, partBegin: u32, nSets: u32, setIndex: u32, least: u32, fullWeight: f32 }
 override WORKGROUP_SIZE: u32;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> rowStarts: array<u32>;         // [nPoints + 1]
-@group(0) @binding(2) var<storage, read> weights: array<f32>;           // [nEdges]
+@group(0) @binding(1) var<storage, read> bounds: array<vec2u>;          // [rows of the part, nSets]
+@group(0) @binding(2) var<storage, read> weights: array<u32>;           // [entries] of the set, two each
 @group(0) @binding(3) var<storage, read_write> shares: array<f32>;      // [nPoints] in (0, 1]
 @group(0) @binding(4) var<storage, read_write> maxPulls: atomic<u32>;   // edges of a vertex times its share, rounded up
 
@@ -14,9 +14,16 @@ override WORKGROUP_SIZE: u32;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = params.begin + id.x;
   if (row >= params.end) { return; }
+  let own = bounds[(row - params.partBegin) * params.nSets + params.setIndex];
   var total = 0.0;
-  for (var edge = rowStarts[row]; edge < rowStarts[row + 1u]; edge++) { total += weights[edge]; }
+  var used = 0u;
+  for (var edge = own.x; edge < own.x + own.y; edge++) {
+    let weight = weightAt(edge);
+    if (weight < params.least) { continue; }
+    total += f32(weight) / 65535.0;
+    used++;
+  }
   let share = min(1.0, params.fullWeight / max(total, params.fullWeight));
   shares[row] = share;
-  atomicMax(&maxPulls, u32(ceil(f32(rowStarts[row + 1u] - rowStarts[row]) * share)));
+  atomicMax(&maxPulls, u32(ceil(f32(used) * share)));
 }

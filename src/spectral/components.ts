@@ -1,5 +1,6 @@
 import type { GraphBuffers } from '../gpu/data.ts'
 import type { GpuSession } from '../gpu/session.ts'
+import { lastSets } from './last-set.ts'
 import { throwIfCancelled } from '../errors.ts'
 import { compress, hook } from './kernels.ts'
 
@@ -12,30 +13,37 @@ export interface Components {
 }
 
 /**
- * Labels the connected components of a graph on the GPU.
+ * Labels the connected components of a graph's last set on the GPU.
  *
+ * @param least weight of an edge that counts, in 1/65,535
  * @throws {CancelledError} between two rounds, {DeviceError} when the device fails.
  */
 export async function findComponents(
   session: GpuSession,
-  { nPoints, rowStarts, columns }: GraphBuffers,
+  graph: GraphBuffers,
+  least: number,
   signal: AbortSignal | undefined,
 ): Promise<Components> {
+  const { nPoints } = graph
   const labels = session.upload(
     'spectral.labels',
     Uint32Array.from({ length: nPoints }, (_, i) => i),
   )
   const changes = session.buffer('spectral.changes', 4)
   try {
-    const boundHook = await session.bind(hook, [rowStarts, columns, labels, changes])
+    const hooks = await Promise.all(
+      lastSets(graph).map(async ({ buffers, rows }) => ({
+        kernel: await session.bind(hook, [...buffers, labels, changes]),
+        params: { ...rows, least },
+      })),
+    )
     const boundCompress = await session.bind(compress, [labels])
-    const rows = { begin: 0, end: nPoints }
     for (;;) {
       throwIfCancelled(signal)
       session.device.queue.writeBuffer(changes, 0, new Uint32Array([0]))
       session.submit((commands) => {
-        commands.rows(boundHook, rows)
-        commands.rows(boundCompress, rows)
+        for (const { kernel, params } of hooks) commands.rows(kernel, params)
+        commands.rows(boundCompress, { begin: 0, end: nPoints })
       })
       if (new Uint32Array(await session.read(changes, 4))[0] === 0) break
     }

@@ -1,8 +1,9 @@
 import type { GraphBuffers } from '../gpu/data.ts'
 import { createRandom } from '../random.ts'
-import type { GpuSession } from '../gpu/session.ts'
+import type { Commands, GpuSession } from '../gpu/session.ts'
 import { rowsOf, type Slicer } from '../gpu/slices.ts'
 import type { Components } from './components.ts'
+import { lastSets } from './last-set.ts'
 import { degrees, gram, multiply, residual, rotate } from './kernels.ts'
 import { symmetricEigen } from '../symmetric-eigen.ts'
 
@@ -17,6 +18,13 @@ const MAX_DEGREE = 40
 const MAX_GAIN = 1e6
 /** Residual at which a start that has not converged is still smooth enough to be used. */
 const USABLE = 1e-2
+
+/** next = alpha·A·basis + beta·basis + gamma·next */
+interface Recurrence {
+  readonly alpha: number
+  readonly beta: number
+  readonly gamma: number
+}
 
 export interface SpectralResult {
   /** [nPoints, 2] eigenvectors 1 and 2 on the largest component, 0 elsewhere; null when they did not converge */
@@ -39,12 +47,13 @@ export async function eigenvectors(
   slicer: Slicer,
   graph: GraphBuffers,
   components: Components,
-  { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
+  { seed, least, signal }: { readonly seed: number; readonly least: number; readonly signal?: AbortSignal },
 ): Promise<SpectralResult> {
   if (components.sizes[0] <= DENSE) {
-    return { vectors: await denseVectors(session, graph, components), nProducts: 0, residual: 0 }
+    return { vectors: await denseVectors(session, graph, components, least), nProducts: 0, residual: 0 }
   }
-  const { nPoints, rowStarts, columns, weights } = graph
+  const { nPoints } = graph
+  const sets = lastSets(graph)
   const blockBytes = nPoints * BLOCK * 4
   const nChunks = Math.ceil(nPoints / CHUNK)
   const rootDegrees = session.buffer('spectral.rootDegrees', nPoints * 4)
@@ -58,12 +67,32 @@ export async function eigenvectors(
   const { queue } = session.device
   const all = { begin: 0, end: nPoints }
   try {
-    const boundDegrees = await session.bind(degrees, [rowStarts, weights, rootDegrees])
-    const sparse = [rowStarts, columns, weights, rootDegrees]
-    const steps = [
-      await session.bind(multiply, [...sparse, blocks[1], blocks[0]]), // even steps write block 0
-      await session.bind(multiply, [...sparse, blocks[0], blocks[1]]),
-    ]
+    const boundDegrees = await Promise.all(
+      sets.map(({ buffers: [bounds, , weights] }) => session.bind(degrees, [bounds, weights, rootDegrees])),
+    )
+    /** Even steps write block 0. */
+    const steps = await Promise.all(
+      [0, 1].map((to) =>
+        Promise.all(
+          sets.map(({ buffers }) =>
+            session.bind(multiply, [...buffers, rootDegrees, blocks[1 - to], blocks[to]]),
+          ),
+        ),
+      ),
+    )
+    /** A step over the rows [from, to), in all parts that they lie in. */
+    const step = (
+      commands: Commands,
+      target: number,
+      from: number,
+      to: number,
+      recurrence: Recurrence,
+    ): void => {
+      for (const [index, { rows }] of sets.entries()) {
+        const [begin, end] = [Math.max(from, rows.begin), Math.min(to, rows.end)]
+        if (begin < end) commands.rows(steps[target][index], { ...rows, least, ...recurrence, begin, end })
+      }
+    }
     const selfProducts = await session.bind(gram, [blocks[0], blocks[0], trivial, parts])
     const crossProducts = await session.bind(gram, [blocks[0], blocks[1], trivial, parts])
     const residualProducts = await session.bind(gram, [blocks[1], blocks[1], trivial, parts])
@@ -120,7 +149,7 @@ export async function eigenvectors(
             for (const { row, from, to } of rowsOf(begin, end, nPoints)) {
               const scale = row === 0 ? 1 / half : 2 / half
               const coefficients = { alpha: scale, beta: -center * scale, gamma: row === 0 ? 0 : -1 }
-              commands.rows(steps[(row + 1) % 2], { begin: from, end: to, ...coefficients })
+              step(commands, (row + 1) % 2, from, to, coefficients)
             }
           },
         },
@@ -128,7 +157,9 @@ export async function eigenvectors(
       )
     }
 
-    session.submit((commands) => commands.rows(boundDegrees, all))
+    session.submit((commands) => {
+      for (const [index, { rows }] of sets.entries()) commands.rows(boundDegrees[index], { ...rows, least })
+    })
     const roots = new Float32Array(await session.read(rootDegrees, nPoints * 4))
     queue.writeBuffer(trivial, 0, trivialVector(roots, components))
     queue.writeBuffer(blocks[0], 0, randomBlock(components, seed))
@@ -142,7 +173,7 @@ export async function eigenvectors(
       await filter(degree, cut)
       await orthonormalize()
       // Rayleigh and Ritz: the best approximations within the subspace, and how good they are.
-      session.submit((commands) => commands.rows(steps[1], { ...all, alpha: 1, beta: 0, gamma: 0 }))
+      session.submit((commands) => step(commands, 1, 0, nPoints, { alpha: 1, beta: 0, gamma: 0 }))
       nProducts += degree + 1
       const sums = await products(crossProducts)
       const inner = new Float64Array(36)
@@ -212,17 +243,29 @@ async function firstTwo(session: GpuSession, block: GPUBuffer, nPoints: number):
 /** The same for a component of at most 64 points, in float64; with fewer than three points the missing axes are 0. */
 async function denseVectors(
   session: GpuSession,
-  { nPoints, nEdges, rowStarts, columns, weights }: GraphBuffers,
+  graph: GraphBuffers,
   { componentOf, sizes }: Components,
+  least: number,
 ): Promise<Float64Array> {
-  const [startsData, columnsData, weightsData] = await session.readAll([
-    { buffer: rowStarts, bytes: (nPoints + 1) * 4 },
-    { buffer: columns, bytes: nEdges * 4 },
-    { buffer: weights, bytes: nEdges * 4 },
-  ])
-  const starts = new Uint32Array(startsData)
-  const tails = new Uint32Array(columnsData)
-  const values = new Float32Array(weightsData)
+  const { nPoints } = graph
+  const edges = new Map<number, readonly (readonly [number, number])[]>()
+  for (const { buffers, rows } of lastSets(graph)) {
+    const [boundsData, columnsData, weightsData] = await session.readAll(
+      buffers.map((buffer) => ({ buffer, bytes: buffer.size })),
+    )
+    const bounds = new Uint32Array(boundsData)
+    const columns = new Uint32Array(columnsData)
+    const weights = new Uint16Array(weightsData)
+    for (let row = rows.begin; row < rows.end; row++) {
+      if (componentOf[row] !== 0) continue
+      const at = 2 * ((row - rows.begin + 1) * rows.nSets - 1)
+      const own = Array.from({ length: bounds[at + 1] }, (_, i) => bounds[at] + i)
+      edges.set(
+        row,
+        own.filter((i) => weights[i] >= least).map((i) => [columns[i], weights[i] / 65_535] as const),
+      )
+    }
+  }
   const size = sizes[0]
   const members: number[] = []
   const indexOf = new Map<number, number>()
@@ -233,8 +276,8 @@ async function denseVectors(
   }
   const matrix = new Float64Array(size * size)
   for (const [i, row] of members.entries()) {
-    for (let edge = starts[row]; edge < starts[row + 1]; edge++) {
-      matrix[i * size + (indexOf.get(tails[edge]) as number)] = values[edge]
+    for (const [column, weight] of edges.get(row) ?? []) {
+      matrix[i * size + (indexOf.get(column) as number)] = weight
     }
   }
   const roots = members.map((_, i) =>

@@ -12,6 +12,12 @@ import { principalAxes } from './principal-axes.ts'
 const EXTENT = 10
 const NOISE = 1e-4
 
+export interface StartOptions {
+  readonly seed: number
+  /** Weight of an edge that counts, in 1/65,535. */
+  readonly least: number
+}
+
 /**
  * Where the points start: the spectral embedding of the graph's largest component, scaled to at most 10, with the other
  * components beside it; plus N(0, 1e-4), which parts identical points. Where the eigenvectors do not converge, the
@@ -25,10 +31,10 @@ export async function findStart(
   slicer: Slicer,
   graph: GraphBuffers,
   vectors: Vectors,
-  { seed, signal, onNotice }: { readonly seed: number } & Pick<Context, 'signal' | 'onNotice'>,
+  { seed, least, signal, onNotice }: StartOptions & Pick<Context, 'signal' | 'onNotice'>,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const components = await findComponents(session, graph, signal)
-  const spectral = await eigenvectors(session, slicer, graph, components, { seed, signal })
+  const components = await findComponents(session, graph, least, signal)
+  const spectral = await eigenvectors(session, slicer, graph, components, { seed, least, signal })
   let start = spectral.vectors
   if (!start) {
     onNotice?.(

@@ -1,4 +1,5 @@
 import type { KernelSource } from '../gpu/kernel.ts'
+import edges from '../gpu/wgsl/edges.wgsl?raw'
 import half from '../gpu/wgsl/half.wgsl?raw'
 import backprojectWgsl from './backproject.wgsl?raw'
 import compressWgsl from './compress.wgsl?raw'
@@ -11,21 +12,23 @@ import residualWgsl from './residual.wgsl?raw'
 import rotateWgsl from './rotate.wgsl?raw'
 
 const rows = { begin: 'u32', end: 'u32' } as const
+/** Rows of a part of the graph, and the least weight in use. */
+const ofPart = { ...rows, partBegin: 'u32', nSets: 'u32', least: 'u32' } as const
 
 /** Square roots of the degrees. */
 export const degrees = {
   label: 'spectral.degrees',
-  wgsl: [degreesWgsl],
+  wgsl: [degreesWgsl, edges],
   bindings: ['uniform', 'read', 'read', 'read_write'],
-  params: rows,
+  params: ofPart,
 } as const satisfies KernelSource
 
 /** A round of connected components. */
 export const hook = {
   label: 'spectral.hook',
-  wgsl: [hookWgsl],
-  bindings: ['uniform', 'read', 'read', 'read_write', 'read_write'],
-  params: rows,
+  wgsl: [hookWgsl, edges],
+  bindings: ['uniform', 'read', 'read', 'read', 'read_write', 'read_write'],
+  params: ofPart,
 } as const satisfies KernelSource
 
 /** Labels to the ends of their chains. */
@@ -39,9 +42,9 @@ export const compress = {
 /** A step of a three-term recurrence with the normalized adjacency. */
 export const multiply = {
   label: 'spectral.multiply',
-  wgsl: [multiplyWgsl],
+  wgsl: [multiplyWgsl, edges],
   bindings: ['uniform', 'read', 'read', 'read', 'read', 'read', 'read_write'],
-  params: { ...rows, alpha: 'f32', beta: 'f32', gamma: 'f32' },
+  params: { ...ofPart, alpha: 'f32', beta: 'f32', gamma: 'f32' },
 } as const satisfies KernelSource
 
 /** Inner products of blocks, in parts. */

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { ResourceType, type VariableInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js'
 import type { KernelSource } from '../../src/gpu/kernel.ts'
-import { scan } from '../../src/gpu/scan.ts'
 import * as graph from '../../src/graph/kernels.ts'
 import * as neighbors from '../../src/neighbors/kernels.ts'
 import * as optimize from '../../src/optimize/kernels.ts'
@@ -13,10 +12,9 @@ const files = import.meta.glob<string>('../../src/*/*.wgsl', {
   eager: true,
 })
 
-const kernels: readonly KernelSource[] = [
-  scan,
-  ...[neighbors, graph, spectral, optimize].flatMap((stage) => Object.values<KernelSource>(stage)),
-]
+const kernels: readonly KernelSource[] = [neighbors, graph, spectral, optimize].flatMap((stage) =>
+  Object.values<KernelSource>(stage),
+)
 
 test.each(kernels.map((kernel) => [kernel.label, kernel] as const))(
   '%s declares the bindings that its WGSL has',

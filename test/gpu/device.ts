@@ -13,9 +13,15 @@ export function testDevice(): Promise<GPUDevice> {
   return device
 }
 
-/** Runs a test's body in a session that fails the test on any WebGPU error. */
-export async function inSession<T>(body: (session: GpuSession) => Promise<T>): Promise<T> {
-  const session = new GpuSession(await testDevice())
+/**
+ * Runs a test's body in a session that fails the test on any WebGPU error.
+ * @param bytesPerBuffer limits storage buffers, so that seams between them are crossed
+ */
+export async function inSession<T>(
+  body: (session: GpuSession) => Promise<T>,
+  bytesPerBuffer?: number,
+): Promise<T> {
+  const session = new GpuSession(await testDevice(), bytesPerBuffer)
   try {
     const result = await body(session)
     await session.done()

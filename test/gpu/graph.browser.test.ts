@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
-import { scan } from '../../src/gpu/scan.ts'
+import { describe, expect, test } from 'vitest'
 import { Slicer } from '../../src/gpu/slices.ts'
+import { splitBuffer, uploadSplit } from '../../src/gpu/split.ts'
 import { buildGraph } from '../../src/graph/build-graph.ts'
-import { count, mean, membership, scatter, smooth, sort, unite } from '../../src/graph/kernels.ts'
+import { bound, mean, smooth } from '../../src/graph/kernels.ts'
 import { createRandom } from '../../src/random.ts'
 import {
   referenceGraph,
@@ -13,9 +13,16 @@ import {
 import { referenceKnn } from '../reference/knn.ts'
 import { clusters, toNumbers } from './data.ts'
 import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
+import { readGraph } from './graph-buffers.ts'
+
+interface Neighbors {
+  readonly ids: Uint32Array<ArrayBuffer>
+  readonly distances: Float32Array<ArrayBuffer>
+  readonly k: number
+}
 
 /** Exact neighbors of clustered points. */
-function neighborsOf(nPoints: number, wanted: number): ReturnType<typeof referenceKnn> & { k: number } {
+function neighborsOf(nPoints: number, wanted: number): Neighbors {
   const k = Math.min(wanted, nPoints)
   return { ...referenceKnn(toNumbers(clusters(nPoints, 16, 4, nPoints)), 16, k), k }
 }
@@ -25,31 +32,35 @@ function prefixes<T extends Uint32Array | Float32Array>(values: T, stride: numbe
   return values.filter((_, i) => i % stride < k) as T
 }
 
-async function graphOf(
-  neighbors: ReturnType<typeof neighborsOf>,
-  nNeighbors: number,
-  nEpochs: number,
-): Promise<ReferenceGraph> {
-  const nPoints = neighbors.ids.length / neighbors.k
+/** The sets of these numbers of neighbors. */
+function graphsOf(
+  { ids, distances, k }: Neighbors,
+  nNeighbors: readonly number[],
+  { rowsPerPart = ids.length / k, bytesPerBuffer = Number.POSITIVE_INFINITY } = {},
+): Promise<ReferenceGraph[]> {
   return inSession(async (session) => {
-    const ids = session.upload('ids', neighbors.ids)
-    const distances = session.upload('distances', neighbors.distances)
-    const rowBytes = neighbors.k * 4
-    const whole = (buffer: GPUBuffer) => ({ nRows: nPoints, rowBytes, rowsPerPart: nPoints, parts: [buffer] })
-    const onGpu = { nPoints, k: neighbors.k, ids: whole(ids), distances: whole(distances) }
-    const graph = await buildGraph(session, new Slicer(session), onGpu, { nNeighbors, nEpochs })
-    const [starts, columns, weights] = await session.readAll([
-      { buffer: graph.rowStarts, bytes: (nPoints + 1) * 4 },
-      { buffer: graph.columns, bytes: graph.nEdges * 4 },
-      { buffer: graph.weights, bytes: graph.nEdges * 4 },
-    ])
-    return {
-      nPoints,
-      rowStarts: new Uint32Array(starts),
-      columns: new Uint32Array(columns),
-      weights: new Float32Array(weights),
+    const neighbors = {
+      nPoints: ids.length / k,
+      k,
+      ids: uploadSplit(session, 'ids', ids, 4 * k, rowsPerPart),
+      distances: uploadSplit(session, 'distances', distances, 4 * k, rowsPerPart),
     }
-  })
+    const graph = await buildGraph(session, new Slicer(session), neighbors, { nNeighbors })
+    if (bytesPerBuffer < 1e9) expect(graph.parts.length).toBeGreaterThan(3)
+    const sets: ReferenceGraph[] = []
+    for (let set = 0; set < nNeighbors.length; set++) sets.push(await readGraph(session, graph, set))
+    return sets
+  }, bytesPerBuffer)
+}
+
+function entriesOf({ nPoints, rowStarts, columns, weights }: ReferenceGraph): Map<number, number> {
+  const entries = new Map<number, number>()
+  for (let row = 0; row < nPoints; row++) {
+    for (let edge = rowStarts[row]; edge < rowStarts[row + 1]; edge++) {
+      entries.set(row * nPoints + columns[edge], weights[edge])
+    }
+  }
+  return entries
 }
 
 /** @param tolerance of each value, relative to 1 or the value, whichever is more */
@@ -62,14 +73,6 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
   }
 }
 
-test.each(SIZES)('a prefix sum is exact (n = %i)', async (length) => {
-  const { uniform } = createRandom(length)
-  const values = Uint32Array.from({ length }, () => Math.floor(uniform() * 1000))
-  const { integers } = await runKernel(scan, [values, length + 1], { count: length }, 1)
-  let sum = 0
-  expect([...integers[1]]).toEqual([0, ...Array.from(values, (value) => (sum += value))])
-})
-
 test.each(SIZES)('a mean is that of float64 (n = %i)', async (length) => {
   const { uniform } = createRandom(length)
   const values = Float32Array.from({ length }, uniform)
@@ -77,130 +80,77 @@ test.each(SIZES)('a mean is that of float64 (n = %i)', async (length) => {
   expectClose(floats[1], [values.reduce((sum, value) => sum + value, 0) / length], 1e-5)
 })
 
-test.each(SIZES)('rho, sigma and memberships are umap-learn’s (n = %i)', async (nPoints) => {
+test.each(SIZES)('rho and sigma are umap-learn’s, with their bound (n = %i)', async (nPoints) => {
   const { distances, k: stride } = neighborsOf(nPoints, 15)
   const k = Math.min(10, stride)
-  const params = { begin: 0, end: nPoints, stride, k }
-  const { floats } = await runKernel(
-    smooth,
-    [distances, nPoints, nPoints, nPoints],
-    params,
-    groupsOf(nPoints),
-  )
+  const params = { begin: 0, end: nPoints, partBegin: 0, stride, k }
+  const slots = [distances, 2 * nPoints, nPoints]
+  const { floats } = await runKernel(smooth, slots, params, groupsOf(nPoints))
   const used = prefixes(distances, stride, k)
   const expected = Array.from({ length: nPoints }, (_, row) =>
     referenceSmooth(used.subarray(row * k, (row + 1) * k)),
   )
-  const [, rhos, sigmas, means] = floats as Float32Array<ArrayBuffer>[]
-  expectClose(
-    rhos,
-    expected.map(({ rho }) => rho),
-    1e-6,
-  )
-  expectClose(
-    means,
-    expected.map(({ mean: value }) => value),
-    1e-5,
-  )
-  if (k > 2)
-    expectClose(
-      sigmas,
-      expected.map(({ sigma }) => sigma),
-      1e-3,
-    )
-
-  const meanOfAll = Float32Array.of(means.reduce((sum, value) => sum + value, 0) / nPoints)
-  const slots = [distances, rhos, sigmas, means, meanOfAll, nPoints * k]
-  const directed = await runKernel(membership, slots, params, groupsOf(nPoints))
-  expectClose(directed.floats[5], referenceMemberships(used, k), 1e-4)
+  const [, shapes, means] = floats as Float32Array<ArrayBuffer>[]
+  for (const [row, { rho, sigma, mean: value }] of expected.entries()) {
+    expectClose([shapes[2 * row], means[row]], [rho, value], 1e-5)
+    if (k > 2) expectClose([shapes[2 * row + 1]], [sigma], 1e-3)
+  }
+  const far = Float32Array.of(1e6)
+  const flat = shapes.map((value, i) => (i % 2 ? value : 0))
+  const bounded = await runKernel(bound, [means, far, flat], { begin: 0, end: nPoints }, groupsOf(nPoints))
+  expect(bounded.floats[2].filter((_, i) => i % 2).every((sigma) => Math.abs(sigma - 1000) < 1)).toBe(true)
 })
 
-test.each(SIZES)('union, count, scatter and sort make the reference’s graph (n = %i)', async (nPoints) => {
-  const { ids, distances, k } = neighborsOf(nPoints, 12)
-  const nEpochs = 50
-  const memberships = Float32Array.from(referenceMemberships(distances, k))
-  const expected = referenceGraph(ids, memberships, k, nEpochs)
-  const rows = { begin: 0, end: nPoints, stride: k, k }
-
-  const united = await runKernel(
-    unite,
-    [ids, memberships, nPoints * k, new Uint32Array(1)],
-    rows,
-    groupsOf(nPoints),
-  )
-  const unions = united.floats[2] as Float32Array<ArrayBuffer>
-  const largest = united.integers[3] as Uint32Array<ArrayBuffer>
-  expect(united.floats[2].every(Number.isFinite)).toBe(true)
-
-  const counted = await runKernel(
-    count,
-    [ids, unions, largest, new Uint32Array(nPoints)],
-    { ...rows, nEpochs },
-    groupsOf(nPoints),
-  )
-  const lengths = Array.from(
-    { length: nPoints },
-    (_, row) => expected.rowStarts[row + 1] - expected.rowStarts[row],
-  )
-  expect([...counted.integers[3]]).toEqual(lengths)
-
-  const nEdges = expected.columns.length
-  if (nEdges === 0) return
-  const slots = [ids, unions, largest, expected.rowStarts, nEdges, nEdges, nEdges]
-  const scattered = await runKernel(scatter, slots, { ...rows, nEpochs }, groupsOf(nPoints))
-  const [heads, columns] = scattered.integers.slice(4) as Uint32Array<ArrayBuffer>[]
-  const weights = scattered.floats[6] as Float32Array<ArrayBuffer>
-  const ordered = await runKernel(
-    sort,
-    [expected.rowStarts, heads, columns, weights, nEdges, nEdges],
-    { begin: 0, end: nEdges },
-    groupsOf(nEdges),
-  )
-  expect([...ordered.integers[4]]).toEqual([...expected.columns])
-  expectClose(ordered.floats[5], expected.weights, 1e-6)
-})
-
-test.each([10, 30])(
-  'the whole graph of %i neighbors is the reference’s, symmetric to the bit',
-  async (nNeighbors) => {
-    const neighbors = neighborsOf(1000, 30)
+describe.each([1, 63, 64, 65, 1000])('the nested sets of %i points', (nPoints) => {
+  test('are the reference’s, each symmetric to the bit, rows in parts or not', async () => {
+    if (nPoints === 1) return
+    const neighbors = neighborsOf(nPoints, 30)
+    const wanted = [5, 12, 30]
+    const sets = await graphsOf(neighbors, wanted)
     const { ids, distances, k: stride } = neighbors
-    const graph = await graphOf(neighbors, nNeighbors, 200)
-    const memberships = referenceMemberships(prefixes(distances, stride, nNeighbors), nNeighbors)
-    const expected = referenceGraph(prefixes(ids, stride, nNeighbors), memberships, nNeighbors, 200)
-    const key = (head: number, column: number): number => head * 1000 + column
-    const entries = (from: ReferenceGraph): Map<number, number> => {
-      const weights = new Map<number, number>()
-      for (let row = 0; row < from.nPoints; row++) {
-        for (let edge = from.rowStarts[row]; edge < from.rowStarts[row + 1]; edge++) {
-          weights.set(key(row, from.columns[edge]), from.weights[edge])
-        }
+    for (const [index, value] of wanted.entries()) {
+      const k = Math.min(value, stride)
+      const memberships = referenceMemberships(prefixes(distances, stride, k), k)
+      // Pruned at 0: no weight is left out but those that vanish.
+      const expected = entriesOf(referenceGraph(prefixes(ids, stride, k), memberships, k, 1e9))
+      const actual = entriesOf(sets[index])
+      expect(
+        [...actual.keys()].filter((edge) => !expected.has(edge) && (actual.get(edge) ?? 1) > 1e-6),
+      ).toEqual([])
+      for (const [edge, weight] of expected) {
+        expect(Math.abs((actual.get(edge) ?? 0) - weight)).toBeLessThan(1.2e-4)
+        const back = (edge % nPoints) * nPoints + Math.floor(edge / nPoints)
+        expect(actual.get(back)).toBe(actual.get(edge))
       }
-      return weights
+      expect(Math.max(...actual.values())).toBe(1)
     }
-    const actual = entries(graph)
-    const wanted = entries(expected)
-    // An edge whose weight lies at the pruning limit may fall on either side of it.
-    const disputed = [...wanted.keys()].filter((edge) => !actual.has(edge)).length + actual.size - wanted.size
-    expect(Math.abs(disputed)).toBeLessThanOrEqual(4)
-    for (const [edge, weight] of actual) {
-      expect(actual.get(key(edge % 1000, Math.floor(edge / 1000)))).toBe(weight)
-      expect(Math.abs((wanted.get(edge) ?? 1 / 200) - weight)).toBeLessThan(1e-4)
-    }
-    expect(Math.max(...actual.values())).toBeCloseTo(1, 6)
-  },
-)
+  })
+})
 
-test('the same neighbors give the same graph to the byte', async () => {
-  const neighbors = neighborsOf(500, 20)
-  const [one, two] = [await graphOf(neighbors, 20, 100), await graphOf(neighbors, 20, 100)]
-  expect(two.columns).toEqual(one.columns)
-  expect(new Uint32Array(two.weights.buffer)).toEqual(new Uint32Array(one.weights.buffer))
+test('however the buffers are cut, the graph is the same to the byte', async () => {
+  const neighbors = neighborsOf(600, 30)
+  const whole = await graphsOf(neighbors, [5, 12, 30])
+  expect(await graphsOf(neighbors, [5, 12, 30], { rowsPerPart: 70, bytesPerBuffer: 9000 })).toEqual(whole)
+  expect(await graphsOf(neighbors, [5, 12, 30])).toEqual(whole)
+})
+
+test('one set and six of them agree where they are the same', async () => {
+  const neighbors = neighborsOf(300, 40)
+  const six = await graphsOf(neighbors, [5, 10, 15, 20, 30, 40])
+  for (const [set, value] of [5, 10, 15, 20, 30, 40].entries()) {
+    expect((await graphsOf(neighbors, [value]))[0]).toEqual(six[set])
+  }
 })
 
 test('identical points are joined with full weight', async () => {
   const ids = Uint32Array.from({ length: 20 * 5 }, (_, i) => (Math.floor(i / 5) + (i % 5)) % 20)
-  const graph = await graphOf({ ids, distances: new Float32Array(100), k: 5 }, 5, 100)
+  const [graph] = await graphsOf({ ids, distances: new Float32Array(100), k: 5 }, [5])
   expect(graph.weights.every((weight) => weight === 1)).toBe(true)
   expect(graph.columns.length).toBe(20 * 8)
+})
+
+test('a buffer beyond the limit is refused', async () => {
+  await expect(inSession(async (session) => splitBuffer(session, 'big', 10, 400, 10), 2000)).rejects.toThrow(
+    /4000 bytes for big exceed the 2000/,
+  )
 })

@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest'
-import type { GraphBuffers } from '../../src/gpu/data.ts'
-import type { GpuSession } from '../../src/gpu/session.ts'
 import { Slicer } from '../../src/gpu/slices.ts'
 import { createRandom } from '../../src/random.ts'
 import { findComponents } from '../../src/spectral/components.ts'
@@ -29,6 +27,7 @@ import {
 import { referenceKnn } from '../reference/knn.ts'
 import { clusters, toNumbers, toVectors } from './data.ts'
 import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
+import { boundsOf, packWeights, quantized, uploadGraph } from './graph-buffers.ts'
 
 /** The fuzzy graph of points [nPoints, nDims]. */
 function graphOf(points: Float64Array, nDims: number, nNeighbors: number): ReferenceGraph {
@@ -44,17 +43,6 @@ function band(nPoints: number, seed: number): Float64Array {
     { length: nPoints * 4 },
     (_, i) => (i % 4 === 0 ? 6 : i % 4 === 1 ? 3 : 0.2) * uniform(),
   )
-}
-
-function upload(session: GpuSession, graph: ReferenceGraph): GraphBuffers {
-  return {
-    nPoints: graph.nPoints,
-    nEdges: graph.columns.length,
-    rowStarts: session.upload('rowStarts', graph.rowStarts),
-    columns: session.upload('columns', graph.columns),
-    weights: session.upload('weights', graph.weights),
-    maxWeight: 1,
-  }
 }
 
 /** Cosine of the largest angle between the planes spanned by two pairs of columns [nPoints, 2]. */
@@ -93,17 +81,17 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 }
 
 test.each(SIZES.slice(1))('degrees and sparse products are those of float64 (n = %i)', async (nPoints) => {
-  const graph = graphOf(band(nPoints, 1), 4, 8)
-  const rows = { begin: 0, end: nPoints }
-  const { rowStarts, columns, weights } = graph
-  const rooted = await runKernel(degrees, [rowStarts, weights, nPoints], rows, groupsOf(nPoints))
+  const graph = quantized(graphOf(band(nPoints, 1), 4, 8))
+  const rows = { begin: 0, end: nPoints, partBegin: 0, nSets: 1, least: 1 }
+  const [bounds, weights] = [boundsOf(graph), packWeights(graph)]
+  const rooted = await runKernel(degrees, [bounds, weights, nPoints], rows, groupsOf(nPoints))
   expectClose(rooted.floats[2], referenceRootDegrees(graph), 1e-5)
 
   const [block, next] = [randoms(6 * nPoints, 1), randoms(6 * nPoints, 2)]
   const roots = rooted.floats[2] as Float32Array<ArrayBuffer>
   const { floats } = await runKernel(
     multiply,
-    [rowStarts, columns, weights, roots, block, next],
+    [bounds, graph.columns, weights, roots, block, next],
     { ...rows, alpha: 2, beta: 0.5, gamma: -1 },
     groupsOf(nPoints),
   )
@@ -197,7 +185,12 @@ test.each([63, 64, 65, 1000])('components are those of a depth-first search (n =
   const graph = graphOf(spreadOut, 16, 5)
   const labels = referenceComponents(graph)
   await inSession(async (session) => {
-    const { componentOf, sizes } = await findComponents(session, upload(session, graph), undefined)
+    const { componentOf, sizes } = await findComponents(
+      session,
+      uploadGraph(session, graph, 20),
+      1,
+      undefined,
+    )
     const names = new Map<number, number>()
     for (const [row, label] of labels.entries()) {
       expect(componentOf[row]).toBe(names.get(label) ?? componentOf[row])
@@ -222,7 +215,7 @@ test('a long path is one component', async () => {
   const weights = new Float32Array(tails.length).fill(1)
   const graph = { nPoints, rowStarts: starts, columns: Uint32Array.from(tails), weights }
   await inSession(async (session) => {
-    const { sizes } = await findComponents(session, upload(session, graph), undefined)
+    const { sizes } = await findComponents(session, uploadGraph(session, graph), 1, undefined)
     expect(sizes).toEqual([nPoints])
   })
 })
@@ -234,9 +227,16 @@ test.each([50, 65, 400, 1000])(
     expect(new Set(referenceComponents(graph)).size).toBe(1)
     await inSession(async (session) => {
       const components = { componentOf: new Uint32Array(nPoints), sizes: [nPoints] }
-      const found = await eigenvectors(session, new Slicer(session), upload(session, graph), components, {
-        seed: 1,
-      })
+      const found = await eigenvectors(
+        session,
+        new Slicer(session),
+        uploadGraph(session, graph, 130),
+        components,
+        {
+          seed: 1,
+          least: 1,
+        },
+      )
       expect(found.vectors).not.toBeNull()
       const exact = referenceEigenvectors(graph, 4000)
       expect(planeCosine(found.vectors as Float64Array, exact)).toBeGreaterThan(0.99)
@@ -283,7 +283,9 @@ test('components are placed side by side, within 10, and the same for the same s
   const graph = graphOf(toNumbers(vectors), 8, 5)
   expect(new Set(referenceComponents(graph)).size).toBe(4)
   const start = (seed: number): Promise<Float32Array> =>
-    inSession((session) => findStart(session, new Slicer(session), upload(session, graph), vectors, { seed }))
+    inSession((session) =>
+      findStart(session, new Slicer(session), uploadGraph(session, graph), vectors, { seed, least: 1 }),
+    )
   const positions = await start(7)
   expect(Math.max(...positions.map(Math.abs))).toBeLessThan(10.01)
   const centers = sizes.map((size, component) => {

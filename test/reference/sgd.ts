@@ -21,7 +21,7 @@ function vertexRandom(seed: number, epoch: number, vertex: number): (count: numb
   let state = pcg(seed ^ pcg(epoch ^ pcg(vertex)))
   return (count) => {
     state = (Math.imul(state, 747796405) + 2891336453) >>> 0
-    return Math.floor(Math.fround((state >>> 8) * Math.fround(count / 2 ** 24)))
+    return Math.floor((state * count) / 2 ** 32)
   }
 }
 
