@@ -3,7 +3,7 @@ import { type GraphBuffers, leastWeight, type NeighborBuffers } from './gpu/data
 import { GpuSession } from './gpu/session.ts'
 import { Slicer } from './gpu/slices.ts'
 import { readSplit } from './gpu/split.ts'
-import { findNeighbors } from './neighbors/find-neighbors.ts'
+import { NeighborSearch } from './neighbors/find-neighbors.ts'
 import { Optimizer } from './optimize/optimizer.ts'
 import { findStart } from './spectral/find-start.ts'
 import { throttled } from './throttled.ts'
@@ -72,6 +72,7 @@ export class UmapRun {
   readonly #session: GpuSession
   readonly #slicer: Slicer
   readonly #timings = new Map<string, number>()
+  #search: NeighborSearch | null = null
   #onGpu: NeighborBuffers | null = null
   #neighbors: Neighbors | null = null
   #graph: GraphBuffers | null = null
@@ -124,11 +125,8 @@ export class UmapRun {
     if (this.#neighbors) return this.#neighbors
     const k = Math.max(...this.#options.nNeighbors)
     const tell = this.#progress(onProgress, 'nearest neighbors', 0, SHARES.neighbors)
-    const found = await findNeighbors(this.#session, this.#slicer, this.#vectors, {
-      k,
-      signal,
-      onFraction: tell,
-    })
+    this.#search ??= new NeighborSearch(this.#session, this.#slicer, this.#vectors, k)
+    const found = await this.#search.run({ signal, onFraction: tell })
     const ids = await readSplit(this.#session, found.ids)
     const distances = await readSplit(this.#session, found.distances)
     this.#onGpu = found

@@ -1,4 +1,5 @@
-// Max-heaps of the nearest candidates, one a query, slot-major so that neighboring queries touch neighboring addresses.
+// Max-heaps of the nearest candidates, one a query of a band, slot-major so that neighboring queries touch neighboring
+// addresses: slot s of the band's query q lies at s · stride + q.
 // They are ordered by (distance, hash of query and candidate): with the plain id as second key, the lowest ids among
 // many identical points would become everybody's neighbors and the graph a star.
 
@@ -8,16 +9,17 @@ fn isNearer(query: u32, distance: f32, id: u32, otherDistance: f32, otherId: u32
 }
 
 // Puts a candidate in the place of the farthest one in the first `size` slots and restores the heap.
-fn replaceRoot(query: u32, nPoints: u32, size: u32, distance: f32, id: u32) {
+// `at` is the query's place in its band.
+fn replaceRoot(query: u32, at: u32, stride: u32, size: u32, distance: f32, id: u32) {
   var slot = 0u;
   loop {
     var child = 2u * slot + 1u;
     if (child >= size) { break; }
-    var childDistance = heapDistances[child * nPoints + query];
-    var childId = heapIds[child * nPoints + query];
+    var childDistance = heapDistances[child * stride + at];
+    var childId = heapIds[child * stride + at];
     if (child + 1u < size) {
-      let rightDistance = heapDistances[(child + 1u) * nPoints + query];
-      let rightId = heapIds[(child + 1u) * nPoints + query];
+      let rightDistance = heapDistances[(child + 1u) * stride + at];
+      let rightId = heapIds[(child + 1u) * stride + at];
       if (isNearer(query, childDistance, childId, rightDistance, rightId)) {
         child++;
         childDistance = rightDistance;
@@ -25,10 +27,10 @@ fn replaceRoot(query: u32, nPoints: u32, size: u32, distance: f32, id: u32) {
       }
     }
     if (isNearer(query, childDistance, childId, distance, id)) { break; }
-    heapDistances[slot * nPoints + query] = childDistance;
-    heapIds[slot * nPoints + query] = childId;
+    heapDistances[slot * stride + at] = childDistance;
+    heapIds[slot * stride + at] = childId;
     slot = child;
   }
-  heapDistances[slot * nPoints + query] = distance;
-  heapIds[slot * nPoints + query] = id;
+  heapDistances[slot * stride + at] = distance;
+  heapIds[slot * stride + at] = id;
 }

@@ -11,19 +11,23 @@ export const norms = {
   label: 'neighbors.norms',
   wgsl: [normsWgsl, half],
   bindings: ['uniform', 'read', 'read_write'],
-  params: { begin: 'u32', end: 'u32', nQuads: 'u32' },
+  params: { begin: 'u32', end: 'u32', partBegin: 'u32', nQuads: 'u32' },
 } as const satisfies KernelSource
 
-/** 64 queries a workgroup against a run of points. */
+/** 64 queries of a band a workgroup against a run of points. */
 export const knn = {
   label: 'neighbors.knn',
   wgsl: [knnWgsl, heap, half, hash],
-  bindings: ['uniform', 'read', 'read', 'read_write', 'read_write'],
+  bindings: ['uniform', 'read', 'read', 'read', 'read_write', 'read_write'],
   params: {
-    nPoints: 'u32',
     nQuads: 'u32',
     heapSize: 'u32',
+    bandBegin: 'u32',
+    bandEnd: 'u32',
     firstBlock: 'u32',
+    isFirst: 'u32',
+    queriesBegin: 'u32',
+    othersBegin: 'u32',
     pointsBegin: 'u32',
     pointsEnd: 'u32',
     slack: 'f32',
@@ -35,5 +39,12 @@ export const sort = {
   label: 'neighbors.sort',
   wgsl: [sortWgsl, heap, hash],
   bindings: ['uniform', 'read_write', 'read_write', 'read_write', 'read_write'],
-  params: { begin: 'u32', end: 'u32', nPoints: 'u32', heapSize: 'u32' },
+  params: {
+    begin: 'u32',
+    end: 'u32',
+    bandBegin: 'u32',
+    bandEnd: 'u32',
+    partBegin: 'u32',
+    heapSize: 'u32',
+  },
 } as const satisfies KernelSource

@@ -2,19 +2,24 @@
 // |a|² + |b|² - 2ab in registers. That form loses digits, so it only filters: what may be near sets a bit, and one
 // thread a query recomputes those distances from the differences (identical points give exactly 0) for its heap.
 struct Params {
-  nPoints: u32,
-  nQuads: u32,     // vec4s a vector, a multiple of 4
-  heapSize: u32,   // neighbors wanted, the point itself not counted
-  firstBlock: u32, // block of 64 queries of the first workgroup
+  nQuads: u32,      // vec4s a vector, a multiple of 4
+  heapSize: u32,    // neighbors wanted, the point itself not counted
+  bandBegin: u32,   // queries that have heaps
+  bandEnd: u32,
+  firstBlock: u32,  // block of 64 queries of the band of the first workgroup
+  isFirst: u32,     // 1 for the band's first points: the heaps are made
+  queriesBegin: u32, // first row of the queries' buffer
+  othersBegin: u32, // first row of the points' buffer
   pointsBegin: u32,
   pointsEnd: u32,
-  slack: f32,      // relative error bound of the filter
+  slack: f32,       // relative error bound of the filter
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> vectors: array<vec2u>;           // [nPoints, nQuads] four half-floats each
-@group(0) @binding(2) var<storage, read> norms: array<f32>;               // [nPoints]
-@group(0) @binding(3) var<storage, read_write> heapDistances: array<f32>; // [heapSize, nPoints] squared
-@group(0) @binding(4) var<storage, read_write> heapIds: array<u32>;       // [heapSize, nPoints]
+@group(0) @binding(1) var<storage, read> queries: array<vec2u>;           // [rows, nQuads] four half-floats each
+@group(0) @binding(2) var<storage, read> others: array<vec2u>;            // [rows, nQuads]
+@group(0) @binding(3) var<storage, read> norms: array<f32>;               // [nPoints]
+@group(0) @binding(4) var<storage, read_write> heapDistances: array<f32>; // [heapSize, band] squared
+@group(0) @binding(5) var<storage, read_write> heapIds: array<u32>;       // [heapSize, band]
 
 const EMPTY = 3.0e38;
 var<workgroup> queryTile: array<vec4f, 256>;  // [4 quads, 64 queries]
@@ -30,31 +35,32 @@ fn main(
   @builtin(local_invocation_id) thread: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let last = params.nPoints - 1u;
-  let query = (params.firstBlock + group.x) * 64u + index;
-  let isQuery = query <= last;
-  if (isQuery && params.pointsBegin == 0u) {
+  let stride = params.bandEnd - params.bandBegin;
+  let at = min((params.firstBlock + group.x) * 64u + index, stride - 1u);
+  let isQuery = (params.firstBlock + group.x) * 64u + index < stride;
+  let query = params.bandBegin + at;
+  if (isQuery && params.isFirst == 1u) {
     for (var slot = 0u; slot < params.heapSize; slot++) {
-      heapDistances[slot * params.nPoints + query] = EMPTY;
-      heapIds[slot * params.nPoints + query] = slot;
+      heapDistances[slot * stride + at] = EMPTY;
+      heapIds[slot * stride + at] = slot;
     }
   }
-  farthest[index] = heapDistances[min(query, last)];
-  queryNorms[index] = norms[min(query, last)];
+  farthest[index] = heapDistances[at];
+  queryNorms[index] = norms[query];
   atomicStore(&near[2u * index], 0u);
   atomicStore(&near[2u * index + 1u], 0u);
 
-  let loadQuery = min(query, last) * params.nQuads;
+  let loadQuery = (query - params.queriesBegin) * params.nQuads;
   for (var first = params.pointsBegin; first < params.pointsEnd; first += 64u) {
-    let point = min(first + index, last);
-    let loadPoint = point * params.nQuads;
+    let point = min(first + index, params.pointsEnd - 1u);
+    let loadPoint = (point - params.othersBegin) * params.nQuads;
     // Thread (x, y) has queries y + 8i and points x + 8j: row i of the products, points 0 to 3 and 4 to 7.
     var products = array<vec4f, 16>();
     for (var quads = 0u; quads < params.nQuads; quads += 4u) {
       workgroupBarrier();
       for (var quad = 0u; quad < 4u; quad++) {
-        queryTile[quad * 64u + index] = unpackQuad(vectors[loadQuery + quads + quad]);
-        pointTile[quad * 64u + index] = unpackQuad(vectors[loadPoint + quads + quad]);
+        queryTile[quad * 64u + index] = unpackQuad(queries[loadQuery + quads + quad]);
+        pointTile[quad * 64u + index] = unpackQuad(others[loadPoint + quads + quad]);
       }
       pointNorms[index] = norms[point];
       workgroupBarrier();
@@ -75,8 +81,8 @@ fn main(
     }
     workgroupBarrier();
     if (isQuery) {
-      drain(query, index, first, 0u);
-      drain(query, index, first, 1u);
+      drain(query, at, index, first, 0u);
+      drain(query, at, index, first, 1u);
     }
   }
 }
@@ -92,7 +98,7 @@ fn markNear(row: u32, x: u32, half: u32, first: u32, products: vec4f) {
 }
 
 // Exact distances of the marked points of one half of a tile.
-fn drain(query: u32, row: u32, first: u32, half: u32) {
+fn drain(query: u32, at: u32, row: u32, first: u32, half: u32) {
   var marks = atomicExchange(&near[row * 2u + half], 0u);
   if (marks == 0u) { return; }
   while (marks != 0u) {
@@ -101,13 +107,14 @@ fn drain(query: u32, row: u32, first: u32, half: u32) {
     if (id == query) { continue; }
     var sums = vec4f();
     for (var quad = 0u; quad < params.nQuads; quad++) {
-      let difference = unpackQuad(vectors[query * params.nQuads + quad]) - unpackQuad(vectors[id * params.nQuads + quad]);
+      let difference = unpackQuad(queries[(query - params.queriesBegin) * params.nQuads + quad])
+        - unpackQuad(others[(id - params.othersBegin) * params.nQuads + quad]);
       sums = fma(difference, difference, sums);
     }
     let distance = sums.x + sums.y + sums.z + sums.w;
-    if (isNearer(query, distance, id, heapDistances[query], heapIds[query])) {
-      replaceRoot(query, params.nPoints, params.heapSize, distance, id);
+    if (isNearer(query, distance, id, heapDistances[at], heapIds[at])) {
+      replaceRoot(query, at, params.bandEnd - params.bandBegin, params.heapSize, distance, id);
     }
   }
-  farthest[row] = heapDistances[query];
+  farthest[row] = heapDistances[at];
 }

@@ -1,25 +1,27 @@
 // Sorts every heap in place (heapsort) and writes the rows out: the point itself, then its neighbors, nearest first.
-struct Params { begin: u32, end: u32, nPoints: u32, heapSize: u32 }
+struct Params { begin: u32, end: u32, bandBegin: u32, bandEnd: u32, partBegin: u32, heapSize: u32 }
 override WORKGROUP_SIZE: u32;
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read_write> heapDistances: array<f32>; // [heapSize, nPoints] squared
-@group(0) @binding(2) var<storage, read_write> heapIds: array<u32>;       // [heapSize, nPoints]
-@group(0) @binding(3) var<storage, read_write> ids: array<u32>;           // [nPoints, heapSize + 1]
-@group(0) @binding(4) var<storage, read_write> distances: array<f32>;     // [nPoints, heapSize + 1] Euclidean
+@group(0) @binding(1) var<storage, read_write> heapDistances: array<f32>; // [heapSize, band] squared
+@group(0) @binding(2) var<storage, read_write> heapIds: array<u32>;       // [heapSize, band]
+@group(0) @binding(3) var<storage, read_write> ids: array<u32>;           // [rows of the part, heapSize + 1]
+@group(0) @binding(4) var<storage, read_write> distances: array<f32>;     // [rows of the part, heapSize + 1] Euclidean
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = params.begin + id.x;
   if (row >= params.end) { return; }
-  let out = row * (params.heapSize + 1u);
+  let at = row - params.bandBegin;
+  let stride = params.bandEnd - params.bandBegin;
+  let out = (row - params.partBegin) * (params.heapSize + 1u);
   ids[out] = row;
   distances[out] = 0.0;
   for (var size = params.heapSize; size > 0u; size--) {
-    let last = (size - 1u) * params.nPoints + row;
+    let last = (size - 1u) * stride + at;
     let lastDistance = heapDistances[last];
     let lastId = heapIds[last];
-    ids[out + size] = heapIds[row];
-    distances[out + size] = sqrt(heapDistances[row]);
-    if (size > 1u) { replaceRoot(row, params.nPoints, size - 1u, lastDistance, lastId); }
+    ids[out + size] = heapIds[at];
+    distances[out + size] = sqrt(heapDistances[at]);
+    if (size > 1u) { replaceRoot(row, at, stride, size - 1u, lastDistance, lastId); }
   }
 }

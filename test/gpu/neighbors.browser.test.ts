@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { CancelledError } from '../../src/errors.ts'
 import { Slicer } from '../../src/gpu/slices.ts'
 import { readSplit } from '../../src/gpu/split.ts'
-import { findNeighbors } from '../../src/neighbors/find-neighbors.ts'
+import { NeighborSearch } from '../../src/neighbors/find-neighbors.ts'
 import { norms } from '../../src/neighbors/kernels.ts'
 import type { Vectors } from '../../src/types.ts'
 import { referenceKnn } from '../reference/knn.ts'
@@ -9,16 +10,21 @@ import { clusters, toNumbers, toVectors } from './data.ts'
 import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
 
 /** ids and distances [nPoints, k] as arrays of rows. */
-async function neighborsOf(vectors: Vectors, k: number): Promise<{ ids: number[][]; distances: number[][] }> {
+async function neighborsOf(
+  vectors: Vectors,
+  k: number,
+  bytesPerBuffer?: number,
+): Promise<{ ids: number[][]; distances: number[][] }> {
   return inSession(async (session) => {
-    const found = await findNeighbors(session, new Slicer(session), vectors, { k })
+    const found = await new NeighborSearch(session, new Slicer(session), vectors, k).run()
+    if (bytesPerBuffer) expect(found.ids.parts.length).toBeGreaterThan(3)
     const ids = await readSplit(session, found.ids)
     const distances = await readSplit(session, found.distances)
     return {
       ids: rowsOfLength(new Uint32Array(ids), found.k),
       distances: rowsOfLength(new Float32Array(distances), found.k),
     }
-  })
+  }, bytesPerBuffer)
 }
 
 function rowsOfLength(values: ArrayLike<number>, k: number): number[][] {
@@ -30,7 +36,7 @@ const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a -
 
 test.each(SIZES)('squared lengths are those of float64 (n = %i)', async (nPoints) => {
   const vectors = clusters(nPoints, 16, 5, 1)
-  const params = { begin: 0, end: nPoints, nQuads: 4 }
+  const params = { begin: 0, end: nPoints, partBegin: 0, nQuads: 4 }
   const { floats } = await runKernel(norms, [vectors.data, nPoints], params, groupsOf(nPoints))
   const numbers = toNumbers(vectors)
   for (let row = 0; row < nPoints; row++) {
@@ -94,4 +100,29 @@ test('among more than k identical points none becomes everybody’s neighbor', a
     for (const id of near) indegrees[id]++
   }
   expect(Math.max(...indegrees)).toBeLessThan(45) // 15 on average; lowest ids would have 500
+})
+
+test('however the buffers are cut, the neighbors are the same to the bit', async () => {
+  const vectors = clusters(700, 24, 5, 1)
+  expect(await neighborsOf(vectors, 60, 16_000)).toEqual(await neighborsOf(vectors, 60))
+})
+
+test('a cancelled search goes on where it stopped, to the same neighbors', async () => {
+  const vectors = clusters(900, 16, 5, 1)
+  const whole = await neighborsOf(vectors, 20)
+  await inSession(async (session) => {
+    const search = new NeighborSearch(session, new Slicer(session), vectors, 20)
+    const fractions: number[] = []
+    for (const until of [0.2, 0.6]) {
+      const controller = new AbortController()
+      const onFraction = (fraction: number): void => {
+        fractions.push(fraction)
+        if (fraction > until) controller.abort()
+      }
+      await expect(search.run({ signal: controller.signal, onFraction })).rejects.toThrow(CancelledError)
+    }
+    const found = await search.run({ onFraction: (fraction) => fractions.push(fraction) })
+    expect(rowsOfLength(new Uint32Array(await readSplit(session, found.ids)), found.k)).toEqual(whole.ids)
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b))
+  }, 16_000)
 })
