@@ -11,7 +11,8 @@ import type { DistinctCaptions } from '../src/read/distinct.ts'
 import type { Field } from '../src/read/row.ts'
 import type { ColumnValues } from '../src/read/values.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
-import type { Captions, Progress } from '../src/types.ts'
+import { type FolderFile, publish, type PublishOptions } from '../src/tiles/publish.ts'
+import type { Captions, Layout, Progress } from '../src/types.ts'
 
 export type { ColumnInfo } from '../src/read/columns.ts'
 export type { DistinctCaptions } from '../src/read/distinct.ts'
@@ -39,6 +40,8 @@ export interface ReadApi {
     handle: FileSystemFileHandle | null,
     onRows: (done: number) => void,
   ): Promise<Blob | null>
+  /** The open file with its layouts as the files of a map folder (docs/scale.md). */
+  publish(layouts: readonly Layout[], options: PublishOptions): Promise<FolderFile[]>
   /** The running calls reject with a CancelledError within a second. */
   cancel(): void
 }
@@ -94,6 +97,14 @@ const api: ReadApi = {
     }
     await file.close()
     return null
+  },
+  async publish(layouts, options) {
+    const { source, metadata, columns } = reader.file()
+    const files = await publish(source, metadata, columns, layouts, options, controller.signal)
+    return Comlink.transfer(
+      files,
+      files.map(({ bytes }) => bytes.buffer),
+    )
   },
   cancel: () => {
     renew()

@@ -60,6 +60,12 @@ export interface Reader {
    * @throws {InputError} @throws {NetworkError} @throws {CancelledError}
    */
   values(column: string, context: Context): Promise<ColumnValues>
+  /** The open file itself, for what is written from it. @throws {InputError} none is open */
+  file(): {
+    readonly source: ByteSource
+    readonly metadata: FileMetaData
+    readonly columns: readonly Column[]
+  }
   /** All columns of one row, as text for people. */
   row(row: number, signal?: AbortSignal): Promise<readonly Field[]>
   /**
@@ -200,6 +206,11 @@ export function createReader(): Reader {
       const all = rows ?? Uint32Array.from({ length: nRows }, (_, row) => row)
       const request = { source, metadata, columns: flat, rows: all, layouts, encoder, ...context }
       await (format === 'csv' ? writeCsvRows : writeParquetRows)(request, write)
+    },
+
+    file: () => {
+      const { source, metadata, columns } = opened()
+      return { source, metadata, columns }
     },
 
     async row(row, signal) {

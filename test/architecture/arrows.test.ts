@@ -32,7 +32,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   gpu: ['base'],
   ...Object.fromEntries(STAGES.map((stage) => [stage, ['base', 'gpu']])),
   pipeline: ['base', 'gpu', ...STAGES],
-  workers: ['base', 'gpu', ...STAGES, 'pipeline'],
+  // Published maps are Parquet files: read in parts, written from an open file.
+  tiles: ['base', 'read'],
+  workers: ['base', 'gpu', ...STAGES, 'pipeline', 'tiles'],
   draw: ['base'],
   engine: ['base', 'draw'],
   ui: ['base', 'draw', 'engine'],
