@@ -1,7 +1,10 @@
 import { releaseProxy, type Remote, transfer, wrap } from 'comlink'
 import type { SearchApi } from '../../workers/search.ts'
 import { DeviceError } from '../errors.ts'
+import { registerErrorTransfer } from '../rpc.ts'
 import type { Captions } from '../types.ts'
+
+registerErrorTransfer()
 
 /** Captions that one thread scans in some 20 ms; more are shared among threads. */
 const BYTES_PER_WORKER = 96 * 1024 * 1024
@@ -26,11 +29,9 @@ export class CaptionSearch {
     this.fail = reject
   })
 
-  constructor(captions: Captions) {
+  constructor(captions: Captions, nWorkers = workersFor(captions)) {
     this.failed.catch(() => {}) // Whoever searches hears of it.
-    const cores = Math.max(1, (navigator.hardwareConcurrency || 2) - 1)
     const nBytes = captions.offsets[captions.offsets.length - 1]
-    const nWorkers = Math.min(MAX_WORKERS, cores, Math.max(1, Math.ceil(nBytes / BYTES_PER_WORKER)))
     const all = { first: 0, last: captions.offsets.length - 1 }
     this.apis = Promise.all(
       divide(captions, all, Math.ceil(nBytes / nWorkers)).map(async (share) => {
@@ -87,6 +88,12 @@ export class CaptionSearch {
     )
     for (const worker of this.workers) worker.terminate()
   }
+}
+
+function workersFor({ offsets }: Captions): number {
+  const cores = Math.max(1, (navigator.hardwareConcurrency || 2) - 1)
+  const shares = Math.ceil(offsets[offsets.length - 1] / BYTES_PER_WORKER)
+  return Math.min(MAX_WORKERS, cores, Math.max(1, shares))
 }
 
 async function fill(api: Remote<SearchApi>, captions: Captions, share: Range): Promise<void> {
