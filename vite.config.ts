@@ -47,6 +47,7 @@ export default defineConfig({
       'hyparquet/src/delta.js',
       'hyparquet-compressors',
       'hyparquet-writer',
+      'hyparquet-writer/src/datapage.js',
       'hyparquet-writer/src/metadata.js',
     ],
     exclude: ['onnxruntime-web'],

@@ -11,8 +11,8 @@ import { floatText, valueText } from './value-text.ts'
 /** Takes the next bytes of a file that is being written. */
 export type Write = (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>
 
-/** Rows at a time: columns of so many are in memory. */
-const BATCH_ROWS = 50_000
+/** Rows at a time, about: all their columns are in memory at once. */
+const BATCH_ROWS = 100_000
 
 /** What is exported: rows of the open file, with the layouts as further columns. */
 export interface RowExport {
@@ -51,8 +51,8 @@ export async function writeParquetRows(request: RowExport, write: Write): Promis
     kvMetadata: encoder === null ? undefined : [{ key: ENCODER_KEY, value: encoder }],
     createdBy: 'Captionscape',
   })
-  for (let at = 0; at < rows.length; at += BATCH_ROWS) {
-    const batch = rows.subarray(at, at + BATCH_ROWS)
+  let done = 0
+  for (const batch of batchesOf(rows, metadata)) {
     const data: ColumnSource[] = []
     for (const column of columns)
       data.push({ name: column.name, data: await takeRows(source, metadata, column, batch, signal) })
@@ -63,11 +63,28 @@ export async function writeParquetRows(request: RowExport, write: Write): Promis
     throwIfCancelled(signal)
     await parquet.write({ columnData: data, rowGroupSize: batch.length })
     await flush(writer, write)
-    onRows?.(at + batch.length)
+    onRows?.((done += batch.length))
   }
   parquet.schema = [root, ...stored, ...plain]
   await parquet.finish()
   await flush(writer, write)
+}
+
+/** The rows in pieces that end with a row group where they can, since a group's columns are decoded from its start. */
+function* batchesOf(rows: Uint32Array, metadata: FileMetaData): Generator<Uint32Array> {
+  let groupEnd = 0
+  let start = 0
+  let end = 0
+  for (const group of metadata.row_groups) {
+    groupEnd += Number(group.num_rows)
+    while (end < rows.length && rows[end] < groupEnd) end++
+    while (end - start >= BATCH_ROWS) {
+      const isLarge = end - start >= 2 * BATCH_ROWS
+      yield rows.subarray(start, isLarge ? start + BATCH_ROWS : end)
+      start = isLarge ? start + BATCH_ROWS : end
+    }
+  }
+  if (end > start) yield rows.subarray(start, end)
 }
 
 async function flush(writer: ByteWriter, write: Write): Promise<void> {
@@ -102,22 +119,22 @@ export async function writeCsvRows(request: RowExport, write: Write): Promise<vo
   const names = [...columns, ...added].map(({ name }) => name)
   await write(encoder.encode(`${names.map(field).join(',')}\r\n`))
   const texts = columns.map(({ element }) => valueText(element))
-  for (let at = 0; at < rows.length; at += BATCH_ROWS) {
-    const batch = rows.subarray(at, at + BATCH_ROWS)
+  let done = 0
+  for (const batch of batchesOf(rows, metadata)) {
     const taken: PhysicalValue[][] = []
     for (const column of columns) taken.push(await takeRows(source, metadata, column, batch, signal))
     throwIfCancelled(signal)
-    let lines = ''
+    const lines: string[] = []
     for (const [i, row] of batch.entries()) {
       const cells = taken.map((values, c) => field(texts[c](values[i])))
       for (const { axis, positions } of added) {
         const place = positions[2 * row + axis]
         cells.push(Number.isFinite(place) ? floatText(place) : '')
       }
-      lines += `${cells.join(',')}\r\n`
+      lines.push(cells.join(','))
     }
-    await write(encoder.encode(lines))
-    onRows?.(at + batch.length)
+    await write(encoder.encode(`${lines.join('\r\n')}\r\n`))
+    onRows?.((done += batch.length))
   }
 }
 

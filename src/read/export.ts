@@ -1,8 +1,9 @@
-import type { FileMetaData, RowGroup } from 'hyparquet'
-import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
+import type { ColumnChunk, FileMetaData, RowGroup, SchemaElement } from 'hyparquet'
+import { ByteWriter } from 'hyparquet-writer'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 import { throwIfCancelled } from '../errors.ts'
 import type { Layout } from '../types.ts'
+import { floatChunk } from './float-chunk.ts'
 import type { ByteSource } from './source.ts'
 
 /** Key of the file metadata that says how the layouts were made. */
@@ -31,7 +32,7 @@ export async function writeWithLayouts(
     throwIfCancelled(signal)
     await write(await source.read(start, Math.min(footerStart, start + COPY_BYTES), signal))
   }
-  await write(tail(metadata, footerStart, newColumns(metadata, layouts), encoder))
+  await writeTail(metadata, footerStart, newColumns(metadata, layouts), encoder, write)
 }
 
 /** A coordinate of a layout, to be written as a column. */
@@ -56,61 +57,73 @@ export function newColumns(metadata: FileMetaData, layouts: readonly Layout[]): 
 }
 
 /** The new column chunks, group by group as the file is divided, and the footer over old and new. */
-function tail(
+async function writeTail(
   metadata: FileMetaData,
   footerStart: number,
   columns: readonly NewColumn[],
   encoder: string | null,
-): Uint8Array<ArrayBuffer> {
-  const writer = new ByteWriter(1 << 20)
-  writer.offset = footerStart
-  const chunk = (start: number, nRows: number) =>
-    columns.map(({ name, axis, positions }) => ({
-      name,
-      data: Float32Array.from({ length: nRows }, (_, i) => positions[2 * (start + i) + axis] ?? Number.NaN),
-      type: 'FLOAT' as const,
-      nullable: false,
-      encoding: 'PLAIN' as const,
-      codec: 'UNCOMPRESSED' as const,
-    }))
-  const [, ...added] = schemaFromColumnData({ columnData: chunk(0, 0) })
-  const [root, ...elements] = metadata.schema
-  const parquet = new ParquetWriter({ writer, schema: [{ ...root, num_children: added.length }, ...added] })
+  write: (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>,
+): Promise<void> {
+  let offset = footerStart
   let start = 0
-  const groups = metadata.row_groups.map((group): RowGroup => {
+  const groups: RowGroup[] = []
+  for (const group of metadata.row_groups) {
     const nRows = Number(group.num_rows)
-    if (nRows === 0) return group
-    // Synchronous: a ByteWriter has nothing to flush.
-    void parquet.write({ columnData: chunk(start, nRows), rowGroupSize: nRows, pageSize: 1 << 26 })
-    start += nRows
-    const {
-      columns: addedColumns,
-      total_byte_size,
-      total_compressed_size,
-    } = parquet.row_groups[parquet.row_groups.length - 1]
-    return {
-      ...group,
-      columns: [...group.columns, ...addedColumns],
-      total_byte_size: group.total_byte_size + total_byte_size,
-      // Some readers trust this sum, so it must not count the old columns alone.
-      total_compressed_size:
-        group.total_compressed_size === undefined || total_compressed_size === undefined
-          ? undefined
-          : group.total_compressed_size + total_compressed_size,
+    let added = 0
+    const chunks: ColumnChunk[] = []
+    for (const { name, axis, positions } of columns) {
+      const { parts, nBytes, chunk } = floatChunk(name, axisOf(positions, axis, start, nRows), offset)
+      for (const part of parts) await write(part)
+      offset += nBytes
+      added += nBytes
+      chunks.push(chunk)
     }
-  })
+    start += nRows
+    groups.push(
+      nRows === 0
+        ? group
+        : {
+            ...group,
+            columns: [...group.columns, ...chunks],
+            total_byte_size: group.total_byte_size + BigInt(added),
+            // Some readers trust this sum, so it must not count the old columns alone.
+            total_compressed_size:
+              group.total_compressed_size === undefined
+                ? undefined
+                : group.total_compressed_size + BigInt(added),
+          },
+    )
+  }
+  const [root, ...elements] = metadata.schema
+  const added = columns.map(
+    ({ name }): SchemaElement => ({ name, type: 'FLOAT', repetition_type: 'REQUIRED' }),
+  )
   // Arrow's own copy of the schema lacks the new columns, and readers prefer it to the real one.
   const kept = (metadata.key_value_metadata ?? []).filter(
     ({ key }) => key !== 'ARROW:schema' && (encoder === null || key !== ENCODER_KEY),
   )
   const keyValues = encoder === null ? kept : [...kept, { key: ENCODER_KEY, value: encoder }]
-  writeMetadata(writer, {
+  const footer = new ByteWriter(1 << 16)
+  writeMetadata(footer, {
     ...metadata,
     schema: [{ ...root, num_children: (root.num_children ?? 0) + added.length }, ...elements, ...added],
     row_groups: groups,
     key_value_metadata: keyValues.length ? keyValues : undefined,
     created_by: [metadata.created_by, 'Captionscape'].filter(Boolean).join(' + '),
   })
-  writer.appendUint32(MAGIC)
-  return new Uint8Array(writer.getBytes())
+  footer.appendUint32(MAGIC)
+  await write(new Uint8Array(footer.getBytes()))
+}
+
+/** One axis of rows [start, start + nRows); NaN beyond the last place. */
+function axisOf(
+  positions: Float32Array,
+  axis: 0 | 1,
+  start: number,
+  nRows: number,
+): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(nRows).fill(Number.NaN)
+  const n = Math.min(nRows, positions.length / 2 - start)
+  for (let i = 0; i < n; i++) values[i] = positions[2 * (start + i) + axis]
+  return values
 }

@@ -81,9 +81,9 @@ function timeText(count: bigint, fraction: number): string {
   return date.toISOString().replace(/\.000Z$/, `${digits}Z`)
 }
 
-/** The shortest decimal that reads back to the same 32-bit float. */
+/** A short decimal that reads back to the same 32-bit float. */
 export function floatText(value: number): string {
-  for (let digits = 6; digits < 9; digits++) {
+  for (let digits = 7; digits < 9; digits++) {
     const text = value.toPrecision(digits)
     if (Math.fround(Number(text)) === value) return String(Number(text))
   }
