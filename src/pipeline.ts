@@ -1,4 +1,4 @@
-import { buildGraph } from './graph/build-graph.ts'
+import { buildGraph, freeGraph } from './graph/build-graph.ts'
 import { type GraphBuffers, leastWeight, type NeighborBuffers } from './gpu/data.ts'
 import { GpuSession } from './gpu/session.ts'
 import { Slicer } from './gpu/slices.ts'
@@ -32,6 +32,7 @@ export interface UmapFit {
   readonly neighbors: Neighbors
   /** [nPoints, 2] where all layouts started */
   readonly start: Float32Array<ArrayBuffer>
+  /** Of the stages that were run; what {@link UmapRun.setOptions} kept is not among them. */
   readonly timings: readonly Timing[]
 }
 
@@ -68,7 +69,7 @@ export async function fitUmap(
  */
 export class UmapRun {
   readonly #vectors: Vectors
-  readonly #options: UmapOptions
+  #options: UmapOptions
   readonly #session: GpuSession
   readonly #slicer: Slicer
   readonly #timings = new Map<string, number>()
@@ -100,6 +101,43 @@ export class UmapRun {
   }
 
   /**
+   * Changes options; what they do not touch is kept, so that {@link fit} does only the rest, and ends as a new run would:
+   * other distances, epochs or rates only lay out again, other numbers of neighbors up to those at hand keep the nearest
+   * neighbors. Timings begin anew.
+   *
+   * @throws {InputError} for options that cannot be used; then nothing has changed.
+   */
+  setOptions(changed: Partial<UmapOptions>): void {
+    const before = this.#options
+    const options = { ...before, ...changed }
+    checkOptions(options)
+    const is = (name: keyof UmapOptions): boolean => String(options[name]) !== String(before[name])
+    if (!(Object.keys(options) as (keyof UmapOptions)[]).some(is)) return
+    this.#options = options
+    this.#timings.clear()
+    const known = this.#search?.k ?? 0
+    const wanted = Math.min(this.#vectors.nPoints, Math.max(...options.nNeighbors))
+    const newNeighbors = is('metric') || wanted > known
+    const newGraph = newNeighbors || is('nNeighbors')
+    const newStart = newGraph || is('seed') || is('nEpochs')
+    if (newStart || is('minDist') || is('spread') || is('negativeSampleRate') || is('learningRate')) {
+      this.#optimizer?.close()
+      this.#optimizer = null
+    }
+    if (newStart) this.#start = null
+    if (newGraph && this.#graph) {
+      freeGraph(this.#session, this.#graph)
+      this.#graph = null
+    }
+    if (newNeighbors) {
+      this.#search?.close()
+      this.#search = null
+      this.#onGpu = null
+      this.#neighbors = null
+    }
+  }
+
+  /**
    * Does what is left to do, from the nearest neighbors to the last epoch.
    *
    * @throws {CancelledError} soon after the signal; call again to go on. {DeviceError} when the device fails.
@@ -107,9 +145,9 @@ export class UmapRun {
   async fit(context: UmapContext = {}): Promise<UmapFit> {
     const { nPoints } = this.#vectors
     if (nPoints < 2) return this.#trivial()
-    const neighbors = await this.#timed('Neighbors', () => this.#findNeighbors(context))
-    const graph = await this.#timed('Graphs', () => this.#buildGraph(context))
-    const start = await this.#timed('Start', () => this.#findStart(graph, context))
+    const neighbors = this.#neighbors ?? (await this.#timed('Neighbors', () => this.#findNeighbors(context)))
+    const graph = this.#graph ?? (await this.#timed('Graphs', () => this.#buildGraph(context)))
+    const start = this.#start ?? (await this.#timed('Start', () => this.#findStart(graph, context)))
     const layouts = await this.#timed('Lay out', () => this.#optimize(graph, start, context))
     const timings = [...this.#timings].map(([stage, ms]) => ({ stage, ms, rows: nPoints }))
     return { layouts, neighbors, start, timings }
@@ -122,10 +160,10 @@ export class UmapRun {
 
   /** Exact nearest neighbors, once, for the largest of nNeighbors; the others are prefixes. */
   async #findNeighbors({ signal, onProgress }: UmapContext): Promise<Neighbors> {
-    if (this.#neighbors) return this.#neighbors
-    const k = Math.max(...this.#options.nNeighbors)
+    const { nNeighbors, metric } = this.#options
+    const k = Math.max(...nNeighbors)
     const tell = this.#progress(onProgress, 'nearest neighbors', 0, SHARES.neighbors)
-    this.#search ??= new NeighborSearch(this.#session, this.#slicer, this.#vectors, k)
+    this.#search ??= new NeighborSearch(this.#session, this.#slicer, this.#vectors, k, metric)
     const found = await this.#search.run({ signal, onFraction: tell })
     const ids = await readSplit(this.#session, found.ids)
     const distances = await readSplit(this.#session, found.distances)
@@ -136,7 +174,6 @@ export class UmapRun {
 
   /** A fuzzy simplicial set for each of nNeighbors, nested in one graph. */
   async #buildGraph({ signal, onProgress }: UmapContext): Promise<GraphBuffers> {
-    if (this.#graph) return this.#graph
     const tell = this.#progress(onProgress, 'graphs', SHARES.neighbors, SHARES.graphs)
     tell(0)
     const options = { nNeighbors: this.#options.nNeighbors, signal, onFraction: tell }
@@ -149,7 +186,6 @@ export class UmapRun {
     graph: GraphBuffers,
     { signal, onProgress, onNotice }: UmapContext,
   ): Promise<Float32Array<ArrayBuffer>> {
-    if (this.#start) return this.#start
     const tell = this.#progress(onProgress, 'start', SHARES.neighbors + SHARES.graphs, SHARES.start)
     tell(0)
     const { seed, nEpochs } = this.#options

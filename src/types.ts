@@ -14,6 +14,9 @@ export interface Vectors {
   readonly nDims: number
 }
 
+/** How far apart vectors are: Euclidean, or 1 less their cosine. */
+export type Metric = 'euclidean' | 'cosine'
+
 /** A finished or running 2-D layout. */
 export interface Layout {
   /** `nn10`, `nn30`, … or the suffix of an `x_<name>`/`y_<name>` pair. */

@@ -1,6 +1,7 @@
 import { UMAP } from 'umap-js'
 import { InputError, throwIfCancelled } from './errors.ts'
 import { fromHalf } from './half.ts'
+import { unitVectors } from './neighbors/unit-vectors.ts'
 import type { Neighbors, UmapContext, UmapFit as GpuFit } from './pipeline.ts'
 import { createRandom } from './random.ts'
 import type { Layout, Vectors } from './types.ts'
@@ -34,7 +35,7 @@ export class UmapJsRun {
     const all = { ...UMAP_DEFAULTS, ...options }
     checkOptions(all)
     checkVectors(vectors)
-    const { data, nPoints, nDims } = vectors
+    const { nPoints } = vectors
     if (nPoints > MAX_POINTS_ON_CPU) {
       throw new InputError(
         `umap: ${nPoints.toLocaleString('en')} distinct captions exceed the ` +
@@ -43,6 +44,7 @@ export class UmapJsRun {
       )
     }
     this.#options = { ...all, nEpochs: Math.min(all.nEpochs, MAX_EPOCHS_ON_CPU) }
+    const { data, nDims } = all.metric === 'cosine' ? unitVectors(vectors) : vectors
     this.#points = Array.from({ length: nPoints }, (_, row) =>
       Array.from(data.subarray(row * nDims, (row + 1) * nDims), fromHalf),
     )
@@ -95,7 +97,8 @@ export class UmapJsRun {
       near.sort((a, b) => squared[a] - squared[b] || a - b)
       for (let slot = 0; slot < k; slot++) {
         ids[row * k + slot] = near[slot]
-        distances[row * k + slot] = Math.sqrt(Math.max(0, squared[near[slot]]))
+        const d2 = Math.max(0, squared[near[slot]])
+        distances[row * k + slot] = this.#options.metric === 'cosine' ? d2 / 2 : Math.sqrt(d2)
       }
     }
     onProgress?.({ stage: 'Neighbors', done: nPoints, total: nPoints, unit: 'points' })

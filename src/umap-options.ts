@@ -1,7 +1,9 @@
 import { InputError } from './errors.ts'
-import type { Vectors } from './types.ts'
+import type { Metric, Vectors } from './types.ts'
 
 export interface UmapOptions {
+  /** Distance between vectors. */
+  readonly metric: Metric
   /** Ascending; each gives a layout `nn<value>`. A point counts among its own neighbors, as in umap-learn and cuML. */
   readonly nNeighbors: readonly number[]
   readonly nEpochs: number
@@ -17,6 +19,7 @@ export interface UmapOptions {
 
 /** The original pipeline's settings where it had some, umap-learn's otherwise. */
 export const UMAP_DEFAULTS: UmapOptions = {
+  metric: 'euclidean',
   nNeighbors: [10, 30, 60],
   nEpochs: 1000,
   negativeSampleRate: 20,
@@ -36,7 +39,8 @@ const MAX_NEGATIVES = 1_000
 
 /** @throws {InputError} naming the option, its value and its limits. */
 export function checkOptions(options: UmapOptions): void {
-  const { nNeighbors, nEpochs, negativeSampleRate, minDist, spread, learningRate, seed } = options
+  const { metric, nNeighbors, nEpochs, negativeSampleRate, minDist, spread, learningRate, seed } = options
+  if (metric !== 'euclidean' && metric !== 'cosine') throw bad('metric', metric, 'euclidean or cosine')
   if (nNeighbors.length < 1 || nNeighbors.length > MAX_LAYOUTS) {
     throw bad('nNeighbors', `${nNeighbors.length} values`, `1 to ${MAX_LAYOUTS} values`)
   }

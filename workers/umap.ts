@@ -3,7 +3,7 @@ import { InputError } from '../src/errors.ts'
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
 import { UmapRun } from '../src/pipeline.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
-import type { Layout, Progress, Timing, Vectors } from '../src/types.ts'
+import type { Layout, Metric, Progress, Timing, Vectors } from '../src/types.ts'
 import { MAX_POINTS_ON_CPU, UmapJsRun } from '../src/umap-js.ts'
 import { MAX_POINTS } from '../src/umap-options.ts'
 
@@ -13,6 +13,8 @@ export interface UmapSettings {
   readonly nEpochs: number
   readonly negativeSampleRate: number
   readonly minDist: number
+  readonly spread: number
+  readonly metric: Metric
   readonly seed: number
   /** `fallback` accepts a software adapter; by default that counts as no GPU. */
   readonly gpu: 'auto' | 'fallback'
@@ -42,7 +44,10 @@ export interface UmapProbe {
 
 export interface UmapApi {
   probe(allowed: UmapSettings['gpu']): Promise<UmapProbe>
-  /** Called again with the same vectors and settings after a cancellation, it goes on where it stopped. */
+  /**
+   * Called again with the same vectors it keeps what the settings do not change, and after a cancellation goes on where it
+   * stopped.
+   */
   fit(vectors: Vectors, settings: UmapSettings, events: UmapEvents): Promise<UmapResult>
   /** The k nearest points in the space of the vectors, nearest first, without the point itself; from the fit's kNN. */
   neighbors(point: number): Promise<{ readonly points: Uint32Array; readonly distances: Float32Array }>
@@ -52,8 +57,9 @@ export interface UmapApi {
 
 /** The last fit, finished or not. */
 interface Current {
-  /** Same key, same vectors and settings. */
+  /** Same key, same vectors and kind of device. */
   readonly key: string
+  readonly options: string
   readonly run: UmapRun | UmapJsRun
   /** Null for the CPU. */
   readonly adapter: string | null
@@ -111,17 +117,23 @@ const api: UmapApi = {
   },
 }
 
-/** The run that a cancellation left for these vectors and settings, or a new one. */
+/** The run of the same vectors under these settings, with what it has done, or a new one. */
 async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current> {
-  const key = `${fingerprint(vectors)} ${JSON.stringify(settings)}`
-  if (current?.key === key && current.run.isUsable) return current
+  const { gpu: allowed, ...options } = settings
+  const key = `${fingerprint(vectors)} ${allowed}`
+  if (current?.key === key && current.run.isUsable) {
+    const { run } = current
+    if (run instanceof UmapRun) {
+      run.setOptions(options)
+      return current
+    }
+    if (current.options === JSON.stringify(options)) return current
+  }
   current?.run.close()
   current = null
   const found = await findGpu(settings.gpu)
-  const { nNeighbors, nEpochs, negativeSampleRate, minDist, seed } = settings
-  const options = { nNeighbors, nEpochs, negativeSampleRate, minDist, seed }
   const run = found ? new UmapRun(found.device, vectors, options) : new UmapJsRun(vectors, options)
-  current = { key, run, adapter: found?.adapter ?? null }
+  current = { key, options: JSON.stringify(options), run, adapter: found?.adapter ?? null }
   return current
 }
 

@@ -245,7 +245,7 @@ export class Engine {
     this.view.setState({ offersFirstMap: false })
     const take = (layouts: readonly Layout[]): void => {
       if (this.firstMap !== look) return
-      look.layouts = layouts.map((layout) => expandLayout(layout, pointOf))
+      look.layouts = layouts.map((layout) => expandLayout(layout, pointOf, false))
       this.show(look)
     }
     const events: SessionEvents = {
@@ -414,7 +414,9 @@ export class Engine {
   // The way of the data.
 
   private open(source: Source, recompute = false): void {
-    this.work(new Session(source, this.params.text, this.view.getState().settings, recompute))
+    const session = new Session(source, this.params.text, this.view.getState().settings, recompute)
+    if (recompute && this.shown) session.inherit(this.shown)
+    this.work(session)
   }
 
   private work(session: Session): void {
@@ -485,7 +487,7 @@ export class Engine {
     this.progress(session, meter.finish('Embed'))
     const result = await session.fit(session.embedding, events)
     session.timings.push(...result.timings)
-    session.layouts = result.layouts.map((layout) => expandLayout(layout, pointOf))
+    session.layouts = result.layouts.map((layout) => expandLayout(layout, pointOf, true))
     this.show(session)
   }
 
@@ -538,7 +540,7 @@ export class Engine {
         if (!current() || !session.distinct || now - streamed < streamingMs) return
         streamed = now
         const { pointOf } = session.distinct
-        session.layouts = layouts.map((layout) => expandLayout(layout, pointOf))
+        session.layouts = layouts.map((layout) => expandLayout(layout, pointOf, false))
         this.show(session)
       },
     }

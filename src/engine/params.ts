@@ -1,6 +1,6 @@
 import type { Camera } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
-import type { Backend, EncoderName } from '../types.ts'
+import type { Backend, EncoderName, Metric } from '../types.ts'
 
 /** What a run depends on; the Settings dialog edits these. */
 export interface Settings {
@@ -15,6 +15,8 @@ export interface Settings {
   readonly epochs: number
   readonly negatives: number
   readonly minDist: number
+  readonly spread: number
+  readonly metric: Metric
   readonly seed: number
   readonly nNeighbors: readonly number[]
 }
@@ -46,6 +48,8 @@ export const DEFAULTS: Params = {
   epochs: 1000,
   negatives: 20,
   minDist: 0.1,
+  spread: 1,
+  metric: 'euclidean',
   seed: 1,
   nNeighbors: [10, 30, 60],
   layout: null,
@@ -62,6 +66,7 @@ export const BOUNDS = {
   epochs: [1, 5000],
   negatives: [1, 50],
   minDist: [0, 1],
+  spread: [0.1, 10],
   seed: [0, 2 ** 32 - 1],
   row: [0, 2 ** 32 - 1],
   nNeighbors: [2, 200],
@@ -115,6 +120,8 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   epochs: number('whole', BOUNDS.epochs),
   negatives: number('whole', BOUNDS.negatives),
   minDist: number('real', BOUNDS.minDist),
+  spread: number('real', BOUNDS.spread),
+  metric: oneOf('euclidean', 'cosine'),
   seed: number('whole', BOUNDS.seed),
   nNeighbors: {
     says: 'up to six whole numbers from 2 to 200, such as 10,30,60',

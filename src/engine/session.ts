@@ -21,11 +21,21 @@ registerErrorTransfer()
 /** How long a cancelled fit may take to stop by itself. */
 const PATIENCE_MS = 900
 
+/** Settings that change the vectors. */
+const ENCODING = [
+  'encoder',
+  'model',
+  'dtype',
+  'backend',
+  'seed',
+] as const satisfies readonly (keyof Settings)[]
+
 /** A worker and its Comlink end, ended together when the last one who holds it lets go. */
 class Hand<Api> {
   readonly api: Remote<Api>
   private readonly worker: Worker
   private holders = 1
+  isOver = false
 
   constructor(worker: Worker) {
     this.worker = worker
@@ -37,8 +47,15 @@ class Hand<Api> {
     return this
   }
 
+  /** Ends the worker at once, whoever else holds it. */
+  kill(): void {
+    this.holders = 0
+    this.end()
+  }
+
   end(): void {
-    if (--this.holders > 0) return
+    if (--this.holders > 0 || this.isOver) return
+    this.isOver = true
     this.api[releaseProxy]()
     this.worker.terminate()
   }
@@ -118,6 +135,20 @@ export class Session {
     return branch
   }
 
+  /** Takes over what a session of the same file has done and other settings do not change. */
+  inherit(from: Session): void {
+    const { settings } = this
+    if (from.source !== this.source || from.text !== this.text || from.settings.limit !== settings.limit)
+      return
+    if (!from.opened || !from.reader || this.reader) return
+    this.opened = from.opened
+    this.distinct = from.distinct
+    this.reader = from.reader.share()
+    const isSame = (name: keyof Settings): boolean => from.settings[name] === settings[name]
+    if (ENCODING.every(isSame)) this.embedding = from.embedding
+    if (isSame('gpu')) this.umap = from.umap?.share() ?? null
+  }
+
   async open(onProgress: (progress: Progress) => void): Promise<OpenedFile> {
     this.reader ??= new Hand(
       new Worker(new URL('../../workers/read.ts', import.meta.url), { type: 'module' }),
@@ -176,13 +207,22 @@ export class Session {
 
   /** UMAP on the vectors; the caller has embedded them. */
   async fit(embedding: Embedding, events: SessionEvents): Promise<UmapResult> {
-    const { nNeighbors, epochs, negatives, minDist, seed, gpu } = this.settings
+    const { nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu } = this.settings
     const ended = new Promise<never>((_, reject) => {
       this.endFit = () => reject(new CancelledError())
     })
     const fit = this.umapApi().fit(
       embedding.vectors,
-      { nNeighbors, nEpochs: epochs, negativeSampleRate: negatives, minDist, seed, gpu },
+      {
+        nNeighbors,
+        nEpochs: epochs,
+        negativeSampleRate: negatives,
+        minDist,
+        spread,
+        metric,
+        seed,
+        gpu,
+      },
       proxy({ onProgress: events.onProgress, onNotice: events.onNotice, onLayouts: events.onLayouts }),
     )
     try {
@@ -195,7 +235,7 @@ export class Session {
 
   /** Rows that mean nearly the same, nearest first; null where the page has no vectors. */
   async neighborsInMeaning(row: number, k: number): Promise<number[] | null> {
-    if (!this.result || !this.distinct || !this.umap) return null
+    if (!this.result || !this.distinct || !this.umap || this.umap.isOver) return null
     const { pointOf } = this.distinct
     const { points } = await this.umap.api.neighbors(pointOf[row])
     return [...points.subarray(0, k)].map((point) => pointOf.indexOf(point))
@@ -215,7 +255,7 @@ export class Session {
     // Without a GPU, umap-js builds a graph in one go of many seconds: then only the worker's end stops it.
     setTimeout(() => {
       if (this.endFit !== endFit) return
-      this.umap?.end()
+      this.umap?.kill()
       this.umap = null
       endFit()
     }, PATIENCE_MS)

@@ -2,8 +2,9 @@ import type { NeighborBuffers } from '../gpu/data.ts'
 import type { Bound, GpuSession } from '../gpu/session.ts'
 import type { Slicer, Work } from '../gpu/slices.ts'
 import { type Part, partsOf, rowsPerBuffer, type Split, splitBuffer } from '../gpu/split.ts'
-import type { Vectors } from '../types.ts'
+import type { Metric, Vectors } from '../types.ts'
 import { knn, norms, sort } from './kernels.ts'
+import { unitVectors } from './unit-vectors.ts'
 
 const BLOCK = 64
 /** Bytes of the heaps: queries are taken in bands of as many as fit. */
@@ -28,7 +29,7 @@ interface Place {
 }
 
 /**
- * Exact nearest neighbors in Euclidean distance by comparing all pairs on the GPU, in tiles (UMAP.md §2.1; the tiling
+ * Exact nearest neighbors in Euclidean or cosine distance by comparing all pairs on the GPU, in tiles (UMAP.md §2.1; the tiling
  * follows the blocked distance kernels of cuVS). Ties are broken by a hash of both ids. A search that was cancelled goes on
  * where it stopped; neither that nor how the buffers are cut changes the result.
  */
@@ -37,6 +38,7 @@ export class NeighborSearch {
   readonly k: number
   readonly #session: GpuSession
   readonly #slicer: Slicer
+  readonly #isCosine: boolean
   readonly #nPoints: number
   readonly #nQuads: number
   readonly #vectors: Split
@@ -50,11 +52,14 @@ export class NeighborSearch {
   #isReady = false
 
   /**
-   * @param vectors [nPoints ≥ 1, nDims] finite half-floats
+   * @param points [nPoints ≥ 1, nDims] finite half-floats
    * @param k neighbors a point, itself included; more than there are points are cut to their number
+   * @param metric of the distances: Euclidean, or 1 less the cosine
    * @throws {DeviceError} when a single row does not fit a buffer.
    */
-  constructor(session: GpuSession, slicer: Slicer, vectors: Vectors, k: number) {
+  constructor(session: GpuSession, slicer: Slicer, points: Vectors, k: number, metric: Metric = 'euclidean') {
+    this.#isCosine = metric === 'cosine'
+    const vectors = this.#isCosine ? unitVectors(points) : points
     const { nPoints } = vectors
     this.#session = session
     this.#slicer = slicer
@@ -90,8 +95,8 @@ export class NeighborSearch {
     for (const { part, begin, end } of this.#bands()) {
       if (end <= place.band) continue
       const kernels = heapSize > 0 ? await this.#bindAll(part) : []
-      const bandBlocks = Math.ceil((end - begin) / BLOCK)
-      while (place.block < bandBlocks && heapSize > 0) {
+      const bandBlocks = heapSize > 0 ? Math.ceil((end - begin) / BLOCK) : 0
+      while (place.block < bandBlocks) {
         place.width ||= Math.min(bandBlocks - place.block, bandWidth(this.#slicer.unitsPerSlice(label)))
         const { block, width } = place
         const onSlice = (done: number): void => {
@@ -140,6 +145,18 @@ export class NeighborSearch {
     return { nPoints: this.#nPoints, k: this.k, ids: this.#ids, distances: this.#distances }
   }
 
+  /** Gives the memory back, that of the result too. */
+  close(): void {
+    this.#session.free(
+      ...this.#vectors.parts,
+      this.#norms,
+      this.#heapDistances,
+      this.#heapIds,
+      ...this.#ids.parts,
+      ...this.#distances.parts,
+    )
+  }
+
   /** Bands of queries, each within one part of the vectors and the results. */
   *#bands(): Generator<{ part: Part; begin: number; end: number }> {
     for (const part of partsOf(this.#vectors)) {
@@ -172,7 +189,15 @@ export class NeighborSearch {
     const index = Math.floor(begin / this.#ids.rowsPerPart)
     const buffers = [this.#heapDistances, this.#heapIds, this.#ids.parts[index], this.#distances.parts[index]]
     const kernel = await this.#session.bind(sort, buffers)
-    const params = { begin, end, bandBegin: begin, bandEnd: end, partBegin, heapSize: this.k - 1 }
+    const params = {
+      begin,
+      end,
+      bandBegin: begin,
+      bandEnd: end,
+      partBegin,
+      heapSize: this.k - 1,
+      isCosine: this.#isCosine ? 1 : 0,
+    }
     this.#session.submit((commands) => commands.rows(kernel, params))
   }
 }

@@ -46,5 +46,6 @@ export const sort = {
     bandEnd: 'u32',
     partBegin: 'u32',
     heapSize: 'u32',
+    isCosine: 'u32',
   },
 } as const satisfies KernelSource

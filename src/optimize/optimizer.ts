@@ -32,6 +32,8 @@ export interface OptimizeEvents {
 }
 
 interface Fit {
+  /** All that is its own. */
+  readonly buffers: readonly GPUBuffer[]
   readonly name: string
   readonly set: number
   readonly seed: number
@@ -125,6 +127,11 @@ export class Optimizer {
     return this.layouts()
   }
 
+  /** Gives the memory back; the graph is the caller's. */
+  close(): void {
+    for (const { buffers } of this.#fits) this.#session.free(...buffers)
+  }
+
   /** The layouts as they stand, each at the end of the last epoch that it finished. */
   async layouts(): Promise<readonly Layout[]> {
     const bytes = this.#nPoints * 8
@@ -191,6 +198,7 @@ async function prepare(
   const [most] = new Uint32Array(await session.read(maxPulls, 4))
   session.free(maxPulls)
   return {
+    buffers: [perVertex, positions, moved, pulls],
     name,
     set,
     // Each layout has its own stream, so that leaving one out does not change the others.

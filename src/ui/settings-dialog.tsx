@@ -54,6 +54,15 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           <Field label="Minimum distance" help="How tightly close captions may lie.">
             {number('minDist', BOUNDS.minDist, settings.minDist, true, 'any')}
           </Field>
+          <Field label="Spread" help="Scale of the whole map.">
+            {number('spread', BOUNDS.spread, settings.spread, true, 'any')}
+          </Field>
+          <Field label="Metric" help="How vectors are compared.">
+            <select name="metric" defaultValue={settings.metric}>
+              <option value="euclidean">Euclidean</option>
+              <option value="cosine">Cosine</option>
+            </select>
+          </Field>
           <Field label="Seed" help="The same seed makes the same map on the same GPU.">
             {number('seed', BOUNDS.seed, settings.seed, true)}
           </Field>
@@ -143,6 +152,8 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
     epochs: Number(text('epochs')),
     negatives: Number(text('negatives')),
     minDist: Number(text('minDist')),
+    spread: Number(text('spread')),
+    metric: text('metric') as Settings['metric'],
     seed: Number(text('seed')),
     gpu: form.get('gpu') === null ? 'auto' : 'fallback',
     model: text('model'),
@@ -153,6 +164,7 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
 
 /** The part of the parameters that the dialog edits; the encoder is chosen in the panel. */
 function settingsOf(all: Settings): Omit<Settings, 'encoder'> {
-  const { limit, nNeighbors, epochs, negatives, minDist, seed, gpu, model, dtype, backend } = all
-  return { limit, nNeighbors, epochs, negatives, minDist, seed, gpu, model, dtype, backend }
+  const { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, model, dtype, backend } =
+    all
+  return { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, model, dtype, backend }
 }

@@ -4,7 +4,7 @@ import { Slicer } from '../../src/gpu/slices.ts'
 import { readSplit } from '../../src/gpu/split.ts'
 import { NeighborSearch } from '../../src/neighbors/find-neighbors.ts'
 import { norms } from '../../src/neighbors/kernels.ts'
-import type { Vectors } from '../../src/types.ts'
+import type { Metric, Vectors } from '../../src/types.ts'
 import { referenceKnn } from '../reference/knn.ts'
 import { clusters, toNumbers, toVectors } from './data.ts'
 import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
@@ -13,10 +13,10 @@ import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
 async function neighborsOf(
   vectors: Vectors,
   k: number,
-  bytesPerBuffer?: number,
+  { bytesPerBuffer, metric }: { bytesPerBuffer?: number; metric?: Metric } = {},
 ): Promise<{ ids: number[][]; distances: number[][] }> {
   return inSession(async (session) => {
-    const found = await new NeighborSearch(session, new Slicer(session), vectors, k).run()
+    const found = await new NeighborSearch(session, new Slicer(session), vectors, k, metric).run()
     if (bytesPerBuffer) expect(found.ids.parts.length).toBeGreaterThan(3)
     const ids = await readSplit(session, found.ids)
     const distances = await readSplit(session, found.distances)
@@ -104,7 +104,7 @@ test('among more than k identical points none becomes everybody’s neighbor', a
 
 test('however the buffers are cut, the neighbors are the same to the bit', async () => {
   const vectors = clusters(700, 24, 5, 1)
-  expect(await neighborsOf(vectors, 60, 16_000)).toEqual(await neighborsOf(vectors, 60))
+  expect(await neighborsOf(vectors, 60, { bytesPerBuffer: 16_000 })).toEqual(await neighborsOf(vectors, 60))
 })
 
 test('a cancelled search goes on where it stopped, to the same neighbors', async () => {
@@ -125,4 +125,23 @@ test('a cancelled search goes on where it stopped, to the same neighbors', async
     expect(rowsOfLength(new Uint32Array(await readSplit(session, found.ids)), found.k)).toEqual(whole.ids)
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b))
   }, 16_000)
+})
+
+test('cosine distances are those of float64, and rows of zeros are at distance 1 from all but their like', async () => {
+  const vectors = clusters(200, 16, 5, 1)
+  vectors.data.fill(0, 3 * 16, 5 * 16) // rows 3 and 4
+  const numbers = toNumbers(vectors)
+  const row = (i: number): Float64Array => numbers.subarray(i * 16, (i + 1) * 16)
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, d) => sum + value * b[d], 0)
+  const { ids, distances } = await neighborsOf(vectors, 12, { metric: 'cosine' })
+  for (const [i, near] of ids.entries()) {
+    for (const [slot, j] of near.entries()) {
+      if (slot === 0) continue
+      const lengths = Math.sqrt(dot(row(i), row(i)) * dot(row(j), row(j)))
+      const bothZero = dot(row(i), row(i)) + dot(row(j), row(j)) === 0
+      const expected = bothZero ? 0 : lengths === 0 ? 1 : 1 - dot(row(i), row(j)) / lengths
+      expect(Math.abs(distances[i][slot] - expected)).toBeLessThan(2e-3)
+    }
+  }
+  expect(ids[3][1]).toBe(4)
 })

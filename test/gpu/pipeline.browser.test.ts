@@ -82,6 +82,47 @@ describe('a cancelled fit', () => {
   })
 })
 
+describe('changed options', () => {
+  const vectors = clusters(300, 16, 5, 3)
+  const before = { ...FEW, nEpochs: 20 }
+  test.each([
+    [
+      'distances and rates',
+      { minDist: 0.4, spread: 1.5, negativeSampleRate: 8 },
+      ['Neighbors', 'Graphs', 'Start'],
+    ],
+    ['epochs and seed', { nEpochs: 25, seed: 9 }, ['Neighbors', 'Graphs']],
+    ['fewer neighbors', { nNeighbors: [4, 12] }, ['Neighbors']],
+    ['more neighbors', { nNeighbors: [10, 25] }, []],
+    ['the metric', { metric: 'cosine' as const }, []],
+  ] as const)('%s: the rest is kept, and the end is that of a new run', async (_, changed, kept) => {
+    const device = await testDevice()
+    const run = new UmapRun(device, vectors, before)
+    try {
+      await run.fit()
+      run.setOptions(changed)
+      const { layouts, timings } = await run.fit()
+      const whole = await fitUmap(device, vectors, { ...before, ...changed })
+      expect(bytesOf(layouts)).toEqual(bytesOf(whole.layouts))
+      const all = ['Neighbors', 'Graphs', 'Start', 'Lay out']
+      expect(timings.map(({ stage }) => stage)).toEqual(all.slice(kept.length))
+    } finally {
+      run.close()
+    }
+  })
+
+  test('that cannot be used change nothing', async () => {
+    const run = new UmapRun(await testDevice(), vectors, before)
+    try {
+      const { layouts } = await run.fit()
+      expect(() => run.setOptions({ nEpochs: 0 })).toThrow(InputError)
+      expect(bytesOf((await run.fit()).layouts)).toEqual(bytesOf(layouts))
+    } finally {
+      run.close()
+    }
+  })
+})
+
 describe('a few points', () => {
   test.each([0, 1, 2, 3, 4, 7])('%i give finite layouts', async (nPoints) => {
     const vectors = clusters(nPoints, 16, 5, 1)
@@ -174,6 +215,7 @@ test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide
   const options = { nEpochs: 1000, negativeSampleRate: 20 }
   const { layouts, neighbors, start } = await fitUmap(await testDevice(), vectors, options)
   const numbers = toNumbers(vectors)
+  const ratios: number[] = []
   for (const [index, { name, positions }] of layouts.entries()) {
     const quality = trustworthiness(numbers, 64, positions)
     expect([name, quality >= 0.978, quality]).toEqual([name, true, quality])
@@ -187,8 +229,6 @@ test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide
       k,
       options.nEpochs,
     )
-    // Where groups come to rest is chance: sequential runs from one start differ by up to 14 % in width (14.5, 16.5 and
-    // 15.8 at 60 neighbors), so ours is held against the mean of three.
     const widths = [1, 2, 3].map((seed) =>
       spreadOf(
         referenceLayout(graph, start, {
@@ -199,7 +239,11 @@ test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide
         }),
       ),
     )
-    const ratio = spreadOf(positions) / (widths.reduce((sum, width) => sum + width, 0) / widths.length)
-    expect([name, ratio > 0.85 && ratio < 1.15, ratio]).toEqual([name, true, ratio])
+    ratios.push(spreadOf(positions) / (widths.reduce((sum, width) => sum + width, 0) / widths.length))
   }
+  // Where groups come to rest is chance: sequential runs from one start differ by up to 14 % in width (14.5, 16.5 and
+  // 15.8 at 60 neighbors). A scheme that shrinks or blows up does so in every layout, so the mean of three is held.
+  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length
+  expect([ratios, mean > 0.85 && mean < 1.15]).toEqual([ratios, true])
+  expect([ratios, ratios.every((ratio) => ratio > 0.75 && ratio < 1.3)]).toEqual([ratios, true])
 }, 900_000)

@@ -14,6 +14,8 @@ const SETTINGS: UmapSettings = {
   negativeSampleRate: 5,
   minDist: 0.1,
   seed: 1,
+  spread: 1,
+  metric: 'euclidean',
   gpu: 'fallback',
 }
 
