@@ -11,9 +11,11 @@ import type { DistinctCaptions } from '../src/read/distinct.ts'
 import type { Field } from '../src/read/row.ts'
 import type { ColumnValues } from '../src/read/values.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
+import { zip } from '../src/tiles/zip.ts'
 import { type FolderFile, publish, type PublishOptions } from '../src/tiles/publish.ts'
 import type { Captions, Layout, Progress } from '../src/types.ts'
 
+export type { FolderFile, PublishOptions } from '../src/tiles/publish.ts'
 export type { ColumnInfo } from '../src/read/columns.ts'
 export type { DistinctCaptions } from '../src/read/distinct.ts'
 export type { ColumnValues } from '../src/read/values.ts'
@@ -42,6 +44,8 @@ export interface ReadApi {
   ): Promise<Blob | null>
   /** The open file with its layouts as the files of a map folder (docs/scale.md). */
   publish(layouts: readonly Layout[], options: PublishOptions): Promise<FolderFile[]>
+  /** The same in one .zip. */
+  publishZip(layouts: readonly Layout[], options: PublishOptions): Promise<Blob>
   /** The running calls reject with a CancelledError within a second. */
   cancel(): void
 }
@@ -55,6 +59,11 @@ function renew(): AbortSignal {
   controller.abort()
   controller = new AbortController()
   return controller.signal
+}
+
+function folderFiles(layouts: readonly Layout[], options: PublishOptions): Promise<FolderFile[]> {
+  const { source, metadata, columns } = reader.file()
+  return publish(source, metadata, columns, layouts, options, controller.signal)
 }
 
 const api: ReadApi = {
@@ -98,9 +107,9 @@ const api: ReadApi = {
     await file.close()
     return null
   },
+  publishZip: async (layouts, options) => zip(await folderFiles(layouts, options)),
   async publish(layouts, options) {
-    const { source, metadata, columns } = reader.file()
-    const files = await publish(source, metadata, columns, layouts, options, controller.signal)
+    const files = await folderFiles(layouts, options)
     return Comlink.transfer(
       files,
       files.map(({ bytes }) => bytes.buffer),

@@ -17,12 +17,15 @@ import { type SelectMode, Selection } from './selection.ts'
 import { SelectionTable } from './selection-table.ts'
 import { Encoder, Session, type SessionEvents } from './session.ts'
 import { createView, type ShownError, type ViewStore } from './store.ts'
+import type { StreamedMap } from './streamed-map.ts'
 import { TopicGuide } from './topic-guide.ts'
 
 const NEIGHBORS_SHOWN = 8
 const ADDRESS_DELAY_MS = 300
 /** Bars that move more often only cost frames. */
 const PROGRESS_MS = 200
+/** Stands for a caption that has been sent for. */
+const COMING = '…'
 /** Enough for groups to show; CLIP's map takes its place. */
 const FIRST_MAP_EPOCHS = 200
 
@@ -273,7 +276,8 @@ export class Engine {
     this.view.setState({ active: name, hovered: null })
     this.coloring.layoutChanged()
     this.params = { ...this.params, layout: name }
-    this.map?.setActive(name)
+    if (this.shown?.streamed) this.shown.streamed.switchTo(name)
+    else this.map?.setActive(name)
     this.showPin()
     this.writeAddress()
   }
@@ -289,13 +293,13 @@ export class Engine {
   /** Pins a row and brings it into view. */
   visit(row: number): void {
     this.pin(row)
-    this.map?.reveal(row)
+    this.reveal(row)
   }
 
   /** Brings the pinned row out from under a panel. */
   revealPinned(): void {
     const { pinned } = this.view.getState()
-    if (pinned !== null) this.map?.reveal(pinned)
+    if (pinned !== null) this.reveal(pinned)
   }
 
   setTheme(theme: Theme): void {
@@ -339,11 +343,13 @@ export class Engine {
   walk(dx: number, dy: number): void {
     const { hovered, pinned } = this.view.getState()
     const from = hovered?.row ?? pinned
-    const row = from === null ? this.map?.centerRow() : this.map?.rowInDirection(from, dx, dy)
-    if (row === null || row === undefined) return
-    this.map?.reveal(row)
-    this.map?.setHovered(row)
-    const at = this.map?.screenPosition(row) ?? { x: 0, y: 0 }
+    const start = from === null ? null : this.indexOf(from)
+    const index = start === null ? this.map?.centerRow() : this.map?.rowInDirection(start, dx, dy)
+    const row = this.rowOf(index ?? null)
+    if (row === null) return
+    this.reveal(row)
+    this.map?.setHovered(this.indexOf(row))
+    const at = this.positionOf(row) ?? { x: 0, y: 0 }
     this.view.setState({ hovered: { row, x: at.x, y: at.y, byKey: true } })
   }
 
@@ -354,6 +360,7 @@ export class Engine {
 
   /** Selects the rows inside a shape; without one, those in view. @param outline [x0, y0, x1, y1, …] CSS px of the map */
   selectInside(outline: readonly number[] | null, mode?: SelectMode): void {
+    if (this.shown?.streamed) return
     const rows = outline ? this.map?.rowsInside(outline) : this.map?.rowsInView()
     if (rows) this.selection.apply(rows, mode)
   }
@@ -368,7 +375,13 @@ export class Engine {
         'Give a row of the file.',
       )
     }
+    if (this.shown?.streamed) return this.shown.streamed.captionAtHand(row) ?? COMING
     return opened.textColumn === null ? '' : captionAt(opened.captions, row)
+  }
+
+  /** As {@link caption}, once it is there. */
+  async fetchCaption(row: number): Promise<string> {
+    return this.shown?.streamed ? this.shown.streamed.caption(row) : this.caption(row)
   }
 
   async columns(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
@@ -376,7 +389,10 @@ export class Engine {
   }
 
   nearOnMap(row: number): number[] {
-    return this.map?.nearestRows(row, NEIGHBORS_SHOWN) ?? []
+    const index = this.indexOf(row)
+    if (index === null) return []
+    const near = this.map?.nearestRows(index, NEIGHBORS_SHOWN) ?? []
+    return near.flatMap((other) => this.rowOf(other) ?? [])
   }
 
   async nearInMeaning(row: number): Promise<number[] | null> {
@@ -384,7 +400,7 @@ export class Engine {
   }
 
   layouts(): readonly Layout[] {
-    return this.shown?.layouts ?? []
+    return this.shown?.streamed ? [] : (this.shown?.layouts ?? [])
   }
 
   /** The session on the map, for scripts. */
@@ -394,7 +410,7 @@ export class Engine {
 
   /** CSS pixels from the window's top left corner; null when out of view. */
   screenPosition(row: number): { readonly x: number; readonly y: number } | null {
-    const at = this.map?.screenPosition(row)
+    const at = this.positionOf(row)
     if (!at || !this.container) return null
     const box = this.container.getBoundingClientRect()
     return { x: box.left + at.x, y: box.top + at.y }
@@ -454,6 +470,10 @@ export class Engine {
     const { meter } = session
     const events = this.eventsOf(session)
     const opened = session.opened ?? (await session.open(events.onProgress))
+    if (session.streamed && !session.recompute) {
+      await this.stream(session, session.streamed)
+      return
+    }
     if (opened.layouts.length && !session.recompute) {
       session.layouts = opened.layouts
       this.show(session)
@@ -489,6 +509,29 @@ export class Engine {
     session.timings.push(...result.timings)
     session.layouts = result.layouts.map((layout) => expandLayout(layout, pointOf, true))
     this.show(session)
+  }
+
+  /** A published map: shown with its first points; the others come as they are looked at. */
+  private async stream(session: Session, streamed: StreamedMap): Promise<void> {
+    streamed.events = {
+      onPoints: (fresh) => {
+        session.layouts = streamed.layouts
+        if (this.shown !== session) return
+        this.map?.setLayouts(session.layouts, this.view.getState().active, { fresh })
+        this.map?.setHovered(this.indexOf(this.view.getState().hovered?.row ?? null))
+        this.showPin()
+      },
+      onCaption: () => this.view.setState({ captionsCome: this.view.getState().captionsCome + 1 }),
+      onError: (error) => this.report(error),
+    }
+    await streamed.start(this.choose(streamed.names, this.params.layout))
+    session.layouts = streamed.layouts
+    this.show(session)
+  }
+
+  /** The layout that was asked for, or the middle one. */
+  private choose(names: readonly string[], wanted: string | null): string {
+    return wanted !== null && names.includes(wanted) ? wanted : names[Math.floor((names.length - 1) / 2)]
   }
 
   /** Stops a map by words that is still in the making; one that is on screen stays there. */
@@ -555,10 +598,9 @@ export class Engine {
     const opened = session.opened
     if (!opened) return
     const fresh = this.shown !== session
-    const names = session.layouts.map((layout) => layout.name)
+    const names = session.streamed?.names ?? session.layouts.map((layout) => layout.name)
     const wanted = fresh ? this.params.layout : this.view.getState().active
-    const active =
-      wanted !== null && names.includes(wanted) ? wanted : names[Math.floor((names.length - 1) / 2)]
+    const active = this.choose(names, wanted)
     if (fresh) {
       this.shown?.end()
       if (session !== this.firstMap) {
@@ -579,6 +621,7 @@ export class Engine {
         columns: opened.columns,
         textColumn: opened.textColumn,
         layouts: names,
+        streamed: session.streamed !== null,
         encoder: session.embedding?.label ?? opened.encoder ?? 'Layouts that came with the file',
         encoderName: session.embedding?.encoder ?? null,
         backend: published ? null : (session.result?.backend ?? session.embedding?.backend ?? null),
@@ -587,7 +630,7 @@ export class Engine {
     })
     this.map?.setLayouts(session.layouts, active, { fresh })
     if (!fresh) return
-    const { color } = this.params
+    const color = session.streamed ? null : this.params.color
     const isKnown =
       color === null || color.startsWith('@') || opened.columns.some(({ name }) => name === color)
     if (!isKnown) this.notice(`“${opened.name}” has no column “${color}” to color by.`)
@@ -677,21 +720,26 @@ export class Engine {
     if (!container) return
     this.map?.destroy()
     this.map = new CaptionMap(container, {
-      onHover: (row, x, y) =>
-        this.view.setState({ hovered: row === null ? null : { row, x, y, byKey: false } }),
-      onClick: (row, adds) => {
+      onHover: (index, x, y) => {
+        const row = this.rowOf(index)
+        this.view.setState({ hovered: row === null ? null : { row, x, y, byKey: false } })
+      },
+      onClick: (index, adds) => {
+        const row = this.rowOf(index)
         if (!adds) this.pin(row)
-        else if (row !== null) this.selection.toggle(row)
+        else if (row !== null && !this.shown?.streamed) this.selection.toggle(row)
       },
       onCamera: (camera, byUser) => {
         const { hovered } = this.view.getState()
         this.topics.cameraMoved()
+        const look = this.shown?.streamed ? this.map?.look() : null
+        if (look) this.shown?.streamed?.look(look.box)
         if (byUser) {
           this.params = { ...this.params, view: camera }
           this.writeAddress()
         }
         if (hovered?.byKey) {
-          const at = this.map?.screenPosition(hovered.row)
+          const at = this.positionOf(hovered.row)
           this.view.setState({ hovered: at ? { ...hovered, ...at } : null })
         }
       },
@@ -730,7 +778,32 @@ export class Engine {
 
   private showPin(): void {
     const { pinned } = this.view.getState()
-    this.map?.setPinned(pinned, pinned === null ? [] : this.nearOnMap(pinned))
+    const index = pinned === null ? null : this.indexOf(pinned)
+    const near = pinned === null ? [] : this.nearOnMap(pinned)
+    this.map?.setPinned(
+      index,
+      near.flatMap((row) => this.indexOf(row) ?? []),
+    )
+  }
+
+  // The map draws points by index; that is the row, but where only some rows are held.
+
+  private rowOf(index: number | null): number | null {
+    return this.shown?.streamed ? this.shown.streamed.rowOf(index) : index
+  }
+
+  private indexOf(row: number | null): number | null {
+    return this.shown?.streamed ? this.shown.streamed.indexOf(row) : row
+  }
+
+  private positionOf(row: number): { readonly x: number; readonly y: number } | null {
+    const index = this.indexOf(row)
+    return index === null ? null : (this.map?.screenPosition(index) ?? null)
+  }
+
+  private reveal(row: number): void {
+    const index = this.indexOf(row)
+    if (index !== null) this.map?.reveal(index)
   }
 
   private applyTheme(theme: Theme): void {

@@ -49,6 +49,12 @@ export function scriptingOf(engine: Engine): Captionscape {
     },
     whenReady: () => engine.whenReady(),
     async layout(name) {
+      if (engine.data()?.streamed) {
+        throw new InputError(
+          'Scripting: this map is fetched in parts, and the page does not hold whole layouts',
+          'Read points_<layout>.parquet of its folder.',
+        )
+      }
       const layout = engine.layouts().find((l) => l.name === name)
       if (layout) return layout.positions.slice()
       const names = engine.layouts().map((l) => l.name)
@@ -68,7 +74,7 @@ export function scriptingOf(engine: Engine): Captionscape {
       return rows
     },
     search: (text) => engine.finder.find(text),
-    caption: async (row) => engine.caption(row),
+    caption: (row) => engine.fetchCaption(row),
     screenPosition: (row) => engine.screenPosition(row),
     timings: () => [...(engine.data()?.timings ?? [])],
   }

@@ -1,4 +1,4 @@
-import { proxy, type Remote, releaseProxy, wrap } from 'comlink'
+import { proxy, type Remote } from 'comlink'
 import type { ClipOptions, EmbedApi, Embedding } from '../../workers/embed.ts'
 import type {
   ColumnValues,
@@ -8,15 +8,16 @@ import type {
   ReadApi,
   Source,
   TableColumn,
+  FolderFile,
+  PublishOptions,
 } from '../../workers/read.ts'
 import type { UmapApi, UmapResult } from '../../workers/umap.ts'
-import { CancelledError } from '../errors.ts'
-import { registerErrorTransfer } from '../rpc.ts'
+import { CancelledError, InputError } from '../errors.ts'
 import type { Captions, Layout, Progress, Timing } from '../types.ts'
+import { Hand } from './hand.ts'
 import type { Settings } from './params.ts'
 import { ProgressMeter } from './progress-meter.ts'
-
-registerErrorTransfer()
+import { isMapFolder, StreamedMap } from './streamed-map.ts'
 
 /** How long a cancelled fit may take to stop by itself. */
 const PATIENCE_MS = 900
@@ -29,37 +30,6 @@ const ENCODING = [
   'backend',
   'seed',
 ] as const satisfies readonly (keyof Settings)[]
-
-/** A worker and its Comlink end, ended together when the last one who holds it lets go. */
-class Hand<Api> {
-  readonly api: Remote<Api>
-  private readonly worker: Worker
-  private holders = 1
-  isOver = false
-
-  constructor(worker: Worker) {
-    this.worker = worker
-    this.api = wrap<Api>(worker)
-  }
-
-  share(): this {
-    this.holders++
-    return this
-  }
-
-  /** Ends the worker at once, whoever else holds it. */
-  kill(): void {
-    this.holders = 0
-    this.end()
-  }
-
-  end(): void {
-    if (--this.holders > 0 || this.isOver) return
-    this.isOver = true
-    this.api[releaseProxy]()
-    this.worker.terminate()
-  }
-}
 
 /** The encoder's worker outlives sessions: its model is loaded once. */
 export class Encoder {
@@ -104,6 +74,8 @@ export class Session {
   readonly recompute: boolean
 
   opened: OpenedFile | null = null
+  /** A published map, whose parts are fetched as they are looked at: then `layouts` are the points in view. */
+  streamed: StreamedMap | null = null
   distinct: DistinctCaptions | null = null
   embedding: Embedding | null = null
   result: UmapResult | null = null
@@ -114,6 +86,7 @@ export class Session {
   /** `open` while its run is on the way or was cancelled. */
   state: 'open' | 'done' | 'failed' = 'open'
 
+  private isCancelled = false
   private reader: Hand<ReadApi> | null = null
   private umap: Hand<UmapApi> | null = null
   /** Ends the fit that runs, without its worker's consent. */
@@ -150,6 +123,7 @@ export class Session {
   }
 
   async open(onProgress: (progress: Progress) => void): Promise<OpenedFile> {
+    if (this.source.kind === 'url' && isMapFolder(this.source.url)) return this.openFolder(this.source.url)
     this.reader ??= new Hand(
       new Worker(new URL('../../workers/read.ts', import.meta.url), { type: 'module' }),
     )
@@ -168,6 +142,29 @@ export class Session {
     return this.opened
   }
 
+  private async openFolder(url: string): Promise<OpenedFile> {
+    this.isCancelled = false
+    const streamed = await StreamedMap.open(url)
+    if (this.isCancelled) {
+      streamed.end()
+      throw new CancelledError()
+    }
+    this.streamed = streamed
+    const { name, rows, encoder } = streamed.manifest
+    this.opened = {
+      name,
+      bytes: 0,
+      nRows: rows,
+      totalRows: rows,
+      columns: [],
+      textColumn: null,
+      captions: { bytes: new Uint8Array(0), offsets: new Uint32Array(1) },
+      layouts: [],
+      encoder: encoder ?? 'Published map',
+    }
+    return this.opened
+  }
+
   async findDistinct(): Promise<DistinctCaptions> {
     if (!this.reader) throw new Error('session: distinct before open')
     this.distinct ??= await this.reader.api.distinct()
@@ -175,6 +172,7 @@ export class Session {
   }
 
   async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
+    if (this.streamed) return this.streamed.row(row)
     return this.reader ? this.reader.api.row(row) : []
   }
 
@@ -199,10 +197,42 @@ export class Session {
     handle: FileSystemFileHandle | null,
     onRows: (done: number) => void,
   ): Promise<Blob | null> {
+    if (this.streamed) {
+      throw new InputError(
+        'Export: this map is fetched in parts, and the page does not hold its rows',
+        'Its files are at its address: download them from there, or open a file of your own.',
+      )
+    }
     if (!this.reader) throw new Error('session: export before open')
     const layouts = this.embedding ? this.layouts : []
     const encoder = this.embedding?.label ?? this.opened?.encoder ?? null
     return this.reader.api.exportFile({ format, rows, layouts, encoder }, handle, proxy(onRows))
+  }
+
+  /** The file with its layouts as a map folder (docs/scale.md). */
+  async publish(): Promise<readonly FolderFile[]> {
+    const { api, options } = this.publication()
+    return api.publish(this.layouts, options)
+  }
+
+  /** The same in one archive. */
+  async publishZip(): Promise<Blob> {
+    const { api, options } = this.publication()
+    return api.publishZip(this.layouts, options)
+  }
+
+  private publication(): { readonly api: Remote<ReadApi>; readonly options: PublishOptions } {
+    if (!this.reader || !this.opened) {
+      throw new InputError('Publish: there is no map of a file', 'Open a file first.')
+    }
+    const { nNeighbors, epochs, negatives, minDist, spread, metric, seed } = this.settings
+    const options = {
+      caption: this.opened.textColumn,
+      encoder: this.embedding?.label ?? this.opened.encoder,
+      source: this.source.kind === 'url' ? this.source.url : null,
+      parameters: this.embedding ? { nNeighbors, epochs, negatives, minDist, spread, metric, seed } : {},
+    }
+    return { api: this.reader.api, options }
   }
 
   /** UMAP on the vectors; the caller has embedded them. */
@@ -248,6 +278,13 @@ export class Session {
 
   /** What runs rejects with a CancelledError within a second. */
   cancel(): void {
+    this.isCancelled = true
+    if (this.state === 'open' && this.streamed) {
+      // Opened anew by Resume.
+      this.streamed.end()
+      this.streamed = null
+      this.opened = null
+    }
     void this.reader?.api.cancel()
     void this.umap?.api.cancel()
     const { endFit } = this
@@ -263,6 +300,7 @@ export class Session {
 
   /** Ends the workers. What the page holds of the data stays readable. */
   end(): void {
+    this.streamed?.end()
     this.reader?.end()
     this.umap?.end()
     this.endFit?.()

@@ -25,6 +25,8 @@ interface ShownData {
   readonly columns: readonly ColumnInfo[]
   readonly textColumn: string | null
   readonly layouts: readonly string[]
+  /** Only the parts in view are held, not the rows. */
+  readonly streamed: boolean
   /** Which encoder made the map, for people; layouts that came with the file say so. */
   readonly encoder: string
   /** `clip`, `lexical`, or null for layouts that came with the file. */
@@ -61,6 +63,8 @@ export interface View {
     readonly byKey: boolean
   } | null
   readonly pinned: number | null
+  /** Grows as captions come that were sent for. */
+  readonly captionsCome: number
   readonly theme: Theme
   readonly coloring: ColoringView
   /** Whether the layout on screen has topics at all. */
@@ -85,6 +89,7 @@ export function createView(settings: Settings, theme: Theme) {
     settings: { ...DEFAULTS, ...settings },
     hovered: null,
     pinned: null,
+    captionsCome: 0,
     theme,
     coloring: NO_COLORING,
     hasTopics: false,

@@ -69,6 +69,8 @@ export async function openFolder(
   const textParts = new Map<string, Promise<TextPart>>()
   const cache = createPointCache(memoryBytes)
   let controller = new AbortController()
+  /** The groups that were handed out last. */
+  let reported = ''
   const inFlight = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>()
 
   /** Opens a file once; one that failed is tried again at the next call. */
@@ -160,7 +162,10 @@ export async function openFolder(
       const needed = new Set(groups.map(({ key }) => key))
       for (const [key, { abort }] of inFlight) if (!key.split(' ').some((k) => needed.has(k))) abort.abort()
       const report = (): void => {
-        if (!current.aborted) onPoints(joinPoints(groups.map(({ key }) => cache.get(key))))
+        const there = groups.flatMap(({ key }) => (cache.has(key) ? [key] : [])).join()
+        if (current.aborted || there === reported) return
+        reported = there
+        onPoints(joinPoints(groups.map(({ key }) => cache.get(key))))
       }
       report()
       const underway = new Set(

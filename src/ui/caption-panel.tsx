@@ -14,6 +14,7 @@ export function CaptionPanel() {
   const row = useView((view) => view.pinned)
   // Neighbors on the map are those of the layout in view.
   useView((view) => view.active)
+  useView((view) => view.captionsCome)
   const textColumn = useView((view) => view.shown?.textColumn)
   const [details, setDetails] = useState<Details | null>(null)
   useEffect(() => {

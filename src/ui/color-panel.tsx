@@ -20,7 +20,8 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
   const layouts = useView((view) => view.shown?.layouts)
   const { column, isLoading, legend } = useView((view) => view.coloring)
   const select = useId()
-  if (!columns || !layouts?.length) return null
+  const streamed = useView((view) => view.shown?.streamed)
+  if (!columns || !layouts?.length || streamed) return null
   const usable = columns.filter(
     ({ kind, name }) => kind !== 'other' && kind !== 'nested' && !isCoordinate(name, layouts),
   )

@@ -2,6 +2,7 @@ import { type FormEvent, useId, useState } from 'react'
 import { useEngine, useView } from './engine-context.ts'
 import { ExportButton } from './export-button.tsx'
 import { formatCount } from './format.ts'
+import { PublishButton } from './publish-button.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
 
 interface Props {
@@ -49,6 +50,7 @@ export function ControlPanel({ open, onToggle }: Props) {
             Settings
           </button>
           <ExportButton />
+          <PublishButton />
         </div>
         <p className="quiet">Drop a file anywhere. Everything runs in this page; nothing is uploaded.</p>
       </div>

@@ -75,6 +75,7 @@ export function MapCanvas() {
 /** Speaks the caption that the keyboard moved to; the tooltip shows it. */
 function FocusedCaption() {
   const engine = useEngine()
+  useView((view) => view.captionsCome)
   const row = useView((view) => (view.hovered?.byKey ? view.hovered.row : null))
   return (
     <p className="visually-hidden" aria-live="polite">

@@ -19,7 +19,7 @@ export function SelectionBar() {
   const engine = useEngine()
   const { selection, table } = engine
   const tableOpen = useStore(table.view, (view) => view.state !== 'closed')
-  const hasMap = useView((view) => view.shown !== null)
+  const hasMap = useView((view) => view.shown !== null && !view.shown.streamed)
   const { count, tool, mode, canUndo } = useStore(selection.view)
   if (!hasMap) return null
   const isOpen = tool !== 'pan' || count > 0 || canUndo

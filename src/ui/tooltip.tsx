@@ -7,6 +7,8 @@ export function Tooltip() {
   const engine = useEngine()
   const hovered = useView((view) => view.hovered)
   const shown = useView((view) => view.shown)
+  // A published map's captions come later than the pointer.
+  useView((view) => view.captionsCome)
   if (!hovered || !shown || hovered.row >= shown.nRows) return null
   const caption = engine.caption(hovered.row)
   const { x, y } = hovered

@@ -1,0 +1,207 @@
+import { proxy } from 'comlink'
+import type { Box, Manifest, Points, TilesApi } from '../../workers/tiles.ts'
+import { CancelledError } from '../errors.ts'
+import type { Layout } from '../types.ts'
+import { Hand } from './hand.ts'
+
+/** The camera rests this long before parts are fetched for it. */
+const REST_MS = 120
+/** Parts of the view's size beside it that are fetched with it, so that a short pan shows no edge. */
+const MARGIN = 0.15
+/** Captions fetched at once. */
+const CAPTIONS_AT_ONCE = 3
+/** Older wishes are given up: the pointer has moved on, and what is still shown asks again. */
+const CAPTIONS_WAITING = 12
+const CAPTIONS_HELD = 4096
+
+/** What a streamed map tells its owner. */
+interface StreamedMapEvents {
+  /** Other points are there. @param fresh they are of another layout than before */
+  readonly onPoints: (fresh: boolean) => void
+  /** A caption that was asked for has come. */
+  readonly onCaption: () => void
+  readonly onError: (error: unknown) => void
+}
+
+/** Whether an address leads to a published map folder: it ends in a slash or in `map.json`. */
+export function isMapFolder(url: string): boolean {
+  return /(\/|\/map\.json)$/.test(new URL(url).pathname)
+}
+
+/**
+ * A published map (docs/scale.md): of its points and captions only those are held that are looked at. The map draws
+ * them by their index here; {@link rowOf} and {@link indexOf} go between that and the row.
+ */
+export class StreamedMap {
+  readonly manifest: Manifest
+  events: StreamedMapEvents | null = null
+  private readonly hand: Hand<TilesApi>
+  private points: Points | null = null
+  /** Layout of `points`, and the one that is wanted. */
+  private pointsOf: string | null = null
+  private active: string | null = null
+  private lookedAt = ''
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly captions = new Map<number, string>()
+  private readonly wishes: number[] = []
+  private fetching = 0
+  private ended: (() => void) | null = null
+  private isOver = false
+
+  private constructor(hand: Hand<TilesApi>, manifest: Manifest) {
+    this.hand = hand
+    this.manifest = manifest
+  }
+
+  /** @throws {InputError} there is no map there. @throws {NetworkError} */
+  static async open(url: string): Promise<StreamedMap> {
+    const hand = new Hand<TilesApi>(
+      new Worker(new URL('../../workers/tiles.ts', import.meta.url), { type: 'module' }),
+    )
+    try {
+      return new StreamedMap(hand, await hand.api.open(url))
+    } catch (error) {
+      hand.end()
+      throw error
+    }
+  }
+
+  get names(): readonly string[] {
+    return this.manifest.layouts.map(({ name }) => name)
+  }
+
+  /** The points that are there, as a layout of its own. */
+  get layouts(): readonly Layout[] {
+    if (!this.points || this.pointsOf === null) return []
+    return [{ name: this.pointsOf, positions: this.points.positions }]
+  }
+
+  /** @throws as the worker; {CancelledError} the map was ended first. */
+  async start(layout: string): Promise<void> {
+    const first = new Promise<void>((resolve, reject) => {
+      this.ended = () => reject(new CancelledError())
+      void this.show(layout, resolve).catch(reject)
+    })
+    try {
+      await first
+    } finally {
+      this.ended = null
+    }
+  }
+
+  /** Turns to another layout; the whole of it is looked at first. */
+  switchTo(layout: string): void {
+    this.show(layout).catch((error: unknown) => this.fail(error))
+  }
+
+  /** To be called when the camera has moved. @param box in view, world coordinates */
+  look(box: Box): void {
+    clearTimeout(this.timer)
+    const { active } = this
+    // Until the first points of a layout are there, the camera is still that of the one before.
+    if (active === null || active !== this.pointsOf) return
+    const [dx, dy] = [MARGIN * (box[2] - box[0]), MARGIN * (box[3] - box[1])]
+    this.timer = setTimeout(() => {
+      const wide: Box = [box[0] - dx, box[1] - dy, box[2] + dx, box[3] + dy]
+      this.fetch(active, wide).catch((error: unknown) => this.fail(error))
+    }, REST_MS)
+  }
+
+  rowOf(index: number | null | undefined): number | null {
+    return index === null || index === undefined ? null : (this.points?.ids[index] ?? null)
+  }
+
+  /** Null for a row that is not held. */
+  indexOf(row: number | null): number | null {
+    const index = row === null ? -1 : (this.points?.ids.indexOf(row) ?? -1)
+    return index < 0 ? null : index
+  }
+
+  /** A caption that is held; null where it has been sent for, which {@link StreamedMapEvents.onCaption} ends. */
+  captionAtHand(row: number): string | null {
+    if (this.manifest.caption === null) return ''
+    const held = this.captions.get(row)
+    if (held !== undefined) return held
+    const at = this.wishes.indexOf(row)
+    if (at >= 0) this.wishes.splice(at, 1)
+    this.wishes.push(row)
+    if (this.wishes.length > CAPTIONS_WAITING) this.wishes.shift()
+    void this.fetchCaptions()
+    return null
+  }
+
+  /** @throws {InputError} no such row. @throws {NetworkError} */
+  async caption(row: number): Promise<string> {
+    const held = this.captions.get(row)
+    if (held !== undefined) return held
+    const caption = await this.hand.api.caption(row)
+    this.captions.set(row, caption)
+    for (const old of this.captions.keys()) {
+      if (this.captions.size <= CAPTIONS_HELD) break
+      this.captions.delete(old)
+    }
+    return caption
+  }
+
+  async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
+    return this.hand.api.row(row)
+  }
+
+  end(): void {
+    if (this.isOver) return
+    this.isOver = true
+    clearTimeout(this.timer)
+    this.ended?.()
+    this.hand.end()
+  }
+
+  private async show(layout: string, onFirst?: () => void): Promise<void> {
+    clearTimeout(this.timer)
+    const found = this.manifest.layouts.find(({ name }) => name === layout)
+    if (!found) return
+    this.active = layout
+    await this.fetch(layout, found.bounds, onFirst)
+  }
+
+  private async fetch(layout: string, box: Box, onFirst?: () => void): Promise<void> {
+    const key = `${layout} ${box.join()}`
+    if (key === this.lookedAt) return
+    this.lookedAt = key
+    const take = (points: Points): void => {
+      if (layout !== this.active || this.isOver || !points.ids.length) return
+      const fresh = this.pointsOf !== layout
+      this.points = points
+      this.pointsOf = layout
+      onFirst?.()
+      this.events?.onPoints(fresh)
+    }
+    try {
+      await this.hand.api.view(layout, box, proxy(take))
+    } catch (error) {
+      // What failed may be asked for again.
+      if (this.lookedAt === key) this.lookedAt = ''
+      // A later view takes over; only the first one is awaited.
+      if (!(error instanceof CancelledError)) throw error
+    }
+  }
+
+  private async fetchCaptions(): Promise<void> {
+    if (this.fetching >= CAPTIONS_AT_ONCE) return
+    const row = this.wishes.pop()
+    if (row === undefined) return
+    this.fetching++
+    try {
+      await this.caption(row)
+      if (!this.isOver) this.events?.onCaption()
+    } catch (error) {
+      this.fail(error)
+    } finally {
+      this.fetching--
+      if (!this.isOver) void this.fetchCaptions()
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (!this.isOver) this.events?.onError(error)
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { publish } from '../../src/tiles/publish.ts'
+import { createReader } from '../../src/read/reader.ts'
+import { createRandom } from '../../src/random.ts'
+import { writeParquet } from '../read/write-parquet.ts'
+import { harness, hover, ready, violations } from './harness.ts'
+
+const { data, visit } = harness()
+const N = 60_000
+
+/** A map of two layouts, published at `folder/` of the data server. */
+async function publishMap(folder: string): Promise<void> {
+  const { uniform } = createRandom(3)
+  const column = () => Array.from({ length: N }, () => 10 * uniform())
+  const file = writeParquet([
+    { name: 'TEXT', data: Array.from({ length: N }, (_, row) => `caption ${row}`), type: 'STRING' },
+    { name: 'width', data: Array.from({ length: N }, (_, row) => row % 900), type: 'INT32' },
+    ...['x_nn10', 'y_nn10', 'x_nn30', 'y_nn30'].map((name) => ({
+      name,
+      data: column(),
+      type: 'FLOAT' as const,
+    })),
+  ])
+  const reader = createReader()
+  const opened = await reader.open({ kind: 'file', file }, { text: null, limit: null }, {})
+  const { source, metadata, columns } = reader.file()
+  const options = { caption: 'TEXT', encoder: 'CLIP', source: null, parameters: {} }
+  for (const { path, bytes } of await publish(source, metadata, columns, opened.layouts, options))
+    data.files.set(`${folder}/${path}`, bytes)
+}
+
+/** A row whose point is on screen, away from the panels. */
+async function rowInView(page: Awaited<ReturnType<typeof visit>>['page']): Promise<number> {
+  const row = await page.evaluate((n) => {
+    for (let r = 0; r < n; r++) {
+      const at = globalThis.captionscape.screenPosition(r)
+      if (at && at.x > 600 && at.x < 1000 && at.y > 300 && at.y < 600) return r
+    }
+    return -1
+  }, N)
+  expect(row).toBeGreaterThanOrEqual(0)
+  return row
+}
+
+describe('a published map folder', () => {
+  test('opens by its address, in parts: hover, pin, another layout, without faults', async () => {
+    await publishMap('map')
+    const { page, faults, requests } = await visit({ data: `${data.url}map/` })
+    await ready(page)
+    const status = await page.evaluate(() => globalThis.captionscape.status())
+    expect(status).toMatchObject({ rows: N, layouts: ['nn10', 'nn30'], active: 'nn10', phase: 'ready' })
+    expect(requests.some((url) => url.includes('points_nn30'))).toBe(false)
+    const row = await rowInView(page)
+    await hover(page, row)
+    await page
+      .getByRole('tooltip')
+      .getByText(/^caption \d+$/)
+      .waitFor()
+    const at = await page.evaluate((r) => globalThis.captionscape.screenPosition(r), row)
+    await page.mouse.click(at?.x ?? 0, at?.y ?? 0)
+    const panel = page.getByRole('complementary', { name: 'Caption' })
+    await panel.getByText('width').waitFor()
+    expect(await panel.getByRole('blockquote').textContent()).toMatch(/^caption \d+$/)
+    expect(await page.evaluate(() => globalThis.captionscape.caption(59_999))).toBe('caption 59999')
+    expect(await violations(page)).toEqual([])
+
+    await page.getByRole('radio', { name: 'nn30' }).check({ force: true })
+    await expect.poll(() => requests.some((url) => url.includes('points_nn30'))).toBe(true)
+    await expect.poll(() => rowInView(page)).toBeGreaterThanOrEqual(0)
+    await expect(
+      page.evaluate(() =>
+        globalThis.captionscape.layout('nn10').then(
+          () => 'whole',
+          (e: Error) => e.message,
+        ),
+      ),
+    ).resolves.toMatch(/in parts/)
+    expect(faults).toEqual([])
+  })
+
+  test('says what is wrong where there is none', async () => {
+    const { page } = await visit({ data: `${data.url}nothing/` })
+    await page
+      .getByRole('alert')
+      .getByText(/map\.json answered 404/)
+      .waitFor()
+  })
+
+  test('is written by “Publish” as one archive', async () => {
+    const { page } = await visit({})
+    await ready(page)
+    await page.getByRole('button', { name: 'Publish' }).click()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download .zip' }).click()
+    expect((await saved).suggestedFilename()).toBe('sample-map.zip')
+    await page.getByText('Written: sample-map.zip').waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+})
