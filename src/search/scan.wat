@@ -72,27 +72,29 @@
       (br_if $done (i32.ge_u (local.get $p) (local.get $end)))
       (local.set $pi (i32.add (local.get $p) (local.get $i)))
       (local.set $pj (i32.add (local.get $p) (local.get $j)))
-      ;; 64 places at a time while none fits.
-      (block $some (loop $skip
-        (br_if $some (v128.any_true (v128.or
-          (v128.or
-            (v128.and (i8x16.eq (v128.load (local.get $pi)) (local.get $vi))
-                      (i8x16.eq (v128.load (local.get $pj)) (local.get $vj)))
-            (v128.and (i8x16.eq (v128.load offset=16 (local.get $pi)) (local.get $vi))
-                      (i8x16.eq (v128.load offset=16 (local.get $pj)) (local.get $vj))))
-          (v128.or
-            (v128.and (i8x16.eq (v128.load offset=32 (local.get $pi)) (local.get $vi))
-                      (i8x16.eq (v128.load offset=32 (local.get $pj)) (local.get $vj)))
-            (v128.and (i8x16.eq (v128.load offset=48 (local.get $pi)) (local.get $vi))
-                      (i8x16.eq (v128.load offset=48 (local.get $pj)) (local.get $vj)))))))
-        (local.set $p (i32.add (local.get $p) (i32.const 64)))
-        (br_if $done (i32.ge_u (local.get $p) (local.get $end)))
-        (local.set $pi (i32.add (local.get $pi) (i32.const 64)))
-        (local.set $pj (i32.add (local.get $pj) (i32.const 64)))
-        (br $skip)))
       (local.set $mask (i8x16.bitmask (v128.and
         (i8x16.eq (v128.load (local.get $pi)) (local.get $vi))
         (i8x16.eq (v128.load (local.get $pj)) (local.get $vj)))))
+      (if (i32.eqz (local.get $mask)) (then
+        ;; 64 places at a time while none fits.
+        (loop $skip
+          (local.set $p (i32.add (local.get $p) (i32.const 16)))
+          (br_if $done (i32.ge_u (local.get $p) (local.get $end)))
+          (local.set $pi (i32.add (local.get $p) (local.get $i)))
+          (local.set $pj (i32.add (local.get $p) (local.get $j)))
+          (br_if $next (v128.any_true (v128.or
+            (v128.or
+              (v128.and (i8x16.eq (v128.load (local.get $pi)) (local.get $vi))
+                        (i8x16.eq (v128.load (local.get $pj)) (local.get $vj)))
+              (v128.and (i8x16.eq (v128.load offset=16 (local.get $pi)) (local.get $vi))
+                        (i8x16.eq (v128.load offset=16 (local.get $pj)) (local.get $vj))))
+            (v128.or
+              (v128.and (i8x16.eq (v128.load offset=32 (local.get $pi)) (local.get $vi))
+                        (i8x16.eq (v128.load offset=32 (local.get $pj)) (local.get $vj)))
+              (v128.and (i8x16.eq (v128.load offset=48 (local.get $pi)) (local.get $vi))
+                        (i8x16.eq (v128.load offset=48 (local.get $pj)) (local.get $vj)))))))
+          (local.set $p (i32.add (local.get $p) (i32.const 48)))
+          (br $skip))))
       (block $noMore (loop $candidate
         (br_if $noMore (i32.eqz (local.get $mask)))
         (local.set $b (i32.add (local.get $p) (i32.ctz (local.get $mask))))
