@@ -10,6 +10,7 @@ import { Coloring } from './coloring.ts'
 import { computedValues } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
 import { Exporter } from './exporter.ts'
+import { legendSvg } from './legend-svg.ts'
 import { type Params, readParams, type Settings, writeParams } from './params.ts'
 import type { StageState } from './progress-meter.ts'
 import { Finder } from './search.ts'
@@ -68,6 +69,10 @@ export class Engine {
   readonly exporter = new Exporter({
     session: () => this.shown,
     snapshot: (scale) => this.snapshot(scale),
+    legend: () => {
+      const { coloring, theme } = this.view.getState()
+      return coloring.legend && legendSvg(coloring.legend, theme)
+    },
   })
   readonly coloring: Coloring
   private params: Params

@@ -4,7 +4,7 @@ import { npyHeader } from '../npy.ts'
 import type { Session } from './session.ts'
 
 /** What can be saved of the map. */
-export type ExportFormat = 'parquet' | 'csv' | 'npy16' | 'npy32' | 'png'
+export type ExportFormat = 'parquet' | 'csv' | 'npy16' | 'npy32' | 'png' | 'svg'
 
 export interface ExportChoice {
   readonly format: ExportFormat
@@ -18,6 +18,8 @@ export interface ExportChoice {
 interface ExporterHost {
   session(): Session | null
   snapshot(scale: number): HTMLCanvasElement | null
+  /** The legend of the map's colors as SVG; null where there is none. */
+  legend(): string | null
 }
 
 /** From this size on a file goes straight to the disk where the browser can do that: a Blob may not fit into memory. */
@@ -32,6 +34,7 @@ const KINDS: Readonly<Record<ExportFormat, { readonly end: string; readonly type
   npy16: { end: '-vectors.npy', type: 'application/octet-stream' },
   npy32: { end: '-vectors.npy', type: 'application/octet-stream' },
   png: { end: '.png', type: 'image/png' },
+  svg: { end: '-legend.svg', type: 'image/svg+xml' },
 }
 
 /** Missing in TypeScript's DOM: https://wicg.github.io/file-system-access */
@@ -62,9 +65,15 @@ export class Exporter {
     if (!session?.opened) throw new InputError('Export: there is no map yet', 'Open a file first.')
     const base = session.opened.name.replace(/\.\w+$/, '')
     const name = `${base}-${rows ? 'selection' : 'map'}${KINDS[format].end}`
-    if (format === 'png') download(name, await this.picture(session, title))
+    const { type } = KINDS[format]
+    if (format === 'svg') {
+      const legend = this.host.legend()
+      if (legend === null)
+        throw new InputError('Export: there is no legend', 'Color the map by a column first.')
+      download(name, new Blob([legend], { type }))
+    } else if (format === 'png') download(name, await this.picture(session, title))
     else if (format === 'npy16' || format === 'npy32')
-      download(name, new Blob(vectors(session, rows, format), { type: KINDS[format].type }))
+      download(name, new Blob(vectors(session, rows, format), { type }))
     else {
       const handle = session.opened.bytes >= STREAM_BYTES && !rows ? await askForFile(name) : 'none'
       if (handle === null) return false

@@ -11,6 +11,7 @@ const FORMATS: readonly { readonly format: ExportFormat; readonly name: string; 
   { format: 'npy16', name: 'Vectors, float16', help: 'NumPy file of [rows, 64], as they are held' },
   { format: 'npy32', name: 'Vectors, float32', help: 'The same, in twice the space' },
   { format: 'png', name: 'Picture', help: 'The view as PNG, at twice its size' },
+  { format: 'svg', name: 'Legend', help: 'What the colors mean, as SVG' },
 ]
 
 /** What to save, of which rows. */
@@ -29,7 +30,8 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   useEffect(() => {
     dialog.current?.showModal()
   }, [])
-  const isPicture = format === 'png'
+  const hasLegend = useView((view) => view.coloring.legend !== null)
+  const isPicture = format === 'png' || format === 'svg'
   const isSelection = onlySelected && count > 0 && !isPicture
   const losesNested = nested.length > 0 && (format === 'csv' || (format === 'parquet' && isSelection))
   const save = async (title: boolean): Promise<void> => {
@@ -56,7 +58,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
         <fieldset className="formats">
           <legend>What</legend>
           {FORMATS.map(({ format: other, name, help }) => {
-            const hasData = !other.startsWith('npy') || exporter.hasVectors()
+            const lack = lackOf(other, exporter.hasVectors(), hasLegend)
             return (
               <label key={other} data-checked={format === other}>
                 <input
@@ -64,20 +66,17 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
                   name="format"
                   aria-label={name}
                   checked={format === other}
-                  disabled={!hasData}
+                  disabled={lack !== null}
                   onChange={() => setFormat(other)}
                 />
                 <span>
-                  <b>{name}</b>{' '}
-                  <small className="quiet">
-                    {hasData ? help : 'The layouts came with the file, without vectors'}
-                  </small>
+                  <b>{name}</b> <small className="quiet">{lack ?? help}</small>
                 </span>
               </label>
             )
           })}
         </fieldset>
-        {isPicture ? (
+        {format === 'svg' ? null : isPicture ? (
           <label className="check">
             <input type="checkbox" name="title" />
             Write the file’s name and the number of captions into it
@@ -126,4 +125,11 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
       </form>
     </dialog>
   )
+}
+
+/** Why something cannot be saved; null where it can. */
+function lackOf(format: ExportFormat, hasVectors: boolean, hasLegend: boolean): string | null {
+  if (format.startsWith('npy') && !hasVectors) return 'The layouts came with the file, without vectors'
+  if (format === 'svg' && !hasLegend) return 'Color the map by a column first'
+  return null
 }

@@ -6,6 +6,7 @@ import { clipModelFiles } from '../fixtures/clip-model.ts'
 import { sharedData } from '../fixtures/real-captions.ts'
 import { writeParquet } from '../read/write-parquet.ts'
 import { makeSample } from '../../src/sample/captions.ts'
+import { parseNpy } from '../reference/npy.ts'
 import { harness, hover, layout, ready, spread } from './harness.ts'
 
 const { data, visit } = harness()
@@ -176,6 +177,16 @@ describe('a file of captions', () => {
     await page.getByRole('button', { name: 'Export' }).click()
     const file = await download
     expect(file.suggestedFilename()).toBe('export-map.parquet')
+    await page.getByRole('button', { name: 'More to export' }).click()
+    await page.getByRole('radio', { name: 'Vectors, float32' }).check()
+    const [npy] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save' }).click(),
+    ])
+    const vectors = parseNpy(new Uint8Array(readFileSync(await npy.path())))
+    expect(vectors.shape).toEqual([80, 64])
+    const held = await page.evaluate(async () => [...((await globalThis.captionscape.vectors()) ?? [])])
+    expect([...vectors.data]).toEqual(held)
     await page.getByLabel('Open Parquet').setInputFiles(await file.path())
     await page.getByText('UMAP on').waitFor({ state: 'detached' })
     await ready(page)
