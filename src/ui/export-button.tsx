@@ -31,7 +31,7 @@ export function ExportButton() {
       <button
         type="button"
         disabled={!ready}
-        aria-label="More to export"
+        aria-label="More formats"
         title="The selection, CSV, vectors, a picture"
         aria-haspopup="dialog"
         onClick={() => setDialogOpen(true)}

@@ -177,7 +177,7 @@ describe('a file of captions', () => {
     await page.getByRole('button', { name: 'Export' }).click()
     const file = await download
     expect(file.suggestedFilename()).toBe('export-map.parquet')
-    await page.getByRole('button', { name: 'More to export' }).click()
+    await page.getByRole('button', { name: 'More formats' }).click()
     await page.getByRole('radio', { name: 'Vectors, float32' }).check()
     const [npy] = await Promise.all([
       page.waitForEvent('download'),

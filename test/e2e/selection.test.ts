@@ -123,7 +123,7 @@ describe('selection', () => {
     const words = page.getByRole('list', { name: 'Words that set the selection apart' })
     expect(await words.getByRole('button').allTextContents()).toEqual(expect.arrayContaining(['red', 'fox']))
 
-    await page.getByRole('button', { name: 'More to export' }).click()
+    await page.getByRole('button', { name: 'More formats' }).click()
     await page.getByRole('radio', { name: 'CSV' }).check()
     await page.getByRole('radio', { name: /selected$/ }).check()
     const [saved] = await Promise.all([
@@ -136,7 +136,7 @@ describe('selection', () => {
     expect(csv[0]).toContain('x_nn10,y_nn10')
     for (const line of csv.slice(1)) expect(line).toMatch(/red fox/i)
 
-    await page.getByRole('button', { name: 'More to export' }).click()
+    await page.getByRole('button', { name: 'More formats' }).click()
     await page.getByRole('radio', { name: 'Picture' }).check()
     const [picture] = await Promise.all([
       page.waitForEvent('download'),
@@ -166,7 +166,7 @@ describe('selection', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
     await page.getByRole('button', { name: 'Close table' }).click()
     if (width < 760) await page.getByRole('button', { name: 'Menu' }).click()
-    await page.getByRole('button', { name: 'More to export' }).click()
+    await page.getByRole('button', { name: 'More formats' }).click()
     expect(await violations(page)).toEqual([])
   })
 })
