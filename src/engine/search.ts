@@ -119,7 +119,7 @@ export class Finder {
     if (!captions) {
       throw new InputError(
         'Search: the captions of this map are not in the page',
-        'Open the file itself to search its text.',
+        'Open a file that holds them.',
       )
     }
     if (this.search?.captions !== captions) {

@@ -96,7 +96,7 @@ function Count() {
   const { state, count, at } = useStore(finder.view)
   if (state === 'off') return null
   if (state === 'impossible')
-    return 'The captions of this map are not in the page: open the file itself to search its text.'
+    return 'The captions of this map are not in the page. Open a file that holds them to search them.'
   if (state === 'waiting') return 'Searching…'
   if (at !== null) return `Match ${formatCount(at + 1)} of ${formatCount(count)}`
   return count === 1 ? '1 caption matches' : `${count === 0 ? 'No' : formatCount(count)} captions match`
