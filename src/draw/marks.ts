@@ -15,14 +15,18 @@ const TINTS = {
 } as const
 /** Fewer marks than this are drawn large; more shrink. */
 const FEW = 1000
-/** From here on marks cover each other, and their density has to show through. */
+/** From here on marks are as small as can be seen. */
 const MANY = 200_000
+/** From here on marks cover each other on a whole map, and have to be thin for their density to show. */
+const CROWDED = 20_000
+const LEAST_ALPHA = 0.16
+const MOST_ALPHA = 0.95
 const LARGE_PX = 7
 const SMALL_PX = 2.2
 
 /**
- * How marked rows are drawn: never smaller than can be seen, however far the map is zoomed out, and beyond 200,000 so
- * thin that their density shows.
+ * How marked rows are drawn: never smaller than can be seen, however far the map is zoomed out, and beyond 20,000 so
+ * thin that their density shows, until the map is zoomed in.
  * @param pointSize the map's own, CSS pixels
  */
 export function marksOf({ found, selected }: MarkedRows, pointSize: number, theme: Theme): (Marks | null)[] {
@@ -35,12 +39,9 @@ export function marksOf({ found, selected }: MarkedRows, pointSize: number, them
 function markOf(rows: Uint32Array, tint: Marks['tint'], pointSize: number): Marks {
   const crowd = Math.min(1, Math.max(0, Math.log(rows.length / FEW) / Math.log(MANY / FEW)))
   const least = LARGE_PX + (SMALL_PX - LARGE_PX) * crowd
-  return {
-    rows,
-    tint,
-    pointSize: Math.max(least, pointSize * (1.5 - 0.4 * crowd)),
-    alpha: rows.length <= MANY ? 0.95 : Math.max(0.2, 0.95 * Math.sqrt(MANY / rows.length)),
-  }
+  const size = Math.max(least, pointSize * (1.5 - 0.4 * crowd))
+  const thin = MOST_ALPHA * Math.sqrt(CROWDED / rows.length) * (size / least) ** 2
+  return { rows, tint, pointSize: size, alpha: Math.min(MOST_ALPHA, Math.max(LEAST_ALPHA, thin)) }
 }
 
 /** What is left of the other points' opacity while some rows stand out. */
