@@ -384,6 +384,19 @@ export class Engine {
     return opened.textColumn === null ? '' : captionAt(opened.captions, row)
   }
 
+  /** Sends for the captions of a large file that gives them only together. */
+  async fetchCaptions(onProgress: (progress: Progress) => void): Promise<void> {
+    const session = this.shown
+    if (!session?.streamed) return
+    try {
+      await session.streamed.fetchCaptions(onProgress)
+      const { shown } = this.view.getState()
+      if (this.shown === session && shown) this.view.setState({ shown: { ...shown, captionBytes: 0 } })
+    } catch (error) {
+      if (this.shown === session) this.report(error)
+    }
+  }
+
   /** As {@link caption}, once it is there. */
   async fetchCaption(row: number): Promise<string> {
     return this.shown?.streamed ? this.shown.streamed.caption(row) : this.caption(row)
@@ -627,6 +640,7 @@ export class Engine {
         textColumn: opened.textColumn,
         layouts: names,
         streamed: session.streamed !== null,
+        captionBytes: session.streamed?.captionBytes ?? 0,
         encoder: session.embedding?.label ?? opened.encoder ?? 'Layouts that came with the file',
         encoderName: session.embedding?.encoder ?? null,
         backend: published ? null : (session.result?.backend ?? session.embedding?.backend ?? null),

@@ -21,6 +21,8 @@ import { isMapFolder, StreamedMap } from './streamed-map.ts'
 
 /** How long a cancelled fit may take to stop by itself. */
 const PATIENCE_MS = 900
+/** Files at an address with more captions than this are fetched as they are looked at, if they hold layouts. */
+const STREAM_BYTES = 200 * 1000 * 1000
 
 /** Settings that change the vectors. */
 const ENCODING = [
@@ -123,16 +125,21 @@ export class Session {
   }
 
   async open(onProgress: (progress: Progress) => void): Promise<OpenedFile> {
-    if (this.source.kind === 'url' && isMapFolder(this.source.url)) return this.openFolder(this.source.url)
+    if (this.source.kind === 'url' && isMapFolder(this.source.url)) return this.openStreamed(this.source.url)
     this.reader ??= new Hand(
       new Worker(new URL('../../workers/read.ts', import.meta.url), { type: 'module' }),
     )
     const started = performance.now()
     this.opened = await this.reader.api.open(
       this.source,
-      { text: this.text, limit: this.settings.limit },
+      { text: this.text, limit: this.settings.limit, streamAbove: this.recompute ? null : STREAM_BYTES },
       proxy(onProgress),
     )
+    if (this.opened.isLarge && this.source.kind === 'url') {
+      this.reader.end()
+      this.reader = null
+      return this.openStreamed(this.source.url)
+    }
     this.timings.push({
       stage: 'read',
       ms: performance.now() - started,
@@ -142,9 +149,9 @@ export class Session {
     return this.opened
   }
 
-  private async openFolder(url: string): Promise<OpenedFile> {
+  private async openStreamed(url: string): Promise<OpenedFile> {
     this.isCancelled = false
-    const streamed = await StreamedMap.open(url)
+    const streamed = await StreamedMap.open(url, this.text)
     if (this.isCancelled) {
       streamed.end()
       throw new CancelledError()
@@ -160,7 +167,8 @@ export class Session {
       textColumn: null,
       captions: { bytes: new Uint8Array(0), offsets: new Uint32Array(1) },
       layouts: [],
-      encoder: encoder ?? 'Published map',
+      encoder: encoder ?? (isMapFolder(url) ? 'Published map' : null),
+      isLarge: true,
     }
     return this.opened
   }

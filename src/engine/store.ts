@@ -27,6 +27,8 @@ interface ShownData {
   readonly layouts: readonly string[]
   /** Only the parts in view are held, not the rows. */
   readonly streamed: boolean
+  /** Bytes to fetch before captions can be shown; 0 where they are at hand or had one by one. */
+  readonly captionBytes: number
   /** Which encoder made the map, for people; layouts that came with the file say so. */
   readonly encoder: string
   /** `clip`, `lexical`, or null for layouts that came with the file. */

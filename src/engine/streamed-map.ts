@@ -1,7 +1,7 @@
 import { proxy } from 'comlink'
 import type { Box, Manifest, Points, TilesApi } from '../../workers/tiles.ts'
 import { CancelledError } from '../errors.ts'
-import type { Layout } from '../types.ts'
+import type { Layout, Progress } from '../types.ts'
 import { Hand } from './hand.ts'
 
 /** The camera rests this long before parts are fetched for it. */
@@ -13,6 +13,8 @@ const CAPTIONS_AT_ONCE = 3
 /** Older wishes are given up: the pointer has moved on, and what is still shown asks again. */
 const CAPTIONS_WAITING = 12
 const CAPTIONS_HELD = 4096
+/** In a caption’s place, where a file gives them only all together. */
+const NOT_FETCHED = 'Its caption is not here yet: “Fetch captions” in the panel brings them all.'
 
 /** What a streamed map tells its owner. */
 interface StreamedMapEvents {
@@ -29,11 +31,13 @@ export function isMapFolder(url: string): boolean {
 }
 
 /**
- * A published map (docs/scale.md): of its points and captions only those are held that are looked at. The map draws
+ * A published map (docs/scale.md), or a large file by its address: of its points and captions only those are held that are looked at. The map draws
  * them by their index here; {@link rowOf} and {@link indexOf} go between that and the row.
  */
 export class StreamedMap {
   readonly manifest: Manifest
+  /** Bytes to fetch before captions can be shown; 0 where they are had one by one. */
+  captionBytes: number
   events: StreamedMapEvents | null = null
   private readonly hand: Hand<TilesApi>
   private points: Points | null = null
@@ -48,18 +52,21 @@ export class StreamedMap {
   private ended: (() => void) | null = null
   private isOver = false
 
-  private constructor(hand: Hand<TilesApi>, manifest: Manifest) {
+  private constructor(hand: Hand<TilesApi>, manifest: Manifest, captionBytes: number) {
     this.hand = hand
+    this.captionBytes = captionBytes
     this.manifest = manifest
   }
 
   /** @throws {InputError} there is no map there. @throws {NetworkError} */
-  static async open(url: string): Promise<StreamedMap> {
+  static async open(url: string, text: string | null): Promise<StreamedMap> {
     const hand = new Hand<TilesApi>(
       new Worker(new URL('../../workers/tiles.ts', import.meta.url), { type: 'module' }),
     )
     try {
-      return new StreamedMap(hand, await hand.api.open(url))
+      const { api } = hand
+      const manifest = await (isMapFolder(url) ? api.openFolder(url) : api.openFile(url, text))
+      return new StreamedMap(hand, manifest, await api.captionBytes())
     } catch (error) {
       hand.end()
       throw error
@@ -108,25 +115,29 @@ export class StreamedMap {
   }
 
   rowOf(index: number | null | undefined): number | null {
-    return index === null || index === undefined ? null : (this.points?.ids[index] ?? null)
+    if (index === null || index === undefined || !this.points) return null
+    return this.points.ids ? (this.points.ids[index] ?? null) : index
   }
 
   /** Null for a row that is not held. */
   indexOf(row: number | null): number | null {
-    const index = row === null ? -1 : (this.points?.ids.indexOf(row) ?? -1)
-    return index < 0 ? null : index
+    if (row === null || !this.points) return null
+    const { ids, positions } = this.points
+    const index = ids ? ids.indexOf(row) : row
+    return index < 0 || 2 * index >= positions.length ? null : index
   }
 
   /** A caption that is held; null where it has been sent for, which {@link StreamedMapEvents.onCaption} ends. */
   captionAtHand(row: number): string | null {
     if (this.manifest.caption === null) return ''
+    if (this.captionBytes > 0) return NOT_FETCHED
     const held = this.captions.get(row)
     if (held !== undefined) return held
     const at = this.wishes.indexOf(row)
     if (at >= 0) this.wishes.splice(at, 1)
     this.wishes.push(row)
     if (this.wishes.length > CAPTIONS_WAITING) this.wishes.shift()
-    void this.fetchCaptions()
+    void this.nextCaption()
     return null
   }
 
@@ -141,6 +152,14 @@ export class StreamedMap {
       this.captions.delete(old)
     }
     return caption
+  }
+
+  /** Sends for all captions of a large file that gives them only together. @throws as the worker */
+  async fetchCaptions(onProgress: (progress: Progress) => void): Promise<void> {
+    await this.hand.api.fetchCaptions(proxy(onProgress))
+    this.captionBytes = 0
+    this.captions.clear()
+    this.events?.onCaption()
   }
 
   async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
@@ -168,7 +187,7 @@ export class StreamedMap {
     if (key === this.lookedAt) return
     this.lookedAt = key
     const take = (points: Points): void => {
-      if (layout !== this.active || this.isOver || !points.ids.length) return
+      if (layout !== this.active || this.isOver || !points.positions.length) return
       const fresh = this.pointsOf !== layout
       this.points = points
       this.pointsOf = layout
@@ -185,7 +204,7 @@ export class StreamedMap {
     }
   }
 
-  private async fetchCaptions(): Promise<void> {
+  private async nextCaption(): Promise<void> {
     if (this.fetching >= CAPTIONS_AT_ONCE) return
     const row = this.wishes.pop()
     if (row === undefined) return
@@ -197,7 +216,7 @@ export class StreamedMap {
       this.fail(error)
     } finally {
       this.fetching--
-      if (!this.isOver) void this.fetchCaptions()
+      if (!this.isOver) void this.nextCaption()
     }
   }
 

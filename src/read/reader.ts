@@ -25,6 +25,8 @@ export interface ReadOptions {
   readonly text: string | null
   /** The file's first rows only; null for all. */
   readonly limit: number | null
+  /** Bytes of captions from which a file at an address that holds layouts is left unread; null to read any. */
+  readonly streamAbove?: number | null
 }
 
 /** What the page needs of an opened file; the reader keeps the file itself for {@link Reader.row}. */
@@ -41,6 +43,8 @@ export interface OpenedFile {
   readonly captions: Captions
   /** Layouts that the file already holds as `x_<name>`/`y_<name>` pairs; [nRows, 2], file order, NaN for null. */
   readonly layouts: readonly Layout[]
+  /** Its captions and layouts were left unread, for their size. */
+  readonly isLarge: boolean
   /** What made those layouts, from the file's metadata; null where it is silent. */
   readonly encoder: string | null
 }
@@ -122,7 +126,7 @@ export function createReader(): Reader {
   }
 
   return {
-    async open(from, { text, limit }, context) {
+    async open(from, { text, limit, streamAbove }, context) {
       if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
         throw new InputError(`Read: a limit of ${limit} rows`, 'Give a whole number above 0, or no limit.')
       }
@@ -143,10 +147,12 @@ export function createReader(): Reader {
         )
       }
       const nRows = Math.min(totalRows, limit ?? totalRows)
+      const most = from.kind === 'url' && limit === null ? (streamAbove ?? Infinity) : Infinity
+      const isLarge = pairs.length > 0 && textColumn !== null && bytesOf(metadata, textColumn) > most
       const { captions, layouts } = await readTable(
         source,
         metadata,
-        { text: textColumn, layouts: pairs, nRows },
+        isLarge ? { text: null, layouts: [], nRows: 0 } : { text: textColumn, layouts: pairs, nRows },
         context,
       )
       throwIfCancelled(context.signal)
@@ -160,6 +166,7 @@ export function createReader(): Reader {
         textColumn: state.textColumn,
         captions,
         layouts: layouts.filter(hasPoints),
+        isLarge,
         encoder: metadata.key_value_metadata?.find(({ key }) => key === ENCODER_KEY)?.value ?? null,
       }
     },
@@ -224,6 +231,15 @@ export function createReader(): Reader {
       return readRow(source, metadata, columns, row, known, signal)
     },
   }
+}
+
+/** Bytes of a column in the file. */
+function bytesOf(metadata: FileMetaData, { chunk }: Column): number {
+  if (chunk === null) return 0
+  return metadata.row_groups.reduce(
+    (sum, { columns }) => sum + Number(columns[chunk].meta_data?.total_compressed_size ?? 0),
+    0,
+  )
 }
 
 /** The row groups' sum: some writers leave the file's own count at 0. */

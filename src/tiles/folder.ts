@@ -9,7 +9,14 @@ import { cachedSource } from './cached-source.ts'
 import { type Box, MANIFEST_NAME, type Manifest, parseManifest, type PointFile } from './manifest.ts'
 import { estimatePoints, type GroupRun, neededGroups, overlap, planRuns } from './plan.ts'
 import { createPointCache } from './point-cache.ts'
-import { decodeGroup, type FileGroup, openPointFile, type OpenPointFile, type Points } from './point-file.ts'
+import {
+  decodeGroup,
+  type FileGroup,
+  openPointFile,
+  type GroupPoints,
+  type OpenPointFile,
+  type Points,
+} from './point-file.ts'
 
 const REQUESTS_AT_ONCE = 6
 const MEMORY_BYTES = 256 * 1024 * 1024
@@ -19,8 +26,8 @@ const POINTS_IN_VIEW = 200_000
 /** How a folder is reached; tests and other hosts may have their own way. */
 export type OpenSource = (url: string, signal?: AbortSignal) => Promise<ByteSource>
 
-/** A published map whose parts are fetched as they are looked at. */
-export interface Folder {
+/** A map whose parts are fetched as they are looked at. */
+export interface PartialMap {
   readonly manifest: Manifest
   /**
    * Fetches what a view needs and has not got. A later view takes over: what it does not need is cancelled.
@@ -32,6 +39,13 @@ export interface Folder {
   row(row: number): Promise<readonly Field[]>
   /** '' where the map came without captions. @throws {InputError} @throws {NetworkError} */
   caption(row: number): Promise<string>
+  /** Bytes to fetch before captions can be shown; 0 where they are had one by one. */
+  captionBytes(): number
+}
+
+/** A published map folder. */
+interface Folder extends PartialMap {
+  view(layout: string, box: Box, onPoints: (points: GroupPoints) => void): Promise<void>
   /** Bytes of points held. */
   readonly heldBytes: number
 }
@@ -144,6 +158,7 @@ export async function openFolder(
 
   return {
     manifest,
+    captionBytes: () => 0,
     get heldBytes() {
       return cache.bytes
     },
@@ -209,7 +224,7 @@ export async function openFolder(
   }
 }
 
-function joinPoints(parts: readonly (Points | null)[]): Points {
+function joinPoints(parts: readonly (GroupPoints | null)[]): GroupPoints {
   const there = parts.filter((part) => part !== null)
   const n = there.reduce((sum, { ids }) => sum + ids.length, 0)
   const ids = new Uint32Array(n)

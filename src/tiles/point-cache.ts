@@ -1,19 +1,19 @@
-import type { Points } from './point-file.ts'
+import type { GroupPoints } from './point-file.ts'
 
 const BYTES_A_POINT = 12
 
 /** Decoded row groups under a budget; what was not used for longest goes first. */
 export interface PointCache {
-  get(key: string): Points | null
+  get(key: string): GroupPoints | null
   has(key: string): boolean
   /** @param needed keys that stay whatever the budget */
-  set(key: string, points: Points, needed: ReadonlySet<string>): void
+  set(key: string, points: GroupPoints, needed: ReadonlySet<string>): void
   readonly bytes: number
 }
 
 /** @param budget bytes of points */
 export function createPointCache(budget: number): PointCache {
-  const held = new Map<string, Points>()
+  const held = new Map<string, GroupPoints>()
   let bytes = 0
   return {
     get(key) {

@@ -17,9 +17,14 @@ export interface FileGroup extends PointGroup {
 }
 
 /** The points of one row group. */
-export interface Points {
-  /** [n] rows of the map */
+export interface GroupPoints extends Points {
   readonly ids: Uint32Array<ArrayBuffer>
+}
+
+/** Some points of a map. */
+export interface Points {
+  /** [n] rows of the map; null where they are the first n */
+  readonly ids: Uint32Array<ArrayBuffer> | null
   /** [n, 2] */
   readonly positions: Float32Array<ArrayBuffer>
 }
@@ -86,7 +91,7 @@ export async function openPointFile(
  * @param bytes of its file from `start`, as fetched
  * @throws {InputError} damaged pages
  */
-export async function decodeGroup(group: FileGroup, bytes: Uint8Array, start: number): Promise<Points> {
+export async function decodeGroup(group: FileGroup, bytes: Uint8Array, start: number): Promise<GroupPoints> {
   const { file, index, nRows } = group
   const positions = new Float32Array(2 * nRows)
   const ids = new Float64Array(nRows)

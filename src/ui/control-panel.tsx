@@ -1,9 +1,14 @@
 import { type FormEvent, useId, useState } from 'react'
 import { useEngine, useView } from './engine-context.ts'
 import { ExportButton } from './export-button.tsx'
+import { FetchCaptions } from './fetch-captions.tsx'
 import { formatCount } from './format.ts'
 import { PublishButton } from './publish-button.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
+
+/** The published set with its three layouts, 2.4 GB, of which the page reads the coordinates that it shows. */
+const PUBLISHED =
+  'https://huggingface.co/datasets/dclure/laion-aesthetics-12m-umap/resolve/main/train.parquet'
 
 interface Props {
   /** On a phone the panel folds to its head; wide windows always show it whole. */
@@ -101,6 +106,7 @@ function Origin() {
         {shown.encoder}
         {shown.adapter && <span className="quiet"> · UMAP on {shown.adapter}</span>}
       </p>
+      <FetchCaptions />
       {textColumns.length > 1 && (
         <p>
           <label className="label" htmlFor={column}>
@@ -148,6 +154,13 @@ function OpenForm() {
           Sample
         </button>
       </div>
+      <button
+        type="button"
+        title="The published map of 12 million captions, on the Hugging Face hub"
+        onClick={() => engine.openUrl(PUBLISHED)}
+      >
+        LAION-Aesthetics 12M
+      </button>
       <form className="row" onSubmit={submit}>
         <input
           type="text"

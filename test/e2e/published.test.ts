@@ -97,3 +97,46 @@ describe('a published map folder', () => {
     expect(await violations(page)).toEqual([])
   })
 })
+
+describe('a large file by its address', () => {
+  /** Captions of 210 MB in one row group without an index, which the page must not fetch unasked. */
+  function largeFile(): Promise<ArrayBuffer> {
+    const n = 50_000
+    const { uniform } = createRandom(5)
+    const column = () => Array.from({ length: n }, () => 10 * uniform())
+    const filler = 'x'.repeat(4190)
+    return writeParquet(
+      [
+        {
+          name: 'TEXT',
+          data: Array.from({ length: n }, (_, row) => `${row} ${filler}`),
+          type: 'STRING',
+          encoding: 'PLAIN',
+          codec: 'UNCOMPRESSED',
+          offsetIndex: false,
+        },
+        ...['x_nn10', 'y_nn10', 'x_nn30', 'y_nn30'].map((name) => ({
+          name,
+          data: column(),
+          type: 'FLOAT' as const,
+        })),
+      ],
+      { rowGroupSize: n },
+    ).arrayBuffer()
+  }
+
+  test('shows its map without its captions, and those on request', async () => {
+    data.files.set('large.parquet', new Uint8Array(await largeFile()))
+    const { page, faults, requests } = await visit({ data: `${data.url}large.parquet` })
+    await ready(page)
+    expect(await page.evaluate(() => globalThis.captionscape.status().rows)).toBe(50_000)
+    expect(requests.filter((url) => url.endsWith('large.parquet')).length).toBeLessThan(12)
+    await page.getByRole('button', { name: 'Fetch captions (210 MB)' }).click()
+    await expect
+      .poll(() => page.evaluate(() => globalThis.captionscape.caption(777).catch(() => '')), {
+        timeout: 30_000,
+      })
+      .toMatch(/^777 x/)
+    expect(faults).toEqual([])
+  })
+})

@@ -13,7 +13,7 @@ import { openFolder } from '../../src/tiles/folder.ts'
 import { cellOf, hilbert } from '../../src/tiles/hilbert.ts'
 import { type Box, parseManifest, writeManifest } from '../../src/tiles/manifest.ts'
 import { publish } from '../../src/tiles/publish.ts'
-import type { Points } from '../../src/tiles/point-file.ts'
+import type { GroupPoints } from '../../src/tiles/point-file.ts'
 import { assignLevels, writePoints } from '../../src/tiles/write-points.ts'
 import { zip } from '../../src/tiles/zip.ts'
 import { writeParquet } from '../read/write-parquet.ts'
@@ -85,9 +85,13 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 /** The points of a view when all have come, and the number of arrivals. */
-async function look(url: string, box: Box, layout = 'nn30'): Promise<{ points: Points; arrivals: number[] }> {
+async function look(
+  url: string,
+  box: Box,
+  layout = 'nn30',
+): Promise<{ points: GroupPoints; arrivals: number[] }> {
   const folder = await openFolder(url)
-  let points: Points | null = null
+  let points: GroupPoints | null = null
   const arrivals: number[] = []
   await folder.view(layout, box, (there) => {
     points = there
@@ -97,7 +101,7 @@ async function look(url: string, box: Box, layout = 'nn30'): Promise<{ points: P
   return { points, arrivals }
 }
 
-function expectRightPlaces({ ids, positions: places }: Points): void {
+function expectRightPlaces({ ids, positions: places }: GroupPoints): void {
   expect(new Set(ids).size).toBe(ids.length)
   const wrong = [...ids].filter(
     (id, i) => places[2 * i] !== positions[2 * id] || places[2 * i + 1] !== positions[2 * id + 1],
@@ -139,7 +143,7 @@ describe('a folder of our own writer', () => {
   test('fetches for a part of the map what lies there, and nothing twice', async () => {
     const folder = await openFolder(`${host}ours/map.json`)
     const blob: Box = [20, -5, 21, -4]
-    let points: Points | null = null
+    let points: GroupPoints | null = null
     asked.length = 0
     await folder.view('nn30', blob, (there) => {
       points = there

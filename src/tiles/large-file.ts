@@ -1,0 +1,189 @@
+import type { FileMetaData } from 'hyparquet'
+import { captionAt } from '../captions.ts'
+import { InputError } from '../errors.ts'
+import { chooseTextColumn } from '../read/choose-text.ts'
+import { type Column, findLayouts, type LayoutColumns, listColumns } from '../read/columns.ts'
+import { numberDecoder } from '../read/decode-numbers.ts'
+import { readFooter } from '../read/footer.ts'
+import { type Field, readRow } from '../read/row.ts'
+import type { ByteSource } from '../read/source.ts'
+import { readColumns, readTable } from '../read/table.ts'
+import type { Captions, Context } from '../types.ts'
+import { cachedSource } from './cached-source.ts'
+import type { PartialMap } from './folder.ts'
+import type { Points } from './point-file.ts'
+
+/** Rows that are shown before the rest is sent for: half a megabyte. */
+const FIRST_ROWS = 65_536
+/** The map is given again when it has grown by this, so that all the copies together are no more than three times the whole. */
+const GROWTH = 1.6
+/** A row group's column that may be fetched to read one row of it. */
+const CHUNK_BYTES = 4 * 1024 * 1024
+
+/** A large file with layouts, of which only the coordinates that are shown are read. */
+export interface LargeFile extends PartialMap {
+  /** Reads all captions, where they cannot be had one by one. @throws as the reader */
+  fetchCaptions(context: Context): Promise<void>
+}
+
+/**
+ * Opens a file that is too large to be read whole.
+ * @param text name of the text column; null to find it
+ * @throws {InputError} it has no layouts. @throws {NetworkError} @throws {CancelledError}
+ */
+export async function openLargeFile(
+  from: ByteSource,
+  text: string | null,
+  signal?: AbortSignal,
+): Promise<LargeFile> {
+  const metadata = await readFooter(from, signal)
+  const columns = listColumns(metadata)
+  const pairs = findLayouts(columns)
+  if (!pairs.length) {
+    throw new InputError(
+      `Read: ${from.name} has no layouts, and is too large to be laid out here`,
+      'Open its first rows (limit), or a file with columns x_… and y_….',
+    )
+  }
+  const caption = await chooseTextColumn(from, metadata, columns, text, signal)
+  const nRows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
+  const pages = cachedSource(from)
+  let held: Captions | null = null
+  let stream: { readonly name: string; readonly done: Promise<void> } | null = null
+  let controller = new AbortController()
+
+  /** Positions of the first rows, as they come; x and y side by side. */
+  async function read(
+    layout: LayoutColumns,
+    n: number,
+    onRows: (positions: Float32Array, rows: number) => void,
+    context: Context,
+  ): Promise<void> {
+    const positions = new Float32Array(2 * n)
+    const rows = [0, 0]
+    await Promise.all(
+      [layout.x, layout.y].map((column, axis) => {
+        const decoderAt = (firstRow: number) => {
+          const decode = numberDecoder(column.element, positions, { column: axis, nColumns: 2, firstRow })
+          return (page: Parameters<typeof decode>[0], use: number): void => {
+            decode(page, use)
+            rows[axis] += page.kind === 'data' ? use : 0
+            onRows(positions, Math.min(rows[0], rows[1]))
+          }
+        }
+        return readColumns(from, metadata, [{ column, decoderAt }], n, context)
+      }),
+    )
+  }
+
+  async function streamLayout(
+    layout: LayoutColumns,
+    onPoints: (points: Points) => void,
+    current: AbortSignal,
+  ): Promise<void> {
+    let given = 0
+    const give = (positions: Float32Array, rows: number): void => {
+      if (current.aborted || rows <= given || (rows < nRows && rows < given * GROWTH)) return
+      given = rows
+      onPoints({ ids: null, positions: positions.slice(0, 2 * rows) })
+    }
+    const context = { signal: current }
+    if (nRows > 2 * FIRST_ROWS) {
+      await read(
+        layout,
+        FIRST_ROWS,
+        (positions, rows) => {
+          if (rows === FIRST_ROWS) give(positions, rows)
+        },
+        context,
+      )
+    }
+    await read(layout, nRows, give, context)
+  }
+
+  /** Whether a row of a column can be had without the whole column. */
+  function isCheap(column: Column, group: FileMetaData['row_groups'][number]): boolean {
+    const chunk = column.chunk === null ? undefined : group.columns[column.chunk]
+    if (!chunk?.meta_data) return false
+    return (
+      chunk.offset_index_offset !== undefined || Number(chunk.meta_data.total_compressed_size) <= CHUNK_BYTES
+    )
+  }
+
+  function groupAt(row: number): FileMetaData['row_groups'][number] {
+    let first = 0
+    for (const group of metadata.row_groups) {
+      if (row >= 0 && row < first + Number(group.num_rows)) return group
+      first += Number(group.num_rows)
+    }
+    throw new InputError(`Read: row ${row} of ${nRows}`, `Give a row from 0 to ${nRows - 1}.`)
+  }
+
+  const captionBytes = (): number =>
+    held || !caption || metadata.row_groups.every((group) => isCheap(caption, group))
+      ? 0
+      : metadata.row_groups.reduce((sum, group) => {
+          const meta = caption.chunk === null ? undefined : group.columns[caption.chunk].meta_data
+          return sum + Number(meta?.total_compressed_size ?? 0)
+        }, 0)
+
+  return {
+    manifest: {
+      name: from.name,
+      rows: nRows,
+      layouts: pairs.map(({ name }) => ({ name, bounds: [0, 0, 0, 0], files: [] })),
+      caption: caption?.name ?? null,
+      text: [],
+      source: null,
+      license: null,
+      encoder: null,
+      parameters: {},
+    },
+    captionBytes,
+
+    async view(name, _box, onPoints) {
+      const layout = pairs.find((pair) => pair.name === name)
+      if (!layout) throw new InputError(`Read: ${from.name} has no layout “${name}”`, 'Choose another.')
+      // Whatever is in view, all of the layout is on its way.
+      if (stream?.name === name) return stream.done
+      controller.abort()
+      controller = new AbortController()
+      const done = streamLayout(layout, onPoints, controller.signal)
+      const current = { name, done }
+      stream = current
+      try {
+        await done
+      } catch (error) {
+        if (stream === current) stream = null
+        throw error
+      }
+    },
+
+    async row(row): Promise<readonly Field[]> {
+      const group = groupAt(row)
+      const cheap = columns.filter((column) => isCheap(column, group))
+      const fields = await readRow(pages, metadata, cheap, row, new Map())
+      if (!held || !caption || cheap.includes(caption)) return fields
+      return [{ name: caption.name, value: captionAt(held, row) }, ...fields]
+    },
+
+    async caption(row) {
+      const group = groupAt(row)
+      if (held) return captionAt(held, row)
+      if (!caption) return ''
+      if (!isCheap(caption, group)) {
+        throw new InputError(
+          `Read: ${from.name} gives its captions only all together, and they are not fetched yet`,
+          'Press “Fetch captions”.',
+        )
+      }
+      const [field] = await readRow(pages, metadata, [caption], row, new Map())
+      return field.value
+    },
+
+    async fetchCaptions(context) {
+      if (!caption || held) return
+      held = (await readTable(from, metadata, { text: caption, layouts: [], nRows }, context)).captions
+    },
+  }
+}

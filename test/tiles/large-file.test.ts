@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import { InputError } from '../../src/errors.ts'
+import { createReader } from '../../src/read/reader.ts'
+import { type ByteSource, fileSource } from '../../src/read/source.ts'
+import { openLargeFile } from '../../src/tiles/large-file.ts'
+import type { Points } from '../../src/tiles/point-file.ts'
+import { type WriteOptions, writeParquet } from '../read/write-parquet.ts'
+
+const N = 300_000
+const WHOLE = [0, 0, 1, 1] as const
+const x = (row: number) => Math.fround(Math.sin(row) * 10)
+const y = (row: number) => Math.fround(Math.cos(row * 1.7) * 10)
+const caption = (row: number) => `caption ${row} ${'word '.repeat(row % 30)}`
+
+/** The published set's shape: captions, other columns, three layouts. */
+function published(options: WriteOptions, nRows = N): File {
+  const numbers = (f: (row: number) => number) => Array.from({ length: nRows }, (_, row) => f(row))
+  return writeParquet(
+    [
+      { name: 'URL', data: numbers((row) => row).map((row) => `https://host/${row}.jpg`), type: 'STRING' },
+      {
+        name: 'TEXT',
+        data: numbers((row) => row).map(caption),
+        type: 'STRING',
+        encoding: 'PLAIN',
+        codec: 'UNCOMPRESSED',
+        offsetIndex: options.pageSize === 16_384,
+      },
+      { name: 'x_nn60', data: numbers(x), type: 'FLOAT' },
+      { name: 'y_nn60', data: numbers(y), type: 'FLOAT' },
+      { name: 'x_nn10', data: numbers((row) => -x(row)), type: 'DOUBLE' },
+      { name: 'y_nn10', data: numbers((row) => -y(row)), type: 'DOUBLE' },
+    ],
+    { name: 'train.parquet', ...options },
+  )
+}
+
+/** Counts what is read. */
+function counted(file: File): { source: ByteSource; bytes: () => number } {
+  const source = fileSource(file)
+  let bytes = 0
+  return {
+    bytes: () => bytes,
+    source: {
+      ...source,
+      read: (start, end, signal) => {
+        bytes += end - start
+        return source.read(start, end, signal)
+      },
+    },
+  }
+}
+
+// One row group without an index, as pandas writes it.
+const oneGroup = published({ rowGroupSize: N, pageSize: 1 << 20 })
+
+describe('a large file in one row group', () => {
+  test('gives the first points soon, then all, and reads no other columns', async () => {
+    const { source, bytes } = counted(oneGroup)
+    const file = await openLargeFile(source, null)
+    expect(file.manifest).toMatchObject({ rows: N, caption: 'TEXT' })
+    const given: Points[] = []
+    await file.view('nn60', WHOLE, (points) => given.push(points))
+    const sizes = given.map(({ positions }) => positions.length / 2)
+    expect(sizes[0]).toBe(65_536)
+    expect(sizes.at(-1)).toBe(N)
+    const { positions } = given.at(-1) ?? { positions: [] }
+    const rows = [0, 1, 65_535, 65_536, N - 1]
+    expect(rows.map((row) => positions[2 * row])).toEqual(rows.map(x))
+    expect(rows.map((row) => positions[2 * row + 1])).toEqual(rows.map(y))
+    expect(bytes()).toBeLessThan(oneGroup.size / 4)
+  })
+
+  test('reads another layout when it is asked for, with doubles as they are', async () => {
+    const file = await openLargeFile(fileSource(oneGroup), null)
+    let last: Points | null = null
+    await file.view('nn10', WHOLE, (points) => {
+      last = points
+    })
+    const { positions } = last ?? { positions: new Float32Array(0) }
+    expect([positions[2 * 777], positions[2 * 777 + 1]]).toEqual([-x(777), -y(777)])
+    await expect(file.view('nn99', WHOLE, () => {})).rejects.toThrow(InputError)
+  })
+
+  test('never reads a whole column for one caption, and all captions when asked', async () => {
+    const { source, bytes } = counted(oneGroup)
+    const file = await openLargeFile(source, null)
+    const before = bytes()
+    expect(file.captionBytes()).toBeGreaterThan(N * 20)
+    await expect(file.caption(5)).rejects.toThrow('not fetched yet')
+    expect(bytes() - before).toBe(0)
+    await file.fetchCaptions({})
+    expect(file.captionBytes()).toBe(0)
+    expect(await file.caption(N - 1)).toBe(caption(N - 1))
+    expect((await file.row(4)).find(({ name }) => name === 'TEXT')?.value).toBe(caption(4))
+    await expect(file.caption(N)).rejects.toThrow(InputError)
+  })
+})
+
+test('captions are had one by one where the file has an offset index or small row groups', async () => {
+  const indexed = await openLargeFile(fileSource(published({ rowGroupSize: N, pageSize: 16_384 })), null)
+  expect(indexed.captionBytes()).toBe(0)
+  expect(await indexed.caption(123_456)).toBe(caption(123_456))
+  const small = await openLargeFile(fileSource(published({ rowGroupSize: 1000 }, 20_000)), null)
+  expect(small.captionBytes()).toBe(0)
+  expect(await small.caption(19_999)).toBe(caption(19_999))
+})
+
+test('the reader leaves a large file at an address unread, but not a file from the disk or its first rows', async () => {
+  const bytes = Buffer.from(await published({}, 2000).arrayBuffer())
+  const url = `data:application/octet-stream;base64,${bytes.toString('base64')}`
+  const open = (limit: number | null, streamAbove: number | null) =>
+    createReader().open({ kind: 'url', url }, { text: null, limit, streamAbove }, {})
+  expect(await open(null, 1000)).toMatchObject({ isLarge: true, layouts: [], nRows: 2000 })
+  expect(await open(100, 1000)).toMatchObject({ isLarge: false, nRows: 100 })
+  expect(await open(null, null)).toMatchObject({ isLarge: false })
+  const file = published({}, 2000)
+  const fromDisk = await createReader().open(
+    { kind: 'file', file },
+    { text: null, limit: null, streamAbove: 1 },
+    {},
+  )
+  expect(fromDisk.isLarge).toBe(false)
+})
