@@ -8,12 +8,15 @@ import { Optimizer } from './optimize/optimizer.ts'
 import { findStart } from './spectral/find-start.ts'
 import { throttled } from './throttled.ts'
 import type { Context, Layout, Timing, Vectors } from './types.ts'
+import { bytesPerPoint, extrapolate, probeOptions, type UmapEstimate } from './umap-estimate.ts'
 import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './umap-options.ts'
 
 /** What a fit is given besides its data. */
 export interface UmapContext extends Context {
   /** The layouts in the making, some eight times a second; every array is fresh. */
   readonly onLayouts?: (epoch: number, layouts: readonly Layout[]) => void
+  /** Whether the result holds the nearest neighbors; {@link UmapRun.neighborsOf} tells those of single points. */
+  readonly wantsNeighbors?: boolean
 }
 
 /** Nearest neighbors on the CPU; row i starts with i itself at distance 0. */
@@ -29,7 +32,8 @@ export interface Neighbors {
 export interface UmapFit {
   /** One for each of nNeighbors, in its order. */
   readonly layouts: readonly Layout[]
-  readonly neighbors: Neighbors
+  /** Where the context asks for them; null otherwise, since millions of points have gigabytes of them. */
+  readonly neighbors: Neighbors | null
   /** [nPoints, 2] where all layouts started */
   readonly start: Float32Array<ArrayBuffer>
   /** Of the stages that were run; what {@link UmapRun.setOptions} kept is not among them. */
@@ -44,7 +48,7 @@ const SHARES = { neighbors: 0.8, graphs: 0.1, start: 0.1 }
  * bytes on the same adapter.
  *
  * @param device stays the caller's
- * @param vectors [nPoints ≤ 20,000, nDims], nDims a multiple of 4
+ * @param vectors [nPoints, nDims], nDims a multiple of 4
  * @param options {@link UMAP_DEFAULTS} where not given
  * @throws {InputError} for vectors or options that cannot be used, {CancelledError} soon after the signal,
  *   {DeviceError} when the device fails.
@@ -64,6 +68,48 @@ export async function fitUmap(
 }
 
 /**
+ * What a fit of these vectors will cost on this device, from a fit of a few thousand of them with five epochs: well below a
+ * second on a GPU, about two on a software adapter.
+ *
+ * @throws {InputError} as {@link fitUmap}, and where the GPU lacks the memory, naming the points that would fit.
+ */
+export async function estimateUmap(
+  device: GPUDevice,
+  vectors: Vectors,
+  options: Partial<UmapOptions> = {},
+  { signal }: Pick<Context, 'signal'> = {},
+): Promise<UmapEstimate> {
+  const all = { ...UMAP_DEFAULTS, ...options }
+  checkOptions(all)
+  const { nPoints, nDims, data } = vectors
+  const bytes = nPoints * bytesPerPoint(nDims, all.nNeighbors)
+  const probe = probeOptions(all)
+  let ms = Number.POSITIVE_INFINITY
+  for (const nProbe of [1000, 8000]) {
+    if (nProbe > 1000 && (ms > QUICK_MS || nProbe > nPoints)) break
+    // Every so many rows, so that the probe sees the same kind of neighborhoods.
+    const step = Math.max(1, Math.floor(nPoints / nProbe))
+    const few = Math.min(nProbe, nPoints)
+    const rows = new Uint16Array(few * nDims)
+    for (let row = 0; row < few; row++) {
+      rows.set(data.subarray(row * step * nDims, (row * step + 1) * nDims), row * nDims)
+    }
+    const { timings } = await fitUmap(device, { data: rows, nPoints: few, nDims }, probe, { signal })
+    ms = timings.reduce((sum, timing) => sum + timing.ms, 0)
+    if (nProbe > 1000 || ms > QUICK_MS || nPoints <= 8000) {
+      return {
+        bytes,
+        ms: extrapolate(timings, { nPoints: few, nEpochs: probe.nEpochs }, { nPoints, nEpochs: all.nEpochs }),
+      }
+    }
+  }
+  return { bytes, ms }
+}
+
+/** A probe this quick says nothing of a GPU that is hardly busy; a larger one follows. */
+const QUICK_MS = 400
+
+/**
  * A fit that can be cancelled and gone on with: what is finished stays on the GPU, and the end is the same to the byte as
  * without the break.
  */
@@ -75,7 +121,6 @@ export class UmapRun {
   readonly #timings = new Map<string, number>()
   #search: NeighborSearch | null = null
   #onGpu: NeighborBuffers | null = null
-  #neighbors: Neighbors | null = null
   #graph: GraphBuffers | null = null
   #start: Float32Array<ArrayBuffer> | null = null
   #optimizer: Optimizer | null = null
@@ -95,9 +140,30 @@ export class UmapRun {
     return !this.#session.isBroken
   }
 
-  /** The nearest neighbors, as soon as they are found. */
-  get neighbors(): Neighbors | null {
-    return this.#neighbors
+  /** The most GPU memory that the run has held at once. */
+  get peakBytes(): number {
+    return this.#session.peakBytes
+  }
+
+  /** Points whose nearest neighbors are known: all of them, once they are found. */
+  get nKnown(): number {
+    return this.#onGpu?.nPoints ?? 0
+  }
+
+  /**
+   * One point's nearest neighbors, nearest first, itself included.
+   *
+   * @param point below {@link nKnown}
+   * @throws {DeviceError} when the device fails.
+   */
+  async neighborsOf(point: number): Promise<Neighbors> {
+    const { k, ids, distances } = this.#onGpu as NeighborBuffers
+    const row = { begin: point, end: point + 1 }
+    const [near, away] = [
+      await readSplit(this.#session, ids, row),
+      await readSplit(this.#session, distances, row),
+    ]
+    return { k, ids: new Uint32Array(near), distances: new Float32Array(away) }
   }
 
   /**
@@ -133,7 +199,6 @@ export class UmapRun {
       this.#search?.close()
       this.#search = null
       this.#onGpu = null
-      this.#neighbors = null
     }
   }
 
@@ -145,11 +210,12 @@ export class UmapRun {
   async fit(context: UmapContext = {}): Promise<UmapFit> {
     const { nPoints } = this.#vectors
     if (nPoints < 2) return this.#trivial()
-    const neighbors = this.#neighbors ?? (await this.#timed('Neighbors', () => this.#findNeighbors(context)))
-    const graph = this.#graph ?? (await this.#timed('Graphs', () => this.#buildGraph(context)))
+    const found = this.#onGpu ?? (await this.#timed('Neighbors', () => this.#findNeighbors(context)))
+    const graph = this.#graph ?? (await this.#timed('Graphs', () => this.#buildGraph(found, context)))
     const start = this.#start ?? (await this.#timed('Start', () => this.#findStart(graph, context)))
     const layouts = await this.#timed('Lay out', () => this.#optimize(graph, start, context))
     const timings = [...this.#timings].map(([stage, ms]) => ({ stage, ms, rows: nPoints }))
+    const neighbors = context.wantsNeighbors ? await this.#readNeighbors(found) : null
     return { layouts, neighbors, start, timings }
   }
 
@@ -159,25 +225,26 @@ export class UmapRun {
   }
 
   /** Exact nearest neighbors, once, for the largest of nNeighbors; the others are prefixes. */
-  async #findNeighbors({ signal, onProgress }: UmapContext): Promise<Neighbors> {
+  async #findNeighbors({ signal, onProgress }: UmapContext): Promise<NeighborBuffers> {
     const { nNeighbors, metric } = this.#options
     const k = Math.max(...nNeighbors)
     const tell = this.#progress(onProgress, 'nearest neighbors', 0, SHARES.neighbors)
     this.#search ??= new NeighborSearch(this.#session, this.#slicer, this.#vectors, k, metric)
-    const found = await this.#search.run({ signal, onFraction: tell })
-    const ids = await readSplit(this.#session, found.ids)
-    const distances = await readSplit(this.#session, found.distances)
-    this.#onGpu = found
-    this.#neighbors = { k: found.k, ids: new Uint32Array(ids), distances: new Float32Array(distances) }
-    return this.#neighbors
+    this.#onGpu = await this.#search.run({ signal, onFraction: tell })
+    return this.#onGpu
+  }
+
+  async #readNeighbors({ k, ids, distances }: NeighborBuffers): Promise<Neighbors> {
+    const [near, away] = [await readSplit(this.#session, ids), await readSplit(this.#session, distances)]
+    return { k, ids: new Uint32Array(near), distances: new Float32Array(away) }
   }
 
   /** A fuzzy simplicial set for each of nNeighbors, nested in one graph. */
-  async #buildGraph({ signal, onProgress }: UmapContext): Promise<GraphBuffers> {
+  async #buildGraph(neighbors: NeighborBuffers, { signal, onProgress }: UmapContext): Promise<GraphBuffers> {
     const tell = this.#progress(onProgress, 'graphs', SHARES.neighbors, SHARES.graphs)
     tell(0)
     const options = { nNeighbors: this.#options.nNeighbors, signal, onFraction: tell }
-    this.#graph = await buildGraph(this.#session, this.#slicer, this.#onGpu as NeighborBuffers, options)
+    this.#graph = await buildGraph(this.#session, this.#slicer, neighbors, options)
     return this.#graph
   }
 
@@ -236,8 +303,8 @@ export class UmapRun {
   #trivial(): UmapFit {
     const { nPoints } = this.#vectors
     const positions = (): Float32Array<ArrayBuffer> => new Float32Array(2 * nPoints)
-    this.#neighbors = { k: nPoints, ids: new Uint32Array(nPoints), distances: new Float32Array(nPoints) }
+    const neighbors = { k: nPoints, ids: new Uint32Array(nPoints), distances: new Float32Array(nPoints) }
     const layouts = this.#options.nNeighbors.map((value) => ({ name: `nn${value}`, positions: positions() }))
-    return { layouts, neighbors: this.#neighbors, start: positions(), timings: [] }
+    return { layouts, neighbors, start: positions(), timings: [] }
   }
 }

@@ -50,8 +50,15 @@ export class UmapJsRun {
     )
   }
 
-  get neighbors(): Neighbors | null {
-    return this.#neighbors
+  get nKnown(): number {
+    return this.#neighbors ? this.#points.length : 0
+  }
+
+  /** One point's nearest neighbors, nearest first, itself included. */
+  async neighborsOf(point: number): Promise<Neighbors> {
+    const { k, ids, distances } = this.#neighbors as Neighbors
+    const [first, end] = [point * k, (point + 1) * k]
+    return { k, ids: ids.slice(first, end), distances: distances.slice(first, end) }
   }
 
   /**

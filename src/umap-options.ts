@@ -29,8 +29,6 @@ export const UMAP_DEFAULTS: UmapOptions = {
   seed: 1,
 }
 
-/** All pairs are compared: 20,000 points take about 1 s on a laptop's GPU, and four times that for twice as many. */
-export const MAX_POINTS = 20_000
 const MAX_NEIGHBORS = 200
 const MAX_LAYOUTS = 6
 /** The schedule counts in 1/65,536 of an epoch. */
@@ -63,14 +61,8 @@ export function checkOptions(options: UmapOptions): void {
   if (!Number.isSafeInteger(seed)) throw bad('seed', seed, 'a whole number')
 }
 
-/** @throws {InputError} for too many points, a shape that does not fit, and a number that is not finite. */
+/** @throws {InputError} for a shape that does not fit, and a number that is not finite. */
 export function checkVectors({ data, nPoints, nDims }: Vectors): void {
-  if (nPoints > MAX_POINTS) {
-    throw new InputError(
-      `umap: ${nPoints.toLocaleString('en')} distinct captions exceed the limit of ${MAX_POINTS.toLocaleString('en')}`,
-      `Open the file's first rows only: add limit=${MAX_POINTS} to the page's address.`,
-    )
-  }
   if (nDims < 4 || nDims % 4 !== 0 || data.length !== nPoints * nDims) {
     throw new InputError(
       `umap: ${data.length} numbers are not ${nPoints} vectors of ${nDims}; the dimensions must be a multiple of 4`,

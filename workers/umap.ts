@@ -1,11 +1,21 @@
 import { expose, transfer } from 'comlink'
 import { InputError } from '../src/errors.ts'
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
-import { UmapRun } from '../src/pipeline.ts'
+import { estimateUmap, UmapRun } from '../src/pipeline.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
 import type { Layout, Metric, Progress, Timing, Vectors } from '../src/types.ts'
 import { MAX_POINTS_ON_CPU, UmapJsRun } from '../src/umap-js.ts'
-import { MAX_POINTS } from '../src/umap-options.ts'
+import {
+  availableBytes,
+  bytesPerPoint,
+  mostPointsByBuffers,
+  type UmapEstimate,
+} from '../src/umap-estimate.ts'
+
+/** Every GPU has so much to give. */
+const SURE_BYTES = 128 * 2 ** 20
+/** Of the memory found free: the page's own drawing, and what a probe leaves in pieces, need some. */
+const SHARE_OF_FREE = 0.9
 
 export interface UmapSettings {
   /** Ascending; `nn10`, `nn30`, `nn60` by default. */
@@ -39,11 +49,22 @@ export interface UmapResult {
 /** What this machine can lay out, known before anything costly is done. */
 export interface UmapProbe {
   readonly backend: UmapResult['backend']
+  /** Most points that fit; with a GPU above the number asked for where that fits. */
   readonly maxPoints: number
+  /** GPU memory that the number asked for needs. */
+  readonly bytes: number
 }
 
+export type { UmapEstimate } from '../src/umap-estimate.ts'
+
 export interface UmapApi {
-  probe(allowed: UmapSettings['gpu']): Promise<UmapProbe>
+  /** Whether so many points can be laid out here. */
+  probe(
+    allowed: UmapSettings['gpu'],
+    size: { readonly nPoints: number; readonly nDims: number; readonly nNeighbors: readonly number[] },
+  ): Promise<UmapProbe>
+  /** What the fit will cost, from a small one; null without a GPU. */
+  estimate(vectors: Vectors, settings: UmapSettings): Promise<UmapEstimate | null>
   /**
    * Called again with the same vectors it keeps what the settings do not change, and after a cancellation goes on where it
    * stopped.
@@ -70,18 +91,31 @@ let running: AbortController | null = null
 let gpu: (Gpu & { readonly allowed: UmapSettings['gpu'] }) | null = null
 
 const api: UmapApi = {
-  async probe(allowed) {
-    return (await findGpu(allowed))
-      ? { backend: 'webgpu', maxPoints: MAX_POINTS }
-      : { backend: 'umap-js', maxPoints: MAX_POINTS_ON_CPU }
+  async probe(allowed, { nPoints, nDims, nNeighbors }) {
+    const found = await findGpu(allowed)
+    if (!found) return { backend: 'umap-js', maxPoints: MAX_POINTS_ON_CPU, bytes: 0 }
+    const { device } = found
+    const each = bytesPerPoint(nDims, nNeighbors)
+    const bytes = nPoints * each
+    const byBuffers = mostPointsByBuffers(device)
+    if (bytes < SURE_BYTES) return { backend: 'webgpu', maxPoints: byBuffers, bytes }
+    const had = await availableBytes(device, bytes, found.isFallback)
+    const maxPoints = Math.min(byBuffers, had < bytes ? Math.floor((SHARE_OF_FREE * had) / each) : Infinity)
+    return { backend: 'webgpu', maxPoints, bytes }
+  },
+
+  async estimate(vectors, settings) {
+    const controller = start()
+    try {
+      const found = await findGpu(settings.gpu)
+      return found && (await estimateUmap(found.device, vectors, settings, { signal: controller.signal }))
+    } finally {
+      running = null
+    }
   },
 
   async fit(vectors, settings, { onProgress, onNotice, onLayouts }) {
-    if (running) {
-      throw new InputError('umap: another fit is running', 'Cancel it, or wait until it is done.')
-    }
-    const controller = new AbortController()
-    running = controller
+    const controller = start()
     try {
       const { run, adapter } = await resume(vectors, settings)
       const { layouts, timings } = await run.fit({
@@ -98,23 +132,29 @@ const api: UmapApi = {
   },
 
   async neighbors(point) {
-    const found = current?.run.neighbors
-    const nPoints = found ? found.ids.length / Math.max(1, found.k) : 0
-    if (!found || !Number.isInteger(point) || point < 0 || point >= nPoints) {
+    const nPoints = current?.run.nKnown ?? 0
+    if (!current || !Number.isInteger(point) || point < 0 || point >= nPoints) {
       throw new InputError(
         `umap: there are no neighbors of point ${point}; they are known for ${nPoints} points`,
         'Wait until the neighbors are found.',
       )
     }
-    const { k, ids, distances } = found
-    const points = ids.slice(point * k + 1, (point + 1) * k)
-    const away = distances.slice(point * k + 1, (point + 1) * k)
+    const { ids, distances } = await current.run.neighborsOf(point)
+    const points = ids.slice(1)
+    const away = distances.slice(1)
     return transfer({ points, distances: away }, [points.buffer, away.buffer])
   },
 
   cancel() {
     running?.abort()
   },
+}
+
+/** Makes `cancel` reach what begins now. @throws {InputError} while something else is running. */
+function start(): AbortController {
+  if (running) throw new InputError('umap: another fit is running', 'Cancel it, or wait until it is done.')
+  running = new AbortController()
+  return running
 }
 
 /** The run of the same vectors under these settings, with what it has done, or a new one. */

@@ -27,6 +27,8 @@ const ADDRESS_DELAY_MS = 300
 const PROGRESS_MS = 200
 /** Stands for a caption that has been sent for. */
 const COMING = '…'
+/** A run of so many points may take minutes, so that its time is estimated first. */
+const LARGE_POINTS = 4000
 /** Enough for groups to show; CLIP's map takes its place. */
 const FIRST_MAP_EPOCHS = 200
 
@@ -462,7 +464,13 @@ export class Engine {
       this.encoder.cancel()
       this.endFirstMap()
     }
-    this.view.setState({ phase: 'working', message: 'Reading…', error: null, stages: session.meter.read() })
+    this.view.setState({
+      phase: 'working',
+      message: 'Reading…',
+      error: null,
+      estimate: session.estimate,
+      stages: session.meter.read(),
+    })
     this.stopped = before.then(async () => {
       if (previous) this.putAside(previous)
       if (this.running !== session) return
@@ -523,6 +531,10 @@ export class Engine {
       session.timings.push(...session.embedding.timings)
     }
     this.progress(session, meter.finish('Embed'))
+    if (nPoints >= LARGE_POINTS && !session.estimate) {
+      session.estimate = await session.findEstimate(session.embedding)
+    }
+    this.view.setState({ estimate: session.estimate })
     const result = await session.fit(session.embedding, events)
     session.timings.push(...result.timings)
     session.layouts = result.layouts.map((layout) => expandLayout(layout, pointOf, true))
@@ -561,13 +573,13 @@ export class Engine {
 
   /** Refuses too large a run before the costly part, not after it. */
   private async checkSize(session: Session, nRows: number, nPoints: number): Promise<void> {
-    const { backend, maxPoints } = await session.probe()
+    const { backend, maxPoints, bytes } = await session.probe(nPoints)
     if (nPoints <= maxPoints) return
     const rows = nRows.toLocaleString()
     const limit = maxPoints.toLocaleString()
     throw new TooManyRowsError(
       backend === 'webgpu'
-        ? `Lay out: ${rows} rows are more than the ${limit} that this version lays out`
+        ? `Lay out: ${rows} rows need ${gigabytes(bytes)} of GPU memory, which this GPU does not have free; ${limit} would fit`
         : `Lay out: ${rows} rows are more than the ${limit} that can be laid out without a GPU`,
       `Lay out the first ${limit} rows, or open a file that already holds x_ and y_ columns: those open at any size.`,
       maxPoints,
@@ -861,6 +873,11 @@ class TooManyRowsError extends InputError {
     super(message, advice)
     this.rowsThatFit = rowsThatFit
   }
+}
+
+/** “1.2 GB” */
+function gigabytes(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }
 
 function readyMessage(nRows: number): string {

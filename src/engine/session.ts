@@ -11,7 +11,7 @@ import type {
   FolderFile,
   PublishOptions,
 } from '../../workers/read.ts'
-import type { UmapApi, UmapResult } from '../../workers/umap.ts'
+import type { UmapApi, UmapEstimate, UmapResult, UmapSettings } from '../../workers/umap.ts'
 import { CancelledError, InputError } from '../errors.ts'
 import type { Captions, Layout, Progress, Timing } from '../types.ts'
 import { Hand } from './hand.ts'
@@ -19,6 +19,8 @@ import type { Settings } from './params.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import { isMapFolder, StreamedMap } from './streamed-map.ts'
 
+/** Of the vectors that are laid out. */
+const N_DIMS = 64
 /** How long a cancelled fit may take to stop by itself. */
 const PATIENCE_MS = 900
 /** Files at an address with more captions than this are fetched as they are looked at, if they hold layouts. */
@@ -81,6 +83,8 @@ export class Session {
   distinct: DistinctCaptions | null = null
   embedding: Embedding | null = null
   result: UmapResult | null = null
+  /** What laying out costs, once known. */
+  estimate: UmapEstimate | null = null
   /** [nRows, 2] each, file order. */
   layouts: readonly Layout[] = []
   readonly timings: Timing[] = []
@@ -245,22 +249,12 @@ export class Session {
 
   /** UMAP on the vectors; the caller has embedded them. */
   async fit(embedding: Embedding, events: SessionEvents): Promise<UmapResult> {
-    const { nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu } = this.settings
     const ended = new Promise<never>((_, reject) => {
       this.endFit = () => reject(new CancelledError())
     })
     const fit = this.umapApi().fit(
       embedding.vectors,
-      {
-        nNeighbors,
-        nEpochs: epochs,
-        negativeSampleRate: negatives,
-        minDist,
-        spread,
-        metric,
-        seed,
-        gpu,
-      },
+      this.umapSettings(),
       proxy({ onProgress: events.onProgress, onNotice: events.onNotice, onLayouts: events.onLayouts }),
     )
     try {
@@ -279,9 +273,29 @@ export class Session {
     return [...points.subarray(0, k)].map((point) => pointOf.indexOf(point))
   }
 
-  /** Most points that the device at hand can lay out, asked before anything costly is done. */
-  probe(): ReturnType<Remote<UmapApi>['probe']> {
-    return this.umapApi().probe(this.settings.gpu)
+  /** Whether the device at hand can lay out so many points, asked before anything costly is done. */
+  probe(nPoints: number): ReturnType<Remote<UmapApi>['probe']> {
+    const { gpu, nNeighbors } = this.settings
+    return this.umapApi().probe(gpu, { nPoints, nDims: N_DIMS, nNeighbors })
+  }
+
+  /** What laying out will cost; null without a GPU. */
+  findEstimate({ vectors }: Embedding): ReturnType<Remote<UmapApi>['estimate']> {
+    return this.umapApi().estimate(vectors, this.umapSettings())
+  }
+
+  private umapSettings(): UmapSettings {
+    const { nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu } = this.settings
+    return {
+      nNeighbors,
+      nEpochs: epochs,
+      negativeSampleRate: negatives,
+      minDist,
+      spread,
+      metric,
+      seed,
+      gpu,
+    }
   }
 
   /** What runs rejects with a CancelledError within a second. */

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { ColumnInfo } from '../../workers/read.ts'
+import type { UmapEstimate } from '../../workers/umap.ts'
 import { type ColoringView, NO_COLORING } from './coloring.ts'
 import type { Theme } from '../draw/color.ts'
 import { DEFAULTS, type Settings } from './params.ts'
@@ -54,6 +55,8 @@ export interface View {
   readonly stages: readonly StageState[] | null
   readonly notices: readonly { readonly id: number; readonly text: string }[]
   readonly error: ShownError | null
+  /** What laying out costs, where it was worth asking. */
+  readonly estimate: UmapEstimate | null
   /** A map by words can be had while CLIP's model is on its way. */
   readonly offersFirstMap: boolean
   readonly settings: Settings
@@ -87,6 +90,7 @@ export function createView(settings: Settings, theme: Theme) {
     stages: null,
     notices: [],
     error: null,
+    estimate: null,
     offersFirstMap: false,
     settings: { ...DEFAULTS, ...settings },
     hovered: null,

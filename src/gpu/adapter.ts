@@ -5,6 +5,8 @@ export interface Gpu {
   readonly device: GPUDevice
   /** “nvidia ada-lovelace” */
   readonly adapter: string
+  /** A software adapter, which computes on the CPU. */
+  readonly isFallback: boolean
 }
 
 /**
@@ -23,7 +25,7 @@ export async function requestGpu({
   if (isFallback(adapter) && !allowFallback) return null
   try {
     const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter) })
-    return { device, adapter: nameOf(adapter.info) }
+    return { device, adapter: nameOf(adapter.info), isFallback: isFallback(adapter) }
   } catch (cause) {
     throw new DeviceError(
       `gpu: the adapter “${nameOf(adapter.info)}” gave no device: ${String(cause)}`,

@@ -33,6 +33,8 @@ const ADVICE_FAULT =
 export class GpuSession {
   readonly device: GPUDevice
   readonly #buffers = new Set<GPUBuffer>()
+  #bytes = 0
+  #peakBytes = 0
   /** Bytes that a storage buffer may have. */
   readonly bytesPerBuffer: number
   readonly #params: GPUBuffer
@@ -58,6 +60,11 @@ export class GpuSession {
     )
   }
 
+  /** The most memory that the session's buffers have held at once. */
+  get peakBytes(): number {
+    return this.#peakBytes
+  }
+
   /** True once the device can do no more work. */
   get isBroken(): boolean {
     return this.#fault !== null
@@ -78,6 +85,8 @@ export class GpuSession {
     }
     const buffer = this.device.createBuffer({ label, size: Math.max(16, Math.ceil(bytes / 4) * 4), usage })
     this.#buffers.add(buffer)
+    this.#bytes += buffer.size
+    this.#peakBytes = Math.max(this.#peakBytes, this.#bytes)
     return buffer
   }
 
@@ -92,7 +101,7 @@ export class GpuSession {
   free(...buffers: readonly GPUBuffer[]): void {
     for (const buffer of buffers) {
       buffer.destroy()
-      this.#buffers.delete(buffer)
+      if (this.#buffers.delete(buffer)) this.#bytes -= buffer.size
     }
   }
 
@@ -102,17 +111,17 @@ export class GpuSession {
     return data
   }
 
-  /** Several buffers of the same moment. */
+  /** Pieces of several buffers of the same moment; offsets are multiples of four. */
   async readAll(
-    parts: readonly { readonly buffer: GPUBuffer; readonly bytes: number }[],
+    parts: readonly { readonly buffer: GPUBuffer; readonly offset?: number; readonly bytes: number }[],
   ): Promise<ArrayBuffer[]> {
     this.check()
     const total = parts.reduce((sum, { bytes }) => sum + bytes, 0)
     const staging = this.buffer('gpu.staging', total, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST)
     const encoder = this.device.createCommandEncoder({ label: 'gpu.read' })
     let at = 0
-    for (const { buffer, bytes } of parts) {
-      if (bytes > 0) encoder.copyBufferToBuffer(buffer, 0, staging, at, bytes)
+    for (const { buffer, offset = 0, bytes } of parts) {
+      if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes)
       at += bytes
     }
     this.device.queue.submit([encoder.finish()])

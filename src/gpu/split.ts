@@ -79,12 +79,20 @@ export function uploadSplit(
   return split
 }
 
-/** The whole matrix, once all work submitted so far is done. */
-export async function readSplit(session: GpuSession, split: Split): Promise<ArrayBuffer> {
-  const all = new Uint8Array(split.nRows * split.rowBytes)
+/** The whole matrix or the rows [begin, end) of it, once all work submitted so far is done. */
+export async function readSplit(
+  session: GpuSession,
+  split: Split,
+  rows: { readonly begin: number; readonly end: number } = { begin: 0, end: split.nRows },
+): Promise<ArrayBuffer> {
+  const { rowBytes } = split
+  const all = new Uint8Array((rows.end - rows.begin) * rowBytes)
   for (const { buffer, begin, end } of partsOf(split)) {
-    const bytes = await session.read(buffer, (end - begin) * split.rowBytes)
-    all.set(new Uint8Array(bytes), begin * split.rowBytes)
+    const [first, last] = [Math.max(begin, rows.begin), Math.min(end, rows.end)]
+    if (first >= last) continue
+    const offset = (first - begin) * rowBytes
+    const [bytes] = await session.readAll([{ buffer, offset, bytes: (last - first) * rowBytes }])
+    all.set(new Uint8Array(bytes), (first - rows.begin) * rowBytes)
   }
   return all.buffer
 }

@@ -2,12 +2,16 @@ import type { StageState } from '../engine/progress-meter.ts'
 import { useEngine, useView } from './engine-context.ts'
 import { formatBytes, formatCount, formatDuration } from './format.ts'
 
+/** Shorter runs need no warning. */
+const LONG_MS = 30_000
+
 /** What a run is doing: a bar a stage, with rate and time left, and the way to stop and go on. */
 export function ProgressList() {
   const engine = useEngine()
   const phase = useView((view) => view.phase)
   const stages = useView((view) => view.stages)
   const offersFirstMap = useView((view) => view.offersFirstMap)
+  const estimate = useView((view) => view.estimate)
   if (!stages || (phase !== 'working' && phase !== 'cancelled')) return null
   return (
     <section className="card" aria-label="Progress">
@@ -16,6 +20,12 @@ export function ProgressList() {
           <StageRow key={stage.stage} stage={stage} stopped={phase === 'cancelled'} />
         ))}
       </ul>
+      {phase === 'working' && estimate && estimate.ms >= LONG_MS && (
+        <p className="quiet estimate">
+          Laying out takes about {formatDuration(estimate.ms)} and {formatBytes(estimate.bytes)} of GPU memory
+          on this machine. Fewer rows (Settings) take less.
+        </p>
+      )}
       {phase === 'working' ? (
         <div className="row">
           {offersFirstMap && (

@@ -23,7 +23,7 @@ function layerOf(file: string): string {
   if (rest !== undefined) return folder
   if (/^main\.tsx$/.test(folder)) return 'main'
   // The method, and the CPU's way to the same layouts.
-  return ['pipeline.ts', 'umap-js.ts'].includes(folder) ? 'pipeline' : 'base'
+  return ['pipeline.ts', 'umap-estimate.ts', 'umap-js.ts'].includes(folder) ? 'pipeline' : 'base'
 }
 
 /** What each layer may import as a value, besides itself; docs/architecture.md draws it. */
