@@ -72,3 +72,40 @@ test('a cancelled opening rejects, and the file before it stays open', async () 
   await expect(opening).rejects.toBeInstanceOf(CancelledError)
   expect((await reader.row(5))[0].value).toBe(data[5])
 })
+
+test('an export goes to a file on disk as it would go into memory, a table comes as text', async () => {
+  await reader.open(
+    { kind: 'file', file },
+    all,
+    proxy(() => {}),
+  )
+  const layouts = [{ name: 'nn30', positions: Float32Array.from({ length: 2 * nRows }, (_, i) => i) }]
+  const folder = await navigator.storage.getDirectory()
+  for (const request of [
+    { format: 'parquet', rows: null, layouts, encoder: null },
+    { format: 'csv', rows: Uint32Array.of(1, 1500, 2999), layouts, encoder: null },
+  ] as const) {
+    const done: number[] = []
+    const handle = await folder.getFileHandle(`out.${request.format}`, { create: true })
+    const onRows = proxy((rows: number) => done.push(rows))
+    const blob = await reader.exportFile(request, null, onRows)
+    expect(await reader.exportFile(request, handle, onRows)).toBeNull()
+    const streamed = await handle.getFile()
+    expect(streamed.size).toBeGreaterThan(0)
+    expect(new Uint8Array(await streamed.arrayBuffer())).toEqual(
+      new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0)),
+    )
+    if (request.format === 'csv') {
+      expect(done).toEqual([3, 3])
+      expect(await streamed.text()).toBe(
+        `TEXT,x_nn10,y_nn10,x_nn30,y_nn30\r\n${[1, 1500, 2999]
+          .map((row) => [data[row], row / 8, row / 8, 2 * row, 2 * row + 1].join(','))
+          .join('\r\n')}\r\n`,
+      )
+    }
+    await folder.removeEntry(`out.${request.format}`)
+  }
+  const table = await reader.table(Uint32Array.of(2, 2999))
+  expect(table[0]).toEqual({ name: 'TEXT', kind: 'text', texts: [data[2], data[2999]] })
+  expect(table[1].texts).toEqual(['0.25', '374.875'])
+})
