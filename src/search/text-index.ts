@@ -43,10 +43,12 @@ const PAGE = 65_536
 const SENTINELS = 16
 /** The scan reads this far past the last caption: the needle's length and a block. */
 const SLACK = MAX_TERM_BYTES + 128
+/** Captions that stay in a processor's cache while several terms are looked for in them. */
+const PIECE_BYTES = 512 * 1024
 /** Between two looks at the signal: some 10 ms. */
-const PIECE_BYTES = 64 * 1024 * 1024
+const TURN_BYTES = 64 * 1024 * 1024
 /** Scanning one row costs as much as passing by this many. */
-const SPARSE = 20
+const SPARSE = 6
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -153,13 +155,15 @@ async function createPart(module: WebAssembly.Module, { nRows, nBytes }: PartSiz
     }
   }
 
-  /** Puts a term's needle in its place; the result scans rows for it. */
+  /** Makes a term's needle ready; the result sets the bits of the rows in a range that hold it, in `extra`. */
   function prepare(term: Term): (from: number, to: number) => void {
     const needle = encoder.encode(term.text)
     const [i, j] = rarest(needle)
     const flags = (term.wordStart ? 1 : 0) | (term.wordEnd ? 2 : 0)
-    bytes.set(needle, needleAt)
-    return (from, to) => scan(offsetsAt, from, to, needleAt, needle.length, i, j, flags, extraAt)
+    return (from, to) => {
+      bytes.set(needle, needleAt)
+      scan(offsetsAt, from, to, needleAt, needle.length, i, j, flags, extraAt)
+    }
   }
 
   async function search(
@@ -169,32 +173,46 @@ async function createPart(module: WebAssembly.Module, { nRows, nBytes }: PartSiz
   ): Promise<Uint32Array<ArrayBuffer>> {
     const found = words.subarray(foundAt / 4, foundAt / 4 + bitWords)
     const extra = words.subarray(extraAt / 4, extraAt / 4 + bitWords)
-    const pieceRows = Math.max(1, Math.floor((nRows * PIECE_BYTES) / Math.max(1, used - arenaAt)))
-    let count = nRows
     found.fill(0xffff_ffff)
     if (nRows % 32 > 0) found[bitWords - 1] = 2 ** (nRows % 32) - 1
     // The longest first: it leaves the fewest rows to look at for the others.
-    const order = [...terms].sort(
+    const ordered = [...terms].sort(
       (a, b) => Number(a.excluded) - Number(b.excluded) || b.text.length - a.text.length,
     )
-    for (const term of order) {
-      if (count === 0) break
-      extra.fill(0)
-      const mark = prepare(term)
-      if (count * SPARSE < nRows) {
-        for (const candidate of rowsOf(found, count, 0)) mark(candidate, candidate + 1)
-      } else {
-        for (let from = 0; from < nRows; from += pieceRows) {
-          mark(from, Math.min(nRows, from + pieceRows))
-          await yieldToMessages()
-          throwIfCancelled(signal)
-        }
+    const steps = ordered.map((term) => ({ excluded: term.excluded, mark: prepare(term) }))
+    const bytesPerRow = Math.max(1, (used - arenaAt) / Math.max(1, nRows))
+    const pieceWords = Math.max(1, Math.floor(PIECE_BYTES / bytesPerRow / 32))
+    let sinceTurn = TURN_BYTES
+    for (let start = 0; start < bitWords; start += pieceWords) {
+      if (sinceTurn >= TURN_BYTES) {
+        await yieldToMessages()
+        throwIfCancelled(signal)
+        sinceTurn = 0
       }
-      if (term.excluded) for (let w = 0; w < bitWords; w++) found[w] &= ~extra[w]
-      else for (let w = 0; w < bitWords; w++) found[w] &= extra[w]
-      count = countBits(found)
+      const end = Math.min(bitWords, start + pieceWords)
+      narrow(found.subarray(start, end), extra.subarray(start, end), 32 * start, steps)
+      sinceTurn += PIECE_BYTES * steps.length
     }
-    return rowsOf(found, count, firstRow)
+    return rowsOf(found, countBits(found), firstRow)
+  }
+
+  /** Leaves those of some rows that fulfil all terms: one term after the other, while the captions are in the cache. */
+  function narrow(
+    found: Uint32Array,
+    extra: Uint32Array,
+    first: number,
+    steps: readonly { readonly excluded: boolean; readonly mark: (from: number, to: number) => void }[],
+  ): void {
+    const last = Math.min(nRows, first + 32 * found.length)
+    for (const { excluded, mark } of steps) {
+      const count = countBits(found)
+      if (count === 0) return
+      extra.fill(0)
+      if (count * SPARSE > last - first) mark(first, last)
+      else for (const row of rowsOf(found, count, first)) mark(row, row + 1)
+      if (excluded) for (let w = 0; w < found.length; w++) found[w] &= ~extra[w]
+      else for (let w = 0; w < found.length; w++) found[w] &= extra[w]
+    }
   }
 
   return { nRows, isFull: () => row === nRows, append, search }
