@@ -38,6 +38,9 @@ export interface UmapFit {
   readonly start: Float32Array<ArrayBuffer>
   /** Of the stages that were run; what {@link UmapRun.setOptions} kept is not among them. */
   readonly timings: readonly Timing[]
+  /** What was laid out, and how: all that `transform` needs besides the layouts. */
+  readonly vectors: Vectors
+  readonly options: UmapOptions
 }
 
 /** Shares of the progress bar “Neighbors”, as measured at 10,000 points. */
@@ -216,7 +219,7 @@ export class UmapRun {
     const layouts = await this.#timed('Lay out', () => this.#optimize(graph, start, context))
     const timings = [...this.#timings].map(([stage, ms]) => ({ stage, ms, rows: nPoints }))
     const neighbors = context.wantsNeighbors ? await this.#readNeighbors(found) : null
-    return { layouts, neighbors, start, timings }
+    return { layouts, neighbors, start, timings, vectors: this.#vectors, options: this.#options }
   }
 
   /** Gives the GPU's memory back. */
@@ -304,7 +307,8 @@ export class UmapRun {
     const { nPoints } = this.#vectors
     const positions = (): Float32Array<ArrayBuffer> => new Float32Array(2 * nPoints)
     const neighbors = { k: nPoints, ids: new Uint32Array(nPoints), distances: new Float32Array(nPoints) }
+    const given = { vectors: this.#vectors, options: this.#options }
     const layouts = this.#options.nNeighbors.map((value) => ({ name: `nn${value}`, positions: positions() }))
-    return { layouts, neighbors, start: positions(), timings: [] }
+    return { layouts, neighbors, start: positions(), timings: [], ...given }
   }
 }

@@ -14,7 +14,7 @@ const MAX_EPOCHS_ON_CPU = 200
 const PAUSE_MS = 40
 const REPORT_MS = 125
 
-type UmapFit = Omit<GpuFit, 'start'>
+type UmapFit = Omit<GpuFit, 'start' | 'vectors' | 'options'>
 
 /**
  * The same fit without a GPU, by umap-js: exact neighbors, then one UMAP for each of nNeighbors, stepped in turn. It

@@ -79,6 +79,21 @@ export function checkVectors({ data, nPoints, nDims }: Vectors): void {
   }
 }
 
+/** @throws {InputError} for new points that cannot lie among the fitted ones. */
+export function checkWidths(fitted: Vectors, points: Vectors): void {
+  if (fitted.nPoints === 0) {
+    throw new InputError(
+      'umap: new points cannot be placed among none',
+      'Lay out some vectors first, then place others.',
+    )
+  }
+  if (points.nDims === fitted.nDims) return
+  throw new InputError(
+    `umap: new vectors have ${points.nDims} dimensions; those that were laid out have ${fitted.nDims}`,
+    'Embed the new rows by the same model as the first ones.',
+  )
+}
+
 function isWhole(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most
 }

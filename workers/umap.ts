@@ -11,6 +11,7 @@ import {
   mostPointsByBuffers,
   type UmapEstimate,
 } from '../src/umap-estimate.ts'
+import { transform } from '../src/umap-transform.ts'
 
 /** Every GPU has so much to give. */
 const SURE_BYTES = 128 * 2 ** 20
@@ -72,7 +73,13 @@ export interface UmapApi {
   fit(vectors: Vectors, settings: UmapSettings, events: UmapEvents): Promise<UmapResult>
   /** The k nearest points in the space of the vectors, nearest first, without the point itself; from the fit's kNN. */
   neighbors(point: number): Promise<{ readonly points: Uint32Array; readonly distances: Float32Array }>
-  /** The running fit rejects with a CancelledError within a second; its stages so far are kept for the next call. */
+  /**
+   * New vectors among those of the finished fit, whose points stay: one layout for each of the fit's.
+   *
+   * @throws {InputError} without a finished fit on a GPU, and for vectors that cannot be used, naming the row.
+   */
+  place(vectors: Vectors): Promise<readonly Layout[]>
+  /** The running fit or placing rejects with a CancelledError within a second; its stages so far are kept for the next call. */
   cancel(): void
 }
 
@@ -84,6 +91,8 @@ interface Current {
   readonly run: UmapRun | UmapJsRun
   /** Null for the CPU. */
   readonly adapter: string | null
+  /** Its layouts are finished. */
+  isDone: boolean
 }
 
 let current: Current | null = null
@@ -117,13 +126,16 @@ const api: UmapApi = {
   async fit(vectors, settings, { onProgress, onNotice, onLayouts }) {
     const controller = start()
     try {
-      const { run, adapter } = await resume(vectors, settings)
+      const fit = await resume(vectors, settings)
+      const { run, adapter } = fit
+      fit.isDone = false
       const { layouts, timings } = await run.fit({
         signal: controller.signal,
         onProgress,
         onNotice,
         onLayouts: (epoch, moving) => onLayouts(epoch, transfer(moving, buffersOf(moving))),
       })
+      fit.isDone = true
       const backend = adapter === null ? 'umap-js' : 'webgpu'
       return transfer({ layouts, backend, adapter: adapter ?? 'CPU (umap-js)', timings }, buffersOf(layouts))
     } finally {
@@ -143,6 +155,22 @@ const api: UmapApi = {
     const points = ids.slice(1)
     const away = distances.slice(1)
     return transfer({ points, distances: away }, [points.buffer, away.buffer])
+  },
+
+  async place(vectors) {
+    if (!gpu || !(current?.run instanceof UmapRun) || !current.isDone) {
+      throw new InputError(
+        'umap: new points can only be placed among those of a finished fit on a GPU',
+        'Lay out the first vectors, wait until that is done, then place others.',
+      )
+    }
+    const { signal } = start()
+    try {
+      const layouts = await transform(gpu.device, await current.run.fit({ signal }), vectors, { signal })
+      return transfer([...layouts], buffersOf(layouts))
+    } finally {
+      running = null
+    }
   },
 
   cancel() {
@@ -173,7 +201,7 @@ async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current
   current = null
   const found = await findGpu(settings.gpu)
   const run = found ? new UmapRun(found.device, vectors, options) : new UmapJsRun(vectors, options)
-  current = { key, options: JSON.stringify(options), run, adapter: found?.adapter ?? null }
+  current = { key, options: JSON.stringify(options), run, adapter: found?.adapter ?? null, isDone: false }
   return current
 }
 

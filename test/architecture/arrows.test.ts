@@ -3,7 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { parseModule, readModules, type Reference } from './modules.ts'
 
 const modules = readModules(['src', 'workers'])
-const STAGES = ['read', 'embed', 'project', 'neighbors', 'graph', 'spectral', 'optimize', 'search', 'topics']
+const STAGES = [
+  'read',
+  'embed',
+  'project',
+  'neighbors',
+  'graph',
+  'spectral',
+  'optimize',
+  'search',
+  'topics',
+  'transform',
+]
 /** Who draws and who wires threads; nobody else may. */
 const SURFACE = [
   'react',
@@ -23,7 +34,9 @@ function layerOf(file: string): string {
   if (rest !== undefined) return folder
   if (/^main\.tsx$/.test(folder)) return 'main'
   // The method, and the CPU's way to the same layouts.
-  return ['pipeline.ts', 'umap-estimate.ts', 'umap-js.ts'].includes(folder) ? 'pipeline' : 'base'
+  return ['pipeline.ts', 'umap-estimate.ts', 'umap-js.ts', 'umap-transform.ts'].includes(folder)
+    ? 'pipeline'
+    : 'base'
 }
 
 /** What each layer may import as a value, besides itself; docs/architecture.md draws it. */

@@ -5,6 +5,7 @@ import * as graph from '../../src/graph/kernels.ts'
 import * as neighbors from '../../src/neighbors/kernels.ts'
 import * as optimize from '../../src/optimize/kernels.ts'
 import * as spectral from '../../src/spectral/kernels.ts'
+import * as transform from '../../src/transform/kernels.ts'
 
 const files = import.meta.glob<string>('../../src/*/*.wgsl', {
   query: '?raw',
@@ -12,7 +13,7 @@ const files = import.meta.glob<string>('../../src/*/*.wgsl', {
   eager: true,
 })
 
-const kernels: readonly KernelSource[] = [neighbors, graph, spectral, optimize].flatMap((stage) =>
+const kernels: readonly KernelSource[] = [neighbors, graph, spectral, optimize, transform].flatMap((stage) =>
   Object.values<KernelSource>(stage),
 )
 

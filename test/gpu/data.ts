@@ -28,14 +28,25 @@ export function clusters(nPoints: number, nDims: number, nClusters: number, seed
 
 /** Vectors of a `.npy` file in the shared data folder; null where the folder is not there. */
 export async function sharedVectors(name: string): Promise<Vectors | null> {
+  const file = await sharedArray(name)
+  if (!file) return null
+  const { shape, data } = file
+  const [nPoints, nDims] = shape
+  if (data instanceof Uint16Array) return { data, nPoints, nDims }
+  return toVectors(data, nDims)
+}
+
+/** Numbers of a `.npy` file in the shared data folder; null where the folder is not there. */
+export async function sharedBytes(name: string): Promise<ArrayLike<number> | null> {
+  return (await sharedArray(name))?.data ?? null
+}
+
+async function sharedArray(name: string): Promise<ReturnType<typeof parseNpy> | null> {
   let encoded: string
   try {
     encoded = await commands.readFile(`../shared/data/${name}`, 'base64')
   } catch {
     return null
   }
-  const { shape, data } = parseNpy(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)))
-  const [nPoints, nDims] = shape
-  if (data instanceof Uint16Array) return { data, nPoints, nDims }
-  return toVectors(data, nDims)
+  return parseNpy(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)))
 }
