@@ -8,6 +8,7 @@ import { type DistinctCaptions, distinctCaptions } from './distinct.ts'
 import { ENCODER_KEY, writeWithLayouts } from './export.ts'
 import { type Write, writeCsvRows, writeParquetRows } from './export-rows.ts'
 import { readFooter } from './footer.ts'
+import { PATIENCE, type Patience } from './request.ts'
 import { type Field, readRow } from './row.ts'
 import { type ByteSource, fileSource } from './source.ts'
 import { readTable } from './table.ts'
@@ -116,8 +117,11 @@ interface OpenState {
   readonly captions: Captions
 }
 
-/** A reader without an open file. */
-export function createReader(): Reader {
+/**
+ * A reader without an open file.
+ * @param patience with the network
+ */
+export function createReader(patience: Patience = PATIENCE): Reader {
   let state: OpenState | null = null
 
   function opened(): OpenState {
@@ -130,7 +134,8 @@ export function createReader(): Reader {
       if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
         throw new InputError(`Read: a limit of ${limit} rows`, 'Give a whole number above 0, or no limit.')
       }
-      const source = from.kind === 'file' ? fileSource(from.file) : await urlSource(from.url, context)
+      const source =
+        from.kind === 'file' ? fileSource(from.file) : await urlSource(from.url, context, patience)
       const metadata = await readFooter(source, context.signal)
       const columns = listColumns(metadata)
       const totalRows = rowsOf(metadata)

@@ -1,34 +1,235 @@
 import { InputError, NetworkError, throwIfCancelled } from '../errors.ts'
-import type { Context } from '../types.ts'
-import { type ByteSource, isAborted } from './source.ts'
 import { throttled } from '../throttled.ts'
+import type { Context } from '../types.ts'
+import { parseAddress } from './address.ts'
+import {
+  inTurn,
+  isTransient,
+  PATIENCE,
+  type Patience,
+  Retry,
+  retryAfterMs,
+  watchdog,
+  withRetries,
+} from './request.ts'
+import type { ByteSource } from './source.ts'
 
 /** A server without range requests makes us hold the file; browsers refuse buffers not far above this. */
 const MAX_WHOLE_BYTES = 2 ** 31
 
+/** What tells one state of a file from another, as far as its server shows it to other origins. */
+interface Version {
+  readonly byteLength: number
+  readonly etag: string | null
+  readonly modified: string | null
+}
+
 /**
- * A file at an address, read by HTTP range requests. Where the server has none, or hides the file's size, the file is
- * downloaded whole, with progress.
+ * A file at an address, read by HTTP range requests: at most six at once, retried, resumed where they broke off, and all
+ * of one version of the file. Where the server has no ranges, or hides the file's size, the file is downloaded whole,
+ * with progress. Redirections are followed once and kept until they expire.
  * @throws {InputError} the address is none. @throws {NetworkError} nothing, or an error, came from it.
+ * @throws {CancelledError}
  */
-export async function urlSource(address: string, context: Context): Promise<ByteSource> {
-  const url = parseAddress(address)
+export async function urlSource(
+  address: string,
+  context: Context,
+  patience: Patience = PATIENCE,
+): Promise<ByteSource> {
+  const place = parseAddress(address)
+  if (place.kind === 'dataset') {
+    throw new InputError(
+      `Read: ${address} is a data set of several files`,
+      'Give the address of one of its files.',
+    )
+  }
+  const url = new URL(place.url)
   const name = nameOf(url)
+  const { onNotice, onProgress } = context
   let whole: Uint8Array<ArrayBuffer> | null = null
-  const byteLength = (await sizeFromHead(url, context)) ?? (await sizeFromGet())
+  /** Where the address led, for as long as that is good. */
+  let target: URL | null = null
+  /** Something came from there once, so that what fails later is not for want of permission. */
+  let answered = false
+  /** Set by the first part: HEAD may be answered by another server than GET. */
+  let version: Version | null = null
+
+  const head = await sizeFromHead()
+  let byteLength = head ?? 0
+  if (head === null) byteLength = await sizeFromGet()
+
+  /** The file's size, or null where HEAD is refused or tells none: GET decides then. */
+  async function sizeFromHead(): Promise<number | null> {
+    if (url.protocol === 'data:' || url.protocol === 'blob:') return null
+    const dog = watchdog(context.signal, patience.stallMs)
+    try {
+      const response = await inTurn(() =>
+        fetch(url, { method: 'HEAD', signal: dog.signal, cache: 'no-cache' }),
+      )
+      const length = response.headers.get('Content-Length')
+      // A compressed answer's length is not the file's.
+      if (!response.ok || length === null || response.headers.has('Content-Encoding')) return null
+      return Number(length)
+    } catch {
+      // Signed addresses and some servers allow GET only; what GET says is what the user is told.
+      throwIfCancelled(context.signal)
+      return null
+    } finally {
+      dog.stop()
+    }
+  }
 
   async function sizeFromGet(): Promise<number> {
-    const response = await request(url, { headers: { Range: 'bytes=0-3' } }, context)
-    const total = /\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1]
-    if (response.status === 206 && total !== undefined) {
-      await response.body?.cancel()
-      return Number(total)
-    }
+    const total = await withRetries(
+      () =>
+        exchange({ Range: 'bytes=0-3' }, 'no-cache', context.signal, async (response) => {
+          const shown = /\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1]
+          if (response.status === 206 && shown !== undefined) return Number(shown)
+          if (response.status !== 200) return null
+          whole = await download(response, url, context)
+          return whole.byteLength
+        }),
+      url.host,
+      patience,
+      context,
+    )
     // Content-Range is hidden from other origins unless the server says otherwise; the whole file always has an end.
-    const all = response.status === 200 ? response : await request(url, {}, context)
-    if (all !== response) await response.body?.cancel()
-    whole = await download(all, url, context)
-    return whole.byteLength
+    return total ?? (await readWhole(context)).byteLength
+  }
+
+  async function readWhole(from: Context): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await withRetries(
+      () => exchange({}, 'no-cache', from.signal, (response, alive) => download(response, url, from, alive)),
+      url.host,
+      patience,
+      from,
+    )
+    if (byteLength > 0 && bytes.byteLength !== byteLength) throw changed(name)
+    whole = bytes
+    return bytes
+  }
+
+  /** One request and its answer, of a good status; everything that another try may better is a {@link Retry}. */
+  function exchange<T>(
+    headers: Readonly<Record<string, string>>,
+    cache: RequestCache,
+    signal: AbortSignal | undefined,
+    use: (response: Response, alive: () => void) => Promise<T>,
+  ): Promise<T> {
+    return inTurn(async () => {
+      throwIfCancelled(signal)
+      const dog = watchdog(signal, patience.stallMs)
+      const to = target ?? url
+      let response: Response | null = null
+      try {
+        response = await fetch(to, { headers, cache, signal: dog.signal })
+        dog.alive()
+        if (!response.ok) {
+          const waitMs = retryAfterMs(response.headers.get('Retry-After'), Date.now())
+          const { status } = response
+          const error = statusError(url, response)
+          if (target !== null && !isTransient(status)) {
+            // A signed address has expired, or what it led to has moved: the original one knows better.
+            target = null
+            throw new Retry(error, { waitMs: 0, maxTries: 3 })
+          }
+          throw isTransient(status) ? new Retry(error, { waitMs }) : error
+        }
+        answered = true
+        if (response.redirected && response.url !== '') target = new URL(response.url)
+        return await use(response, dog.alive)
+      } catch (cause) {
+        throwIfCancelled(signal)
+        if (cause instanceof Retry || cause instanceof NetworkError || cause instanceof InputError)
+          throw cause
+        if (response !== null) throw new Retry(dropped(url, cause))
+        // The target of a redirection may not be asked directly everywhere.
+        const wasTarget = target !== null
+        target = null
+        throw new Retry(
+          answered && !wasTarget ? dropped(url, cause) : unreachable(url, cause),
+          // Most often this is a refusal (CORS), and that does not pass.
+          answered ? {} : { maxTries: 2 },
+        )
+      } finally {
+        dog.stop()
+        // What was not read to its end must not go on coming.
+        if (response?.body && !response.body.locked) await response.body.cancel()
+      }
+    })
+  }
+
+  /** Bytes `[start, end)` of the file's one version. */
+  async function readPart(
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(end - start)
+    let at = start
+    let cache: RequestCache = version === null ? 'no-cache' : 'default'
+    const from: Context = { signal, onNotice, onProgress }
+    await withRetries(
+      async () => {
+        if (whole) return
+        const before = at
+        const range = { Range: `bytes=${at}-${end - 1}` }
+        try {
+          await exchange(range, cache, signal, async (response, alive) => {
+            if (response.status !== 206) {
+              const all = await download(response, url, from, alive)
+              if (all.byteLength !== byteLength) throw changed(name)
+              whole = all
+              return
+            }
+            if (!isSame(response)) {
+              // The browser's cache may have held an older state than the server.
+              if (cache === 'reload') throw changed(name)
+              cache = 'reload'
+              throw new Retry(dropped(url, null), { waitMs: 0 })
+            }
+            checkLength(response, end - at)
+            for await (const chunk of chunksOf(response)) {
+              alive()
+              if (chunk.length > end - at) throw tooMany(url, end - start, start)
+              bytes.set(chunk, at - start)
+              at += chunk.length
+            }
+            if (at < end) throw new Retry(dropped(url, null))
+          })
+        } catch (failure) {
+          if (failure instanceof Retry && at > before)
+            throw new Retry(failure.error, { waitMs: failure.waitMs, gained: true })
+          throw failure
+        }
+      },
+      url.host,
+      patience,
+      from,
+    )
+    return whole === null ? bytes : whole.slice(start, end)
+  }
+
+  function isSame(response: Response): boolean {
+    const shown = /\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1]
+    const etag = response.headers.get('ETag')
+    const modified = response.headers.get('Last-Modified')
+    if (shown !== undefined && Number(shown) !== byteLength) return false
+    version ??= { byteLength, etag, modified }
+    // Not If-Range: it is no safe header, and servers of other origins would have to allow it. A weak tag may differ
+    // between the machines of one host.
+    const tags = [etag, version.etag]
+    if (tags.every((tag) => tag !== null && !tag.startsWith('W/'))) return etag === version.etag
+    return modified === null || version.modified === null || modified === version.modified
+  }
+
+  function checkLength(response: Response, wanted: number): void {
+    const length = response.headers.get('Content-Length')
+    if (length === null || response.headers.has('Content-Encoding') || Number(length) === wanted) return
+    throw new NetworkError(
+      `Read: ${describe(url)} sent ${length} of the ${wanted} bytes asked for`,
+      'The file may have changed, or its server is at fault. Open it again.',
+    )
   }
 
   return {
@@ -37,44 +238,44 @@ export async function urlSource(address: string, context: Context): Promise<Byte
     async read(start, end, signal) {
       throwIfCancelled(signal)
       if (start >= end) return new Uint8Array(0)
-      if (whole) return whole.slice(start, end)
-      const response = await request(url, { headers: { Range: `bytes=${start}-${end - 1}` } }, { signal })
-      if (response.status !== 206) {
-        whole = await download(response, url, { ...context, signal })
-        return whole.slice(start, end)
-      }
-      const bytes = await body(response, url, signal)
-      if (bytes.byteLength !== end - start) {
-        throw new NetworkError(
-          `Read: ${describe(url)} sent ${bytes.byteLength} of the ${end - start} bytes asked for (from byte ${start})`,
-          'The file may have changed or the connection dropped. Open it again.',
-        )
-      }
-      return bytes
+      return whole ? whole.slice(start, end) : readPart(start, end, signal)
     },
   }
 }
 
-function parseAddress(address: string): URL {
-  let url: URL
-  try {
-    url = new URL(address)
-  } catch (cause) {
-    throw new InputError(
-      `Read: “${address}” is not a web address`,
-      'Give the whole address of a Parquet file, beginning with https://.',
-      { cause },
-    )
-  }
-  if (!['http:', 'https:', 'blob:', 'data:'].includes(url.protocol)) {
-    throw new InputError(
-      `Read: addresses that begin with ${url.protocol} cannot be opened`,
-      url.protocol === 'file:'
-        ? 'Choose the file with “Open Parquet”, or drop it on the page.'
-        : 'Give the address of a Parquet file that begins with https://.',
-    )
-  }
-  return url
+/** JSON from an address, and where its next page is (RFC 8288). @throws {NetworkError} @throws {CancelledError} */
+export async function getJson(
+  address: string,
+  context: Context,
+  patience: Patience = PATIENCE,
+): Promise<{ readonly json: unknown; readonly next: string | null }> {
+  const url = new URL(address)
+  return withRetries(
+    () =>
+      inTurn(async () => {
+        const dog = watchdog(context.signal, patience.stallMs)
+        try {
+          const response = await fetch(url, { signal: dog.signal })
+          if (!response.ok) {
+            const waitMs = retryAfterMs(response.headers.get('Retry-After'), Date.now())
+            const error = statusError(url, response)
+            await response.body?.cancel()
+            throw isTransient(response.status) ? new Retry(error, { waitMs }) : error
+          }
+          const next = /<([^>]+)>;\s*rel="?next"?/.exec(response.headers.get('Link') ?? '')?.[1] ?? null
+          return { json: (await response.json()) as unknown, next }
+        } catch (cause) {
+          throwIfCancelled(context.signal)
+          if (cause instanceof Retry || cause instanceof NetworkError) throw cause
+          throw new Retry(unreachable(url, cause), { maxTries: 2 })
+        } finally {
+          dog.stop()
+        }
+      }),
+    url.host,
+    patience,
+    context,
+  )
 }
 
 function nameOf(url: URL): string {
@@ -90,38 +291,6 @@ function nameOf(url: URL): string {
 /** The address without its query, which may hold a key. */
 const describe = (url: URL) =>
   url.protocol === 'data:' ? 'the data: address' : `${url.origin}${url.pathname}`
-
-/** The file's size, or null where HEAD is refused or tells none: GET decides then. */
-async function sizeFromHead(url: URL, { signal }: Context): Promise<number | null> {
-  if (url.protocol === 'data:' || url.protocol === 'blob:') return null
-  try {
-    const response = await fetch(url, { method: 'HEAD', signal })
-    const length = response.headers.get('Content-Length')
-    // A compressed answer's length is not the file's.
-    if (!response.ok || length === null || response.headers.has('Content-Encoding')) return null
-    return Number(length)
-  } catch {
-    // Signed addresses and some servers allow GET only; what GET says is what the user is told.
-    throwIfCancelled(signal)
-    return null
-  }
-}
-
-/** A response with a good status. */
-async function request(url: URL, init: RequestInit, { signal }: Context): Promise<Response> {
-  let response: Response
-  try {
-    response = await fetch(url, { ...init, signal })
-  } catch (cause) {
-    throwIfCancelled(signal)
-    throw unreachable(url, cause)
-  }
-  if (!response.ok) {
-    await response.body?.cancel()
-    throw statusError(url, response)
-  }
-  return response
-}
 
 /** Browsers do not tell scripts apart a server that is down from one that does not let other pages read it. */
 function unreachable(url: URL, cause: unknown): NetworkError {
@@ -158,20 +327,7 @@ function statusError(url: URL, { status, statusText }: Response): NetworkError {
   )
 }
 
-async function body(
-  response: Response,
-  url: URL,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await response.arrayBuffer())
-  } catch (cause) {
-    throw dropped(url, cause, signal)
-  }
-}
-
-function dropped(url: URL, cause: unknown, signal: AbortSignal | undefined): unknown {
-  if (isAborted(cause, signal)) throwIfCancelled(signal)
+function dropped(url: URL, cause: unknown): NetworkError {
   return new NetworkError(
     `Read: the connection to ${describe(url)} dropped before the file had come`,
     'Check your connection and open the address again.',
@@ -179,8 +335,43 @@ function dropped(url: URL, cause: unknown, signal: AbortSignal | undefined): unk
   )
 }
 
-/** The whole body, with progress. */
-async function download(response: Response, url: URL, context: Context): Promise<Uint8Array<ArrayBuffer>> {
+function changed(name: string): InputError {
+  return new InputError(
+    `Read: ${name} changed on its server: the file changed while it was read`,
+    'Open it again.',
+  )
+}
+
+function tooMany(url: URL, wanted: number, start: number): NetworkError {
+  return new NetworkError(
+    `Read: ${describe(url)} sent more than the ${wanted} bytes asked for (from byte ${start})`,
+    'Its server is at fault. Download the file and open it here.',
+  )
+}
+
+/** The body as it comes. */
+async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader()
+  if (!reader) return
+  try {
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    // Ends the transfer where it was left before its end; a connection that broke has nothing left to end.
+    await reader.cancel().catch(() => {})
+  }
+}
+
+/** The whole body, with progress. @throws {NetworkError} it is larger than a page can hold. */
+async function download(
+  response: Response,
+  url: URL,
+  { onProgress }: Context,
+  alive: () => void = () => {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const encoded = response.headers.has('Content-Encoding')
   const total = encoded ? 0 : Number(response.headers.get('Content-Length') ?? 0)
   const detail = 'downloading the whole file, because its server sends no parts'
@@ -189,36 +380,20 @@ async function download(response: Response, url: URL, context: Context): Promise
       `Read: ${describe(url)} has ${bytes} bytes or more, and its server sends no parts of it; the limit is ${MAX_WHOLE_BYTES}`,
       'Download the file and open it here: files on disk are read in parts.',
     )
-  if (total > MAX_WHOLE_BYTES) {
-    await response.body?.cancel()
-    throw tooLarge(total)
-  }
-  if (!response.body) return new Uint8Array(0)
+  if (total > MAX_WHOLE_BYTES) throw tooLarge(total)
   const report = throttled((bytes: number) =>
-    context.onProgress?.({
-      stage: 'Read',
-      done: bytes,
-      total: Math.max(total, bytes),
-      unit: 'bytes',
-      detail,
-    }),
+    onProgress?.({ stage: 'Read', done: bytes, total: Math.max(total, bytes), unit: 'bytes', detail }),
   )
   const chunks: Uint8Array[] = []
   let done = 0
-  const reader = response.body.getReader()
-  try {
-    for (;;) {
-      const { value, done: ended } = await reader.read()
-      if (ended) break
-      chunks.push(value)
-      done += value.length
-      if (done > MAX_WHOLE_BYTES) throw tooLarge(done)
-      report(done)
-    }
-  } catch (cause) {
-    if (cause instanceof NetworkError) throw cause
-    throw dropped(url, cause, context.signal)
+  for await (const chunk of chunksOf(response)) {
+    alive()
+    chunks.push(chunk)
+    done += chunk.length
+    if (done > MAX_WHOLE_BYTES) throw tooLarge(done)
+    report(done)
   }
+  if (done < total) throw new Retry(dropped(url, null))
   const bytes = new Uint8Array(done)
   let at = 0
   for (const chunk of chunks) {

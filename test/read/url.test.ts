@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { InputError, NetworkError } from '../../src/errors.ts'
 import { captionAt } from '../../src/captions.ts'
 import { createReader } from '../../src/read/reader.ts'
+import { urlSource } from '../../src/read/url-source.ts'
 import type { Progress } from '../../src/types.ts'
 import { writeParquet } from './write-parquet.ts'
 
@@ -62,8 +63,9 @@ function ranges(seen: Seen, { head = true }: { head?: boolean } = {}): Handler {
   }
 }
 
+const hasty = { delayMs: 1, stallMs: 400 }
 const open = (url: string, limit: number | null = null, onProgress?: (progress: Progress) => void) =>
-  createReader().open({ kind: 'url', url }, { text: null, limit }, { onProgress })
+  createReader(hasty).open({ kind: 'url', url }, { text: null, limit }, { onProgress })
 
 async function refusal<E>(url: string, kind: new (...args: never[]) => E): Promise<E> {
   const error: unknown = await open(url).then(
@@ -172,13 +174,12 @@ describe('an address that gives no file', () => {
     )
   })
 
-  test('a connection that drops is told', async () => {
+  test('a connection that always drops is told', async () => {
     const url = await serve((request, response) => {
-      response.writeHead(request.method === 'HEAD' ? 200 : 206, { 'Content-Length': parquet.length })
-      if (request.method === 'HEAD') response.end()
-      else response.write(parquet.subarray(0, 100), () => response.destroy())
+      if (request.method !== 'HEAD') response.destroy()
+      else response.writeHead(200, { 'Content-Length': parquet.length }).end()
     })
-    expect((await refusal(url, NetworkError)).message).toMatch(/dropped/)
+    expect((await refusal(url, NetworkError)).message).toMatch(/cannot be reached|dropped/)
   })
 
   test('fewer bytes than were asked for are told', async () => {
@@ -197,5 +198,149 @@ describe('an address that gives no file', () => {
     ['file:///tmp/a.parquet', /begin with file:/],
   ])('“%s” is told', async (address, message) => {
     expect((await refusal(address, InputError)).message).toMatch(message)
+  })
+})
+
+describe('a network that fails for a while', () => {
+  const partOf = (request: IncomingMessage) => {
+    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? []
+    const part = parquet.subarray(Number(from), Number(to) + 1)
+    return { from: Number(from), part, range: `bytes ${from}-${to}/${parquet.length}` }
+  }
+  /** Answers a part in full. */
+  const send = (request: IncomingMessage, response: ServerResponse, headers: Record<string, string> = {}) => {
+    if (request.method === 'HEAD') {
+      response.writeHead(200, { 'Content-Length': parquet.length, ...headers }).end()
+      return
+    }
+    const { part, range } = partOf(request)
+    response.writeHead(206, { 'Content-Length': part.length, 'Content-Range': range, ...headers }).end(part)
+  }
+  const isWhole = async (url: string) => {
+    const file = await open(url)
+    expect(captionAt(file.captions, nRows - 1)).toBe(data[nRows - 1])
+    expect(captionAt(file.captions, 7777)).toBe(data[7777])
+  }
+
+  test.each([408, 425, 429, 500, 503])('with status %i is asked again', async (status) => {
+    let gets = 0
+    await isWhole(
+      await serve((request, response) => {
+        if (request.method === 'GET' && gets++ % 3 !== 2)
+          response.writeHead(status, { 'Retry-After': '0' }).end()
+        else send(request, response)
+      }),
+    )
+    expect(gets).toBeGreaterThan(3)
+  })
+
+  test('and asks to wait is waited for, and the user is told', async () => {
+    let gets = 0
+    const notices: string[] = []
+    const url = await serve((request, response) => {
+      if (request.method === 'GET' && gets++ === 0) response.writeHead(429, { 'Retry-After': '2' }).end()
+      else send(request, response)
+    })
+    const started = performance.now()
+    const context = { onNotice: (text: string) => notices.push(text) }
+    const file = await createReader(hasty).open({ kind: 'url', url }, { text: null, limit: 5 }, context)
+    expect(file.nRows).toBe(5)
+    expect(performance.now() - started).toBeGreaterThan(1900)
+    expect(notices).toEqual([expect.stringMatching(/asks to wait: reading goes on by itself in 2 s/)])
+  })
+
+  test('and asks to wait for an hour is given up, with its own words', async () => {
+    const url = await serve((_, response) => response.writeHead(429, { 'Retry-After': '3600' }).end())
+    expect((await refusal(url, NetworkError)).advice).toMatch(/Too many requests/)
+  })
+
+  test('by dropping in the middle of a part goes on where it broke off', async () => {
+    let sent = 0
+    await isWhole(
+      await serve((request, response) => {
+        if (request.method === 'HEAD' || !request.headers.range) return send(request, response)
+        const { part, range } = partOf(request)
+        const some = part.subarray(0, Math.min(part.length, 150_000))
+        sent += some.length
+        response.writeHead(206, { 'Content-Length': part.length, 'Content-Range': range })
+        response.write(some, () => (some.length < part.length ? response.destroy() : response.end()))
+      }),
+    )
+    expect(sent).toBeLessThan(1.2 * parquet.length + 70_000)
+  })
+
+  test('by falling silent in the middle of a part goes on where it broke off', async () => {
+    let hung = 0
+    await isWhole(
+      await serve((request, response) => {
+        const { part, range } = partOf(request)
+        if (request.method === 'HEAD' || part.length < 200_000 || hung++ > 0) return send(request, response)
+        response.writeHead(206, { 'Content-Length': part.length, 'Content-Range': range })
+        response.write(part.subarray(0, 100_000))
+      }),
+    )
+    expect(hung).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ['ETag', '"a"', '"b"'],
+    ['Last-Modified', 'Mon, 02 Nov 2026 10:00:00 GMT', 'Mon, 02 Nov 2026 11:00:00 GMT'],
+  ])('a file whose %s changes between parts is told, never mixed', async (header, before, after) => {
+    let gets = 0
+    const url = await serve((request, response) => {
+      send(request, response, { [header]: request.method === 'GET' && gets++ > 0 ? after : before })
+    })
+    const error = await refusal(url, InputError)
+    expect(error.message).toMatch(/the file changed while it was read/)
+    expect(error.advice).toBe('Open it again.')
+  })
+
+  test('a file whose length changes between parts is told', async () => {
+    let gets = 0
+    const url = await serve((request, response) => {
+      if (request.method === 'HEAD' || gets++ === 0) return send(request, response)
+      const { from, part } = partOf(request)
+      const range = `bytes ${from}-${from + part.length - 1}/${parquet.length + 1}`
+      response.writeHead(206, { 'Content-Length': part.length, 'Content-Range': range }).end(part)
+    })
+    expect((await refusal(url, InputError)).message).toMatch(/the file changed while it was read/)
+  })
+
+  test('a redirection is followed once, and again after its target has expired', async () => {
+    let resolved = 0
+    const store = await serve((request, response) => {
+      const key = new URL(request.url ?? '', 'http://a').searchParams.get('sig')
+      // Each signature is good for two parts.
+      const uses = (spent.get(key ?? '') ?? 0) + (request.method === 'GET' ? 1 : 0)
+      spent.set(key ?? '', uses)
+      if (uses > 2) response.writeHead(403).end()
+      else send(request, response)
+    })
+    const spent = new Map<string, number>()
+    const url = await serve((request, response) => {
+      if (request.method === 'GET') resolved++
+      response.writeHead(302, { Location: `${store}&sig=${resolved}${request.method}` }).end()
+    })
+    const reader = createReader(hasty)
+    const file = await reader.open({ kind: 'url', url }, { text: null, limit: null }, {})
+    expect(captionAt(file.captions, nRows - 1)).toBe(data[nRows - 1])
+    for (let row = 0; row < 4; row++) await reader.values('TEXT', {})
+    expect(resolved).toBeGreaterThan(1)
+  })
+
+  test('at most six requests run at once', async () => {
+    let now = 0
+    let most = 0
+    const url = await serve((request, response) => {
+      most = Math.max(most, ++now)
+      setTimeout(() => {
+        now--
+        send(request, response)
+      }, 5)
+    })
+    const source = await urlSource(url, {}, hasty)
+    await Promise.all(Array.from({ length: 30 }, (_, i) => source.read(1000 * i, 1000 * i + 500)))
+    expect(most).toBeGreaterThan(3)
+    expect(most).toBeLessThanOrEqual(6)
   })
 })
