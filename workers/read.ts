@@ -23,7 +23,12 @@ export type { ExportRequest, OpenedFile, Source, TableColumn } from '../src/read
 
 export interface ReadApi {
   /** Opens a file; on an error or a cancellation the file that was open before stays open. */
-  open(source: Source, options: ReadOptions, onProgress: (progress: Progress) => void): Promise<OpenedFile>
+  open(
+    source: Source,
+    options: ReadOptions,
+    onProgress: (progress: Progress) => void,
+    onNotice?: (message: string) => void,
+  ): Promise<OpenedFile>
   /** Another text column of the open file; it becomes the one that `distinct` uses. */
   captions(column: string, onProgress: (progress: Progress) => void): Promise<Captions>
   distinct(): Promise<DistinctCaptions>
@@ -67,8 +72,8 @@ function folderFiles(layouts: readonly Layout[], options: PublishOptions): Promi
 }
 
 const api: ReadApi = {
-  async open(source, options, onProgress) {
-    const file = await reader.open(source, options, { signal: renew(), onProgress })
+  async open(source, options, onProgress, onNotice) {
+    const file = await reader.open(source, options, { signal: renew(), onProgress, onNotice })
     // The reader keeps the captions, so they are copied; layouts are the page's alone.
     return Comlink.transfer(
       file,

@@ -6,6 +6,7 @@ import type { MapLabel } from '../draw/label-canvas.ts'
 import { captionAt } from '../captions.ts'
 import { adviceFor, CancelledError, InputError } from '../errors.ts'
 import type { Captions, Layout, Progress, Stage } from '../types.ts'
+import { absoluteAddresses } from './addresses.ts'
 import { Coloring } from './coloring.ts'
 import { computedValues } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
@@ -153,15 +154,14 @@ export class Engine {
 
   openFiles(files: readonly File[]): void {
     if (!files.length) return
-    if (files.length > 1) this.notice(`Only “${files[0].name}” was opened: one file at a time for now.`)
     this.params = { ...this.params, data: null, ...NO_PLACE }
-    this.open({ kind: 'file', file: files[0] })
+    this.open(files.length > 1 ? { kind: 'files', files } : { kind: 'file', file: files[0] })
   }
 
-  /** @param address absolute, or relative to the page */
+  /** @param address absolute, or relative to the page; several are parted by spaces or commas */
   openUrl(address: string): void {
-    const url = URL.parse(address.trim(), document.baseURI)
-    if (!url || !/^https?:$/.test(url.protocol)) {
+    const url = absoluteAddresses(address, document.baseURI)
+    if (url === null) {
       this.fail(
         new InputError(
           `Read: “${address}” is not a web address`,
@@ -172,7 +172,7 @@ export class Engine {
     }
     if (address !== this.params.data) this.params = { ...this.params, ...NO_PLACE }
     this.params = { ...this.params, data: address.trim() }
-    this.open({ kind: 'url', url: url.href })
+    this.open({ kind: 'url', url })
   }
 
   openSample(): void {
@@ -495,7 +495,7 @@ export class Engine {
   private async run(session: Session): Promise<void> {
     const { meter } = session
     const events = this.eventsOf(session)
-    const opened = session.opened ?? (await session.open(events.onProgress))
+    const opened = session.opened ?? (await session.open(events))
     if (session.streamed && !session.recompute) {
       await this.stream(session, session.streamed)
       return

@@ -128,7 +128,7 @@ export class Session {
     if (isSame('gpu')) this.umap = from.umap?.share() ?? null
   }
 
-  async open(onProgress: (progress: Progress) => void): Promise<OpenedFile> {
+  async open({ onProgress, onNotice }: SessionEvents): Promise<OpenedFile> {
     if (this.source.kind === 'url' && isMapFolder(this.source.url)) return this.openStreamed(this.source.url)
     this.reader ??= new Hand(
       new Worker(new URL('../../workers/read.ts', import.meta.url), { type: 'module' }),
@@ -138,11 +138,13 @@ export class Session {
       this.source,
       { text: this.text, limit: this.settings.limit, streamAbove: this.recompute ? null : STREAM_BYTES },
       proxy(onProgress),
+      proxy(onNotice),
     )
-    if (this.opened.isLarge && this.source.kind === 'url') {
+    const { isLarge, address } = this.opened
+    if (isLarge && address !== null) {
       this.reader.end()
       this.reader = null
-      return this.openStreamed(this.source.url)
+      return this.openStreamed(address)
     }
     this.timings.push({
       stage: 'read',
@@ -173,6 +175,8 @@ export class Session {
       layouts: [],
       encoder: encoder ?? (isMapFolder(url) ? 'Published map' : null),
       isLarge: true,
+      address: url,
+      files: [],
     }
     return this.opened
   }

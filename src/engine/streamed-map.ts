@@ -27,7 +27,10 @@ interface StreamedMapEvents {
 
 /** Whether an address leads to a published map folder: it ends in a slash or in `map.json`. */
 export function isMapFolder(url: string): boolean {
-  return /(\/|\/map\.json)$/.test(new URL(url).pathname)
+  const { protocol, hostname, pathname } = new URL(url)
+  // A page of the hub about a data set is no folder of files; only what it resolves to is.
+  const isHubPage = /^(huggingface|hf)\.co$/.test(hostname) && !pathname.includes('/resolve/')
+  return protocol !== 'hf:' && !isHubPage && /(\/|\/map\.json)$/.test(pathname)
 }
 
 /**

@@ -16,14 +16,6 @@ export type Place =
 const HUB = 'https://huggingface.co'
 
 /**
- * Several addresses in one text, parted by white space, or by commas where another address begins after them: a comma
- * may be part of an address.
- */
-export function splitAddresses(text: string): string[] {
-  return text.split(/\s*,\s*(?=(?:https?|hf):\/\/)|[\s,]*\s[\s,]*/i).filter(Boolean)
-}
-
-/**
  * Where an address leads, in the forms that people copy from their address bar: pages of the Hugging Face hub and of
  * GitHub stand for the files that they show.
  * @throws {InputError} it is no address, or one that a page cannot read.

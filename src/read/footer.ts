@@ -10,13 +10,22 @@ const HEAD_BYTES = 512
 /** Magic, footer length and magic again: shorter is no Parquet file. */
 const MIN_BYTES = 12
 
+/** The file's last bytes, in which the footer lies as a rule. */
+export const readTail = (source: ByteSource, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> =>
+  source.read(Math.max(0, source.byteLength - TAIL_BYTES), source.byteLength, signal)
+
 /**
  * The file's footer, checked so far that every range it names lies in the file.
+ * @param end from {@link readTail}, where that was asked for already
  * @throws {InputError} not a Parquet file, a truncated one, an encrypted one, or one whose footer makes no sense.
  */
-export async function readFooter(source: ByteSource, signal?: AbortSignal): Promise<FileMetaData> {
+export async function readFooter(
+  source: ByteSource,
+  signal?: AbortSignal,
+  end: Uint8Array<ArrayBuffer> | null = null,
+): Promise<FileMetaData> {
   const { name, byteLength } = source
-  const tail = await source.read(Math.max(0, byteLength - TAIL_BYTES), byteLength, signal)
+  const tail = end ?? (await readTail(source, signal))
   const magic = byteLength < MIN_BYTES ? '' : latin1(tail.subarray(-4))
   if (magic === 'PARE') throw encrypted(name, 'its footer is')
   if (magic !== 'PAR1') {

@@ -3,7 +3,12 @@ export interface Likeness {
   /** Completes “it looks like …”. */
   readonly what: string
   readonly advice: string
+  /** What its rows can be read as. */
+  readonly table?: TableFormat
 }
+
+/** Tables that are read although they are not Parquet. */
+export type TableFormat = 'csv' | 'json' | 'arrow'
 
 const convert = (reader: string) =>
   `Convert it to Parquet first, for example with DuckDB: COPY (FROM ${reader}) TO 'captions.parquet'.`
@@ -21,11 +26,6 @@ const magics: readonly (readonly [bytes: readonly number[], what: string, advice
   [[0x47, 0x49, 0x46, 0x38], 'a GIF image', 'Open the Parquet file that holds the captions, not an image.'],
   [[0x52, 0x49, 0x46, 0x46], 'a WebP image or a RIFF file', 'Open the Parquet file that holds the captions.'],
   [[0x25, 0x50, 0x44, 0x46], 'a PDF document', 'Open the Parquet file that holds the captions.'],
-  [
-    [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31],
-    'an Arrow (Feather) file',
-    'Save it as Parquet, for example with pandas: df.to_parquet(…).',
-  ],
   [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], 'a NumPy array', 'Open the Parquet file that holds the captions.'],
   [[0x4f, 0x52, 0x43], 'an ORC file', 'Save it as Parquet, for example with pandas: df.to_parquet(…).'],
   [
@@ -44,9 +44,16 @@ export function looksLike(head: Uint8Array): Likeness {
   if (head.length === 0)
     return { what: 'an empty file', advice: 'Choose another file, or download it again.' }
   for (const [bytes, what, advice] of magics) {
-    if (bytes.every((byte, i) => head[i] === byte)) return { what, advice }
+    if (startsWith(head, bytes)) return { what, advice }
   }
-  const text = decodeText(head, { cut: true })
+  const arrow = { what: 'an Arrow file', advice: 'Download or write it again.', table: 'arrow' } as const
+  // The file form begins with its name, the stream with a message's mark and length.
+  if (startsWith(head, [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31])) return arrow
+  if (startsWith(head, [0xff, 0xff, 0xff, 0xff]) && head.length > 8 && head[7] === 0) return arrow
+  const utf16 = startsWith(head, [0xff, 0xfe])
+  const text = utf16
+    ? new TextDecoder('utf-16le').decode(head.subarray(0, head.length & ~1))
+    : decodeText(head, { cut: true })
   if (text === null)
     return { what: 'binary data of an unknown kind', advice: 'Open a Parquet file (.parquet).' }
   if (/^\s*(<!doctype html|<html|<head|<body)/i.test(text)) {
@@ -69,10 +76,11 @@ export function looksLike(head: Uint8Array): Likeness {
       advice: 'Fetch the file that it points to, for example with: git lfs pull.',
     }
   }
-  if (/^\s*[[{]/.test(text)) return { what: 'JSON', advice: convert("'file.json'") }
+  if (/^\s*[[{]/.test(text)) return { what: 'JSON', advice: convert("'file.json'"), table: 'json' }
   const [first = ''] = text.split(/\r?\n/, 1)
-  if (first.includes('\t')) return { what: 'tab-separated text', advice: convert("read_csv('file.tsv')") }
-  if (/[,;]/.test(first)) return { what: 'CSV text', advice: convert("'file.csv'") }
+  if (first.includes('\t'))
+    return { what: 'tab-separated text', advice: convert("read_csv('file.tsv')"), table: 'csv' }
+  if (/[,;|]/.test(first)) return { what: 'CSV text', advice: convert("'file.csv'"), table: 'csv' }
   return { what: 'plain text', advice: 'Open a Parquet file (.parquet).' }
 }
 
@@ -86,3 +94,5 @@ export function decodeText(bytes: Uint8Array, { cut }: { readonly cut: boolean }
     return null
   }
 }
+
+const startsWith = (head: Uint8Array, bytes: readonly number[]) => bytes.every((byte, i) => head[i] === byte)

@@ -7,19 +7,17 @@ import { type Column, type ColumnInfo, findLayouts, listColumns } from './column
 import { type DistinctCaptions, distinctCaptions } from './distinct.ts'
 import { ENCODER_KEY, writeWithLayouts } from './export.ts'
 import { type Write, writeCsvRows, writeParquetRows } from './export-rows.ts'
-import { readFooter } from './footer.ts'
+import { type FileRows, joinFiles } from './join-files.ts'
+import { openFiles, type Source } from './open-file.ts'
 import { PATIENCE, type Patience } from './request.ts'
 import { type Field, readRow } from './row.ts'
-import { type ByteSource, fileSource } from './source.ts'
+import type { ByteSource } from './source.ts'
 import { readTable } from './table.ts'
 import { takeRows } from './take-rows.ts'
 import { valueText } from './value-text.ts'
-import { urlSource } from './url-source.ts'
 import { type ColumnValues, readValues } from './values.ts'
 
-export type Source =
-  | { readonly kind: 'file'; readonly file: File }
-  | { readonly kind: 'url'; readonly url: string }
+export type { Source } from './open-file.ts'
 
 export interface ReadOptions {
   /** Name of the text column; null to find it. */
@@ -46,6 +44,10 @@ export interface OpenedFile {
   readonly layouts: readonly Layout[]
   /** Its captions and layouts were left unread, for their size. */
   readonly isLarge: boolean
+  /** Where all of it lies, if that is one Parquet file at an address. */
+  readonly address: string | null
+  /** The files that it was read from, in the order of their rows. */
+  readonly files: readonly FileRows[]
   /** What made those layouts, from the file's metadata; null where it is silent. */
   readonly encoder: string | null
 }
@@ -134,9 +136,9 @@ export function createReader(patience: Patience = PATIENCE): Reader {
       if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
         throw new InputError(`Read: a limit of ${limit} rows`, 'Give a whole number above 0, or no limit.')
       }
-      const source =
-        from.kind === 'file' ? fileSource(from.file) : await urlSource(from.url, context, patience)
-      const metadata = await readFooter(source, context.signal)
+      const files = await openFiles(from, context, patience)
+      const joined = files.length > 1 ? joinFiles(files, text) : null
+      const { source, metadata } = joined ?? files[0]
       const columns = listColumns(metadata)
       const totalRows = rowsOf(metadata)
       if (totalRows === 0) {
@@ -152,7 +154,8 @@ export function createReader(patience: Patience = PATIENCE): Reader {
         )
       }
       const nRows = Math.min(totalRows, limit ?? totalRows)
-      const most = from.kind === 'url' && limit === null ? (streamAbove ?? Infinity) : Infinity
+      const address = source.address ?? null
+      const most = address !== null && limit === null ? (streamAbove ?? Infinity) : Infinity
       const isLarge = pairs.length > 0 && textColumn !== null && bytesOf(metadata, textColumn) > most
       const { captions, layouts } = await readTable(
         source,
@@ -172,6 +175,8 @@ export function createReader(patience: Patience = PATIENCE): Reader {
         captions,
         layouts: layouts.filter(hasPoints),
         isLarge,
+        address,
+        files: joined?.files ?? [{ name: source.name, firstRow: 0, nRows: totalRows }],
         encoder: metadata.key_value_metadata?.find(({ key }) => key === ENCODER_KEY)?.value ?? null,
       }
     },

@@ -5,6 +5,8 @@ export interface ByteSource {
   /** For people: the file's name, without its folder or host. */
   readonly name: string
   readonly byteLength: number
+  /** Where it comes from, if from one address. */
+  readonly address?: string
   /**
    * The bytes `[start, end)` as a buffer of their own.
    * @throws {NetworkError} they did not come. @throws {InputError} they are not there any more.

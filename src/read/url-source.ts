@@ -235,6 +235,7 @@ export async function urlSource(
   return {
     name,
     byteLength,
+    address: url.href,
     async read(start, end, signal) {
       throwIfCancelled(signal)
       if (start >= end) return new Uint8Array(0)

@@ -143,7 +143,8 @@ function OpenForm() {
             type="file"
             className="visually-hidden"
             aria-label="Open Parquet"
-            accept=".parquet,.parq,application/vnd.apache.parquet"
+            multiple
+            accept=".parquet,.parq,.csv,.tsv,.json,.jsonl,.ndjson,.arrow,.feather,application/vnd.apache.parquet"
             onChange={(event) => {
               engine.openFiles([...(event.currentTarget.files ?? [])])
               event.currentTarget.value = ''

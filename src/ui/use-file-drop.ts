@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useState } from 'react'
+import { droppedFiles } from './dropped-files.ts'
 
 /** Takes files dropped anywhere on the page; true while files are held over it. */
 export function useFileDrop(onFiles: (files: readonly File[]) => void): boolean {
@@ -18,7 +19,9 @@ export function useFileDrop(onFiles: (files: readonly File[]) => void): boolean 
       if (!hasFiles(event)) return
       event.preventDefault()
       setDropping(false)
-      take([...(event.dataTransfer?.files ?? [])])
+      // A folder that cannot be read is taken as the file that it is not, and so told.
+      const plain = [...(event.dataTransfer?.files ?? [])]
+      droppedFiles(event.dataTransfer).then(take, () => take(plain))
     }
     addEventListener('dragover', onOver)
     addEventListener('dragleave', onLeave)

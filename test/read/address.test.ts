@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseAddress, splitAddresses } from '../../src/read/address.ts'
+import { parseAddress } from '../../src/read/address.ts'
 import { listDataset } from '../../src/read/hub.ts'
 
 const resolve = 'https://huggingface.co/datasets/dclure/laion/resolve'
@@ -55,12 +55,6 @@ describe('an address', () => {
     ['hf://datasets/o/n@dev/train/', 'o/n', 'dev', 'train'],
   ])('%s leads to a data set', (address, id, revision, folder) => {
     expect(parseAddress(address)).toEqual({ kind: 'dataset', id, revision, folder })
-  })
-
-  test('among several is parted by spaces or by commas before the next', () => {
-    expect(
-      splitAddresses(' https://a.org/1,2.parquet, https://b.org/x hf://datasets/a/b,\nhttps://c.org '),
-    ).toEqual(['https://a.org/1,2.parquet', 'https://b.org/x', 'hf://datasets/a/b', 'https://c.org'])
   })
 })
 

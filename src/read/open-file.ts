@@ -1,0 +1,74 @@
+import type { Context } from '../types.ts'
+import { parseAddress } from './address.ts'
+import { readFooter, readTail } from './footer.ts'
+import { listDataset } from './hub.ts'
+import type { ParquetFile } from './join-files.ts'
+import { looksLike, type TableFormat } from './looks-like.ts'
+import { naturally } from './natural-order.ts'
+import type { Patience } from './request.ts'
+import { type ByteSource, fileSource } from './source.ts'
+import { getJson, urlSource } from './url-source.ts'
+
+export type Source =
+  | { readonly kind: 'file'; readonly file: File }
+  /** Several that are one data set, in any order. */
+  | { readonly kind: 'files'; readonly files: readonly File[] }
+  /** One address, or several parted by spaces. */
+  | { readonly kind: 'url'; readonly url: string }
+
+const HEAD_BYTES = 4096
+
+/**
+ * The files of a source, each as Parquet: other formats are told by their content and written anew.
+ * @throws {InputError} @throws {NetworkError} @throws {CancelledError}
+ */
+export async function openFiles(from: Source, context: Context, patience: Patience): Promise<ParquetFile[]> {
+  const sources = await sourcesOf(from, context, patience)
+  const files: ParquetFile[] = []
+  for (const source of sources) files.push(await openFile(source, context))
+  return files
+}
+
+async function sourcesOf(from: Source, context: Context, patience: Patience): Promise<ByteSource[]> {
+  if (from.kind === 'file') return [fileSource(from.file)]
+  if (from.kind === 'files') {
+    const pathOf = (file: File): string => file.webkitRelativePath || file.name
+    return [...from.files].sort((a, b) => naturally(pathOf(a), pathOf(b))).map(fileSource)
+  }
+  const urls: string[] = []
+  const addresses = from.url.startsWith('data:') ? [from.url] : from.url.trim().split(/\s+/)
+  for (const address of addresses) {
+    const place = parseAddress(address)
+    if (place.kind === 'file') urls.push(place.url)
+    else urls.push(...(await listDataset(place, (url) => getJson(url, context, patience), context)))
+  }
+  return Promise.all(urls.map((url) => urlSource(url, context, patience)))
+}
+
+async function openFile(source: ByteSource, context: Context): Promise<ParquetFile> {
+  const { signal } = context
+  const tail = await readTail(source, signal)
+  if (!/PAR[1E]$/.test(new TextDecoder('latin1').decode(tail.subarray(-4)))) {
+    const head = await source.read(0, Math.min(source.byteLength, HEAD_BYTES), signal)
+    const { table } = looksLike(head)
+    if (table) {
+      const made = await convert(source, table, head, context)
+      return { source: made, metadata: await readFooter(made, signal) }
+    }
+  }
+  return { source, metadata: await readFooter(source, signal, tail) }
+}
+
+/** The libraries come only where a file asks for them. */
+async function convert(
+  source: ByteSource,
+  format: TableFormat,
+  head: Uint8Array,
+  context: Context,
+): Promise<ByteSource> {
+  if (format === 'arrow') return (await import('./arrow.ts')).arrowToParquet(source, context)
+  const text = new TextDecoder(head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(head)
+  if (format === 'json') return (await import('./json.ts')).jsonToParquet(source, text, context)
+  const { csvToParquet, delimiterOf } = await import('./csv.ts')
+  return csvToParquet(source, delimiterOf(text), context)
+}
