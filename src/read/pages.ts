@@ -85,7 +85,8 @@ export async function* readPages(
   }
 }
 
-function tryHeader(buffer: Uint8Array): { page: PageHeader; bytes: number } | null {
+/** The page header at the start of some bytes, and its length; null where they do not hold one. */
+export function tryHeader(buffer: Uint8Array): { page: PageHeader; bytes: number } | null {
   const reader = { view: new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength), offset: 0 }
   try {
     return { page: parquetHeader(reader), bytes: reader.offset }

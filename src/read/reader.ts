@@ -9,6 +9,7 @@ import { ENCODER_KEY, writeWithLayouts } from './export.ts'
 import { type Write, writeCsvRows, writeParquetRows } from './export-rows.ts'
 import { type FileRows, joinFiles } from './join-files.ts'
 import { openFiles, type Source } from './open-file.ts'
+import { createPageIndex, type PageIndex } from './page-index.ts'
 import { PATIENCE, type Patience } from './request.ts'
 import { type Field, readRow } from './row.ts'
 import type { ByteSource } from './source.ts'
@@ -117,6 +118,7 @@ interface OpenState {
   readonly nRows: number
   readonly textColumn: string | null
   readonly captions: Captions
+  readonly pages: PageIndex
 }
 
 /**
@@ -164,7 +166,15 @@ export function createReader(patience: Patience = PATIENCE): Reader {
         context,
       )
       throwIfCancelled(context.signal)
-      state = { source, metadata, columns, nRows, textColumn: textColumn?.name ?? null, captions }
+      state = {
+        source,
+        metadata,
+        columns,
+        nRows,
+        textColumn: textColumn?.name ?? null,
+        captions,
+        pages: createPageIndex(source, metadata),
+      }
       return {
         name: source.name,
         bytes: source.byteLength,
@@ -231,14 +241,14 @@ export function createReader(patience: Patience = PATIENCE): Reader {
     },
 
     async row(row, signal) {
-      const { source, metadata, columns, nRows, textColumn, captions } = opened()
+      const { source, metadata, columns, nRows, textColumn, captions, pages } = opened()
       if (!(Number.isInteger(row) && row >= 0 && row < nRows)) {
         throw new InputError(`Read: row ${row} of ${nRows}`, `Give a row from 0 to ${nRows - 1}.`)
       }
       // Long captions are at hand; an empty one is asked of the file, which knows whether it is null.
       const caption = captionAt(captions, row)
       const known = new Map(textColumn !== null && caption !== '' ? [[textColumn, caption]] : [])
-      return readRow(source, metadata, columns, row, known, signal)
+      return readRow(source, metadata, columns, row, known, signal, pages)
     },
   }
 }

@@ -3,6 +3,7 @@ import { compressors } from 'hyparquet-compressors'
 import { CancelledError, InputError, NetworkError } from '../errors.ts'
 import type { Column } from './columns.ts'
 import { formatValue } from './format.ts'
+import { AS_STORED, type PageIndex } from './page-index.ts'
 import type { ByteSource } from './source.ts'
 
 /** One column of one row, as text for people. */
@@ -14,6 +15,7 @@ export interface Field {
 /**
  * All columns of one row, from its row group alone (from its pages alone where the file has an offset index).
  * A column that cannot be decoded says so in its place; the others are given.
+ * @param pages finds the page of a row where the file has no offset index
  * @param known values that are at hand already, by column name
  * @throws {NetworkError} @throws {CancelledError} @throws {InputError} the file is gone.
  */
@@ -24,16 +26,22 @@ export async function readRow(
   row: number,
   known: ReadonlyMap<string, string>,
   signal?: AbortSignal,
+  pages?: PageIndex,
 ): Promise<Field[]> {
   const file: AsyncBuffer = {
     byteLength: source.byteLength,
     slice: async (start, end = source.byteLength) => (await source.read(start, end, signal)).buffer,
   }
   return Promise.all(
-    columns.map(async ({ name, element }) => {
+    columns.map(async (column) => {
+      const { name, element } = column
+      const dateOnly = element.converted_type === 'DATE' || element.logical_type?.type === 'DATE'
+      const format = (value: unknown) => formatValue(value, { float32: element.type === 'FLOAT', dateOnly })
       const held = known.get(name)
       if (held !== undefined) return { name, value: held }
       try {
+        const found = await pages?.value(column, row, signal)
+        if (found) return { name, value: format(found.value) }
         const [fields] = await parquetReadObjects({
           file,
           metadata,
@@ -42,12 +50,9 @@ export async function readRow(
           rowEnd: row + 1,
           compressors,
           useOffsetIndex: true,
-          utf8: false,
-          // Values that break their own column's rules are shown as they are.
-          parsers: { jsonFromBytes: parseJson },
+          ...AS_STORED,
         })
-        const dateOnly = element.converted_type === 'DATE' || element.logical_type?.type === 'DATE'
-        return { name, value: formatValue(fields?.[name], { float32: element.type === 'FLOAT', dateOnly }) }
+        return { name, value: format(fields?.[name]) }
       } catch (cause) {
         if (cause instanceof NetworkError || cause instanceof CancelledError || cause instanceof InputError)
           throw cause
@@ -55,16 +60,4 @@ export async function readRow(
       }
     }),
   )
-}
-
-const decoder = new TextDecoder()
-
-function parseJson(bytes: Uint8Array | undefined): unknown {
-  if (!bytes) return null
-  const text = decoder.decode(bytes)
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
