@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { CancelledError, InputError } from '../../src/errors.ts'
+import { CancelledError, DeviceError, InputError } from '../../src/errors.ts'
 import { requestGpu } from '../../src/gpu/adapter.ts'
 import { estimateUmap, fitUmap, type Neighbors, UmapRun } from '../../src/pipeline.ts'
+import { createRandom } from '../../src/random.ts'
 import type { Progress, Vectors } from '../../src/types.ts'
 import { availableBytes, bytesPerPoint, mostPointsByBuffers } from '../../src/umap-estimate.ts'
 import { fitCurve } from '../../src/optimize/curve.ts'
@@ -164,6 +165,15 @@ test('a device that is lost ends the fit with advice, and a new run on a new dev
   const fit = run.fit({ onLayouts: () => device.destroy() })
   await expect(fit).rejects.toThrow(/device was lost/)
   expect(run.isUsable).toBe(false)
+  await expect(run.fit()).rejects.toThrow(DeviceError)
+  run.close()
+  const again = await requestGpu({ allowFallback: true })
+  const { layouts } = await fitUmap(again?.device as GPUDevice, clusters(400, 16, 5, 1), {
+    ...FEW,
+    nEpochs: 5,
+  })
+  expect(layouts.length).toBe(3)
+  again?.device.destroy()
 })
 
 describe('a few points', () => {
@@ -205,6 +215,33 @@ describe('degenerate vectors', () => {
   test('half of them zero stay finite and together', async () => {
     const vectors = clusters(400, 16, 5, 1)
     vectors.data.fill(0, 200 * 16)
+    await finite(vectors)
+  })
+
+  test('a star of 300 rays, of which the middle is everybody’s nearest, stays finite and together', async () => {
+    const values = new Float32Array(301 * 300)
+    for (let ray = 0; ray < 300; ray++) values[(ray + 1) * 300 + ray] = 1
+    await finite(toVectors(values, 300))
+  })
+
+  test('fifty far groups, some of a single point, stay finite and together', async () => {
+    const { normal } = createRandom(4)
+    const values: number[] = []
+    for (let group = 0; group < 50; group++) {
+      const center = Array.from({ length: 16 }, () => 100 * normal())
+      for (let i = 0; i < (group % 5 ? 16 : 1); i++)
+        values.push(...center.map((value) => value + 0.2 * normal()))
+    }
+    await finite(toVectors(values, 16))
+  })
+
+  test('nearly identical ones among others stay finite and together', async () => {
+    const vectors = clusters(400, 16, 5, 1)
+    // 200 rows differ from the first in the last bit of one component, if at all.
+    for (let row = 1; row < 200; row++) {
+      vectors.data.copyWithin(row * 16, 0, 16)
+      vectors.data[row * 16 + (row % 16)] ^= row & 1
+    }
     await finite(vectors)
   })
 
