@@ -4,6 +4,7 @@ import type { Field } from '../src/read/row.ts'
 import { urlSource } from '../src/read/url-source.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
 import { openFolder, type PartialMap } from '../src/tiles/folder.ts'
+import { hubListing } from '../src/tiles/hub-twin.ts'
 import { type LargeFile, openLargeFile } from '../src/tiles/large-file.ts'
 import type { Box, Manifest } from '../src/tiles/manifest.ts'
 import type { Points } from '../src/tiles/point-file.ts'
@@ -41,7 +42,9 @@ const api: TilesApi = {
     return map.manifest
   },
   async openFile(url, text) {
-    large = await openLargeFile(await urlSource(url, {}), text)
+    const listing = hubListing(url)
+    const open = (address: string) => urlSource(address, {})
+    large = await openLargeFile(await open(url), text, listing === null ? {} : { hub: { listing, open } })
     map = large
     return large.manifest
   },

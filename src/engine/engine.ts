@@ -392,8 +392,6 @@ export class Engine {
     if (!session?.streamed) return
     try {
       await session.streamed.fetchCaptions(onProgress)
-      const { shown } = this.view.getState()
-      if (this.shown === session && shown) this.view.setState({ shown: { ...shown, captionBytes: 0 } })
     } catch (error) {
       if (this.shown === session) this.report(error)
     }
@@ -551,7 +549,15 @@ export class Engine {
         this.map?.setHovered(this.indexOf(this.view.getState().hovered?.row ?? null))
         this.showPin()
       },
-      onCaption: () => this.view.setState({ captionsCome: this.view.getState().captionsCome + 1 }),
+      onCaption: () => {
+        const { captionsCome, shown } = this.view.getState()
+        const { captionBytes } = streamed
+        const isNew = this.shown === session && shown !== null && shown.captionBytes !== captionBytes
+        this.view.setState({
+          captionsCome: captionsCome + 1,
+          ...(isNew ? { shown: { ...shown, captionBytes } } : {}),
+        })
+      },
       onError: (error) => this.report(error),
     }
     await streamed.start(this.choose(streamed.names, this.params.layout))

@@ -199,12 +199,21 @@ export class StreamedMap {
     }
     try {
       await this.hand.api.view(layout, box, proxy(take))
+      await this.askCaptionBytes()
     } catch (error) {
       // What failed may be asked for again.
       if (this.lookedAt === key) this.lookedAt = ''
       // A later view takes over; only the first one is awaited.
       if (!(error instanceof CancelledError)) throw error
     }
+  }
+
+  /** Large files learn with their last point whether captions can be had one by one. */
+  private async askCaptionBytes(): Promise<void> {
+    const bytes = await this.hand.api.captionBytes()
+    if (bytes === this.captionBytes || this.isOver) return
+    this.captionBytes = bytes
+    this.events?.onCaption()
   }
 
   private async nextCaption(): Promise<void> {
@@ -217,6 +226,7 @@ export class StreamedMap {
       if (!this.isOver) this.events?.onCaption()
     } catch (error) {
       this.fail(error)
+      if (!this.isOver) await this.askCaptionBytes()
     } finally {
       this.fetching--
       if (!this.isOver) void this.nextCaption()

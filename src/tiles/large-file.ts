@@ -10,7 +10,8 @@ import type { ByteSource } from '../read/source.ts'
 import { readColumns, readTable } from '../read/table.ts'
 import type { Captions, Context } from '../types.ts'
 import { cachedSource } from './cached-source.ts'
-import type { PartialMap } from './folder.ts'
+import type { OpenSource, PartialMap } from './folder.ts'
+import { type HubTwin, openHubTwin } from './hub-twin.ts'
 import type { Points } from './point-file.ts'
 
 /** Rows that are shown before the rest is sent for: half a megabyte. */
@@ -26,6 +27,12 @@ export interface LargeFile extends PartialMap {
   fetchCaptions(context: Context): Promise<void>
 }
 
+interface LargeFileOptions {
+  readonly signal?: AbortSignal
+  /** Where copies of the file in small row groups are listed, and how they are reached. */
+  readonly hub?: { readonly listing: string; readonly open: OpenSource }
+}
+
 /**
  * Opens a file that is too large to be read whole.
  * @param text name of the text column; null to find it
@@ -34,7 +41,7 @@ export interface LargeFile extends PartialMap {
 export async function openLargeFile(
   from: ByteSource,
   text: string | null,
-  signal?: AbortSignal,
+  { signal, hub }: LargeFileOptions = {},
 ): Promise<LargeFile> {
   const metadata = await readFooter(from, signal)
   const columns = listColumns(metadata)
@@ -49,6 +56,8 @@ export async function openLargeFile(
   const nRows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
   const pages = cachedSource(from)
   let held: Captions | null = null
+  let twin: HubTwin | null = null
+  let isTwinSought = false
   let stream: { readonly name: string; readonly done: Promise<void> } | null = null
   let controller = new AbortController()
 
@@ -82,10 +91,12 @@ export async function openLargeFile(
     current: AbortSignal,
   ): Promise<void> {
     let given = 0
+    let whole: Float32Array | null = null
     const give = (positions: Float32Array, rows: number): void => {
       if (current.aborted || rows <= given || (rows < nRows && rows < given * GROWTH)) return
       given = rows
       onPoints({ ids: null, positions: positions.slice(0, 2 * rows) })
+      if (rows === nRows) whole = positions
     }
     const context = { signal: current }
     if (nRows > 2 * FIRST_ROWS) {
@@ -99,6 +110,7 @@ export async function openLargeFile(
       )
     }
     await read(layout, nRows, give, context)
+    if (whole) await seekTwin(layout, whole)
   }
 
   /** Whether a row of a column can be had without the whole column. */
@@ -120,12 +132,32 @@ export async function openLargeFile(
   }
 
   const captionBytes = (): number =>
-    held || !caption || metadata.row_groups.every((group) => isCheap(caption, group))
+    held || twin || !caption || metadata.row_groups.every((group) => isCheap(caption, group))
       ? 0
       : metadata.row_groups.reduce((sum, group) => {
           const meta = caption.chunk === null ? undefined : group.columns[caption.chunk].meta_data
           return sum + Number(meta?.total_compressed_size ?? 0)
         }, 0)
+
+  /** Captions one by one from the hub's copy, where its rows are the same ones in the same order. */
+  async function seekTwin(layout: LayoutColumns, positions: Float32Array): Promise<void> {
+    if (!hub || isTwinSought || captionBytes() === 0) return
+    isTwinSought = true
+    const isSame = (row: number, fields: readonly Field[]): boolean =>
+      [layout.x, layout.y].every(({ name }, axis) => {
+        const value = fields.find((field) => field.name === name)?.value
+        const place = positions[2 * row + axis]
+        // Text has seven digits of a float.
+        return value !== undefined && Math.abs(Number(value) - place) <= 1e-6 * Math.abs(place)
+      })
+    try {
+      const found = await openHubTwin(hub.listing, nRows, isSame, hub.open)
+      await found?.row(0)
+      twin = found
+    } catch {
+      // No copy, or one that cannot be trusted: the captions are then offered all together.
+    }
+  }
 
   return {
     manifest: {
@@ -161,6 +193,7 @@ export async function openLargeFile(
 
     async row(row): Promise<readonly Field[]> {
       const group = groupAt(row)
+      if (twin) return twin.row(row)
       const cheap = columns.filter((column) => isCheap(column, group))
       const fields = await readRow(pages, metadata, cheap, row, new Map())
       if (!held || !caption || cheap.includes(caption)) return fields
@@ -172,6 +205,13 @@ export async function openLargeFile(
       if (held) return captionAt(held, row)
       if (!caption) return ''
       if (!isCheap(caption, group)) {
+        try {
+          const fields = await twin?.row(row)
+          if (fields) return fields.find(({ name }) => name === caption.name)?.value ?? ''
+        } catch (error) {
+          if (error instanceof InputError) twin = null
+          throw error
+        }
         throw new InputError(
           `Read: ${from.name} gives its captions only all together, and they are not fetched yet`,
           'Press “Fetch captions”.',

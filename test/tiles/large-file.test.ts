@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { InputError } from '../../src/errors.ts'
+import { InputError, NetworkError } from '../../src/errors.ts'
 import { createReader } from '../../src/read/reader.ts'
 import { type ByteSource, fileSource } from '../../src/read/source.ts'
+import { hubListing } from '../../src/tiles/hub-twin.ts'
 import { openLargeFile } from '../../src/tiles/large-file.ts'
 import type { Points } from '../../src/tiles/point-file.ts'
 import { type WriteOptions, writeParquet } from '../read/write-parquet.ts'
@@ -94,6 +95,72 @@ describe('a large file in one row group', () => {
     expect(await file.caption(N - 1)).toBe(caption(N - 1))
     expect((await file.row(4)).find(({ name }) => name === 'TEXT')?.value).toBe(caption(4))
     await expect(file.caption(N)).rejects.toThrow(InputError)
+  })
+})
+
+describe('the hub’s copy in small row groups', () => {
+  const LISTING = 'https://huggingface.co/api/datasets/a/b/parquet'
+  const n = 150_000
+  const file = published({ rowGroupSize: n, pageSize: 1 << 20 }, n)
+
+  /** A hub that lists the rows in two files, in an order. */
+  async function opened(rowAt: (row: number) => number, listed = 2) {
+    const requests: string[] = []
+    const part = (from: number, to: number) => {
+      const rows = Array.from({ length: to - from }, (_, i) => rowAt(from + i))
+      return writeParquet(
+        [
+          { name: 'TEXT', data: rows.map(caption), type: 'STRING' },
+          { name: 'x_nn60', data: rows.map(x), type: 'FLOAT' },
+          { name: 'y_nn60', data: rows.map(y), type: 'FLOAT' },
+        ],
+        { rowGroupSize: 1000 },
+      )
+    }
+    const urls = ['0', '1'].map(
+      (name) => `https://huggingface.co/api/datasets/a/b/parquet/default/train/${name}.parquet`,
+    )
+    const files = new Map<string, File>([
+      [LISTING, new File([JSON.stringify({ default: { train: urls.slice(0, listed) } })], 'parquet')],
+      [urls[0], part(0, 100_000)],
+      [urls[1], part(100_000, n)],
+    ])
+    const open = (url: string): Promise<ByteSource> => {
+      requests.push(url)
+      const found = files.get(url)
+      return found ? Promise.resolve(fileSource(found)) : Promise.reject(new NetworkError('404', ''))
+    }
+    const large = await openLargeFile(fileSource(file), null, { hub: { listing: LISTING, open } })
+    await large.view('nn60', WHOLE, () => {})
+    return { large, requests }
+  }
+
+  test('gives captions one by one where its rows are the same', async () => {
+    const { large, requests } = await opened((row) => row)
+    expect(large.captionBytes()).toBe(0)
+    expect(await large.caption(5)).toBe(caption(5))
+    expect(requests).toHaveLength(2)
+    expect(await large.caption(n - 1)).toBe(caption(n - 1))
+    expect((await large.row(100_000)).find(({ name }) => name === 'TEXT')?.value).toBe(caption(100_000))
+  })
+
+  test('is not believed where its rows are in another order', async () => {
+    const { large } = await opened((row) => n - 1 - row)
+    expect(large.captionBytes()).toBeGreaterThan(0)
+    await expect(large.caption(5)).rejects.toThrow('not fetched yet')
+  })
+
+  test('is given up where a later file turns out to be in another order', async () => {
+    const { large } = await opened((row) => (row < 100_000 ? row : n - 1 - (row - 100_000)))
+    expect(await large.caption(5)).toBe(caption(5))
+    await expect(large.caption(120_000)).rejects.toThrow('another order')
+    expect(large.captionBytes()).toBeGreaterThan(0)
+  })
+
+  test('is asked for by the addresses of the hub alone', () => {
+    expect(hubListing('https://huggingface.co/datasets/a/b/resolve/main/train.parquet')).toBe(LISTING)
+    expect(hubListing('https://huggingface.co/datasets/a/b/resolve/main/data/train-0.parquet')).toBe(null)
+    expect(hubListing('https://example.com/datasets/a/b/resolve/main/train.parquet')).toBe(null)
   })
 })
 

@@ -1,0 +1,101 @@
+import type { FileMetaData } from 'hyparquet'
+import { InputError } from '../errors.ts'
+import { type Column, listColumns } from '../read/columns.ts'
+import { readFooter } from '../read/footer.ts'
+import { type Field, readRow } from '../read/row.ts'
+import type { ByteSource } from '../read/source.ts'
+import { cachedSource } from './cached-source.ts'
+import type { OpenSource } from './folder.ts'
+
+/** Where in each file rows are compared before any of its captions is believed. */
+const COMPARED = [0, 0.37, 1]
+/** Footers of row groups of 1000 rows are some MB each; sets in more files than this are not looked through. */
+const MOST_FILES = 16
+
+interface Part {
+  readonly source: ByteSource
+  readonly metadata: FileMetaData
+  readonly columns: readonly Column[]
+  readonly rows: number
+}
+
+/** The hub's own copy of a data set, in small row groups, from which one row can be had. */
+export interface HubTwin {
+  /** All columns of a row. @throws {InputError} its rows are in another order. @throws {NetworkError} */
+  row(row: number): Promise<readonly Field[]>
+}
+
+/**
+ * Where the hub lists its copies of the data set that an address leads to; null for other addresses, and for files that
+ * are one of many.
+ * Source: https://huggingface.co/docs/dataset-viewer/parquet
+ */
+export function hubListing(url: string): string | null {
+  const match =
+    /^https:\/\/huggingface\.co\/datasets\/([^/]+\/[^/]+)\/resolve\/[^/]+\/[^/]+\.parquet(\?.*)?$/.exec(url)
+  return match ? `https://huggingface.co/api/datasets/${match[1]}/parquet` : null
+}
+
+/**
+ * Looks for the hub's copy of a file.
+ * @param listing of {@link hubListing}
+ * @param nRows of the file: a copy with another number is none
+ * @param isSame whether a row of the copy is that row of the file
+ * @returns null where there is none
+ * @throws {NetworkError}
+ */
+export async function openHubTwin(
+  listing: string,
+  nRows: number,
+  isSame: (row: number, fields: readonly Field[]) => boolean,
+  open: OpenSource,
+): Promise<HubTwin | null> {
+  const list = await open(listing)
+  const urls = urlsOf(new TextDecoder().decode(await list.read(0, list.byteLength)))
+  if (!urls.length || urls.length > MOST_FILES) return null
+  const parts = new Map<string, Promise<Part>>()
+
+  async function load(url: string, first: number): Promise<Part> {
+    const source = cachedSource(await open(url))
+    const metadata = await readFooter(source)
+    const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
+    const part = { source, metadata, columns: listColumns(metadata), rows }
+    for (const share of COMPARED) {
+      const local = Math.round(share * (rows - 1))
+      if (first + local >= nRows || !isSame(first + local, await fieldsOf(part, local))) {
+        throw new InputError(
+          'Read: the hub’s copy of this file has its rows in another order',
+          'Press “Fetch captions”, which reads the file itself.',
+        )
+      }
+    }
+    return part
+  }
+
+  return {
+    async row(row) {
+      let first = 0
+      for (const url of urls) {
+        const at = first
+        const part = await (parts.get(url) ?? parts.set(url, load(url, at)).get(url))
+        if (!part) break
+        if (row < first + part.rows) return fieldsOf(part, row - first)
+        first += part.rows
+      }
+      throw new InputError(`Read: the hub’s copy of this file has ${first} rows`, 'Press “Fetch captions”.')
+    },
+  }
+}
+
+const fieldsOf = ({ source, metadata, columns }: Part, row: number) =>
+  readRow(source, metadata, columns, row, new Map())
+
+/** The files of the only split of the only configuration, in order; none where there are several. */
+function urlsOf(json: string): string[] {
+  const configurations = Object.values(JSON.parse(json) as Record<string, Record<string, unknown>>)
+  const splits = configurations.flatMap((configuration) => Object.values(configuration))
+  const urls = splits.length === 1 && Array.isArray(splits[0]) ? (splits[0] as unknown[]) : []
+  return urls.filter(
+    (url): url is string => typeof url === 'string' && url.startsWith('https://huggingface.co/'),
+  )
+}
