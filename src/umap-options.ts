@@ -63,7 +63,7 @@ export function checkOptions(options: UmapOptions): void {
 
 /** @throws {InputError} for a shape that does not fit, and a number that is not finite. */
 export function checkVectors({ data, nPoints, nDims }: Vectors): void {
-  if (nDims < 4 || nDims % 4 !== 0 || data.length !== nPoints * nDims) {
+  if (nDims < 4 || nDims % 4 !== 0 || !Number.isInteger(nPoints) || data.length !== nPoints * nDims) {
     throw new InputError(
       `umap: ${data.length} numbers are not ${nPoints} vectors of ${nDims}; the dimensions must be a multiple of 4`,
       'Give vectors whose number of dimensions is a multiple of 4, padded with zeros if need be.',

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts'
-import { fromHalf } from '../half.ts'
+import { fromHalf, toHalf } from '../half.ts'
 import type { Timing } from '../types.ts'
 import type { Engine } from './engine.ts'
 import type { Phase } from './store.ts'
@@ -23,6 +23,11 @@ export interface Captionscape {
   layout(name: string): Promise<Float32Array>
   /** [rows, 64], in the file's row order; null where the layouts came with the file. */
   vectors(): Promise<Float32Array | null>
+  /**
+   * Where new vectors [n, 64], in the space of {@link vectors}, lie among the map's points, which stay: [n, 2] by layout.
+   * Rejects where the layouts came with the file or were made without a GPU.
+   */
+  place(vectors: Float32Array): Promise<Record<string, Float32Array>>
   caption(row: number): Promise<string>
   /** Rows whose captions fulfil a query, ascending; the page shows what it showed. */
   search(text: string, mode?: 'text'): Promise<Uint32Array>
@@ -72,6 +77,17 @@ export function scriptingOf(engine: Engine): Captionscape {
       for (let i = 0; i < rows.length; i++)
         rows[i] = fromHalf(data[pointOf[Math.floor(i / nDims)] * nDims + (i % nDims)])
       return rows
+    },
+    async place(vectors) {
+      const session = engine.data()
+      const nDims = session?.embedding?.vectors.nDims ?? 0
+      const data = Uint16Array.from(vectors, toHalf)
+      const placed = nDims && (await session?.place({ data, nPoints: vectors.length / nDims, nDims }))
+      if (placed) return Object.fromEntries(placed.map(({ name, positions }) => [name, positions]))
+      throw new InputError(
+        'Scripting: this map has no vectors to place others among',
+        'Open a file without layouts, and wait until its map is ready.',
+      )
     },
     search: (text) => engine.finder.find(text),
     caption: (row) => engine.fetchCaption(row),

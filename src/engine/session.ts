@@ -13,7 +13,7 @@ import type {
 } from '../../workers/read.ts'
 import type { UmapApi, UmapEstimate, UmapResult, UmapSettings } from '../../workers/umap.ts'
 import { CancelledError, InputError } from '../errors.ts'
-import type { Captions, Layout, Progress, Timing } from '../types.ts'
+import type { Captions, Layout, Progress, Timing, Vectors } from '../types.ts'
 import { Hand } from './hand.ts'
 import type { Settings } from './params.ts'
 import { ProgressMeter } from './progress-meter.ts'
@@ -275,6 +275,14 @@ export class Session {
     const { pointOf } = this.distinct
     const { points } = await this.umap.api.neighbors(pointOf[row])
     return [...points.subarray(0, k)].map((point) => pointOf.indexOf(point))
+  }
+
+  /**
+   * New vectors, in the space of the embedding, among its points in each layout; null where the page has no vectors.
+   * @throws {InputError} where no GPU laid out, and for vectors that cannot be used, naming the row.
+   */
+  async place(vectors: Vectors): Promise<readonly Layout[] | null> {
+    return this.result && this.umap && !this.umap.isOver ? this.umap.api.place(vectors) : null
   }
 
   /** Whether the device at hand can lay out so many points, asked before anything costly is done. */

@@ -65,6 +65,12 @@ describe('a file of captions', () => {
     await expectHover(page, [0, 17, 101, 239])
     const vectors = await page.evaluate(async () => (await globalThis.captionscape.vectors())?.length)
     expect(vectors).toBe(240 * 64)
+    const placed = await page.evaluate(async () => {
+      const all = await globalThis.captionscape.vectors()
+      return [...(await globalThis.captionscape.place(all?.slice(0, 64 * 3) ?? new Float32Array())).nn10]
+    })
+    expect(placed).toHaveLength(6)
+    expect(placed.every((value, i) => Math.abs(value - layouts[0][i]) < 2)).toBe(true)
     const stages = await page.evaluate(() => globalThis.captionscape.timings().map((t) => t.stage))
     expect(stages.length).toBeGreaterThan(3)
     expect(faults).toEqual([])
