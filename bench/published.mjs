@@ -114,6 +114,9 @@ a page index.
 | CPU of the page's process, its start and the map's work included | ${cpu.toFixed(1)} s |
 | memory of the page's process, at its highest and at rest | ${peak.toFixed(0)} MB, ${rss.toFixed(0)} MB |
 
+A writer that makes one page of a whole column (DuckDB, told to make one row group) costs it twice, since the first rows are
+asked for first: 192 MB in 32 requests, and first points after 3.4 s.
+
 Not measured: the real file on the hub (its encoding of the coordinates is unknown), a network, a real GPU.
 `
 console.log(report)

@@ -769,8 +769,7 @@ export class Engine {
       onCamera: (camera, byUser) => {
         const { hovered } = this.view.getState()
         this.topics.cameraMoved()
-        const look = this.shown?.streamed ? this.map?.look() : null
-        if (look) this.shown?.streamed?.look(look.box)
+        this.shown?.streamed?.look(camera, container.clientWidth, container.clientHeight)
         if (byUser) {
           this.params = { ...this.params, view: camera }
           this.writeAddress()

@@ -1,6 +1,7 @@
 import { proxy } from 'comlink'
 import type { Box, Manifest, Points, TilesApi } from '../../workers/tiles.ts'
 import { CancelledError } from '../errors.ts'
+import type { Camera } from '../draw/camera.ts'
 import type { Layout, Progress } from '../types.ts'
 import { Hand } from './hand.ts'
 
@@ -104,16 +105,15 @@ export class StreamedMap {
     this.show(layout).catch((error: unknown) => this.fail(error))
   }
 
-  /** To be called when the camera has moved. @param box in view, world coordinates */
-  look(box: Box): void {
+  /** To be called when the camera has moved. @param width of the map, CSS px @param height of the map, CSS px */
+  look({ x, y, zoom }: Camera, width: number, height: number): void {
     clearTimeout(this.timer)
     const { active } = this
     // Until the first points of a layout are there, the camera is still that of the one before.
     if (active === null || active !== this.pointsOf) return
-    const [dx, dy] = [MARGIN * (box[2] - box[0]), MARGIN * (box[3] - box[1])]
+    const [dx, dy] = [width, height].map((side) => ((0.5 + MARGIN) * side) / 2 ** zoom)
     this.timer = setTimeout(() => {
-      const wide: Box = [box[0] - dx, box[1] - dy, box[2] + dx, box[3] + dy]
-      this.fetch(active, wide).catch((error: unknown) => this.fail(error))
+      this.fetch(active, [x - dx, y - dy, x + dx, y + dy]).catch((error: unknown) => this.fail(error))
     }, REST_MS)
   }
 
