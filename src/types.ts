@@ -60,3 +60,19 @@ export interface Timing {
 
 export type EncoderName = 'clip' | 'lexical'
 export type Backend = 'webgpu' | 'wasm'
+
+/** Captions `start … end` in the order of a run, its batch number `index`. */
+export interface CheckpointBatch {
+  readonly index: number
+  readonly start: number
+  readonly end: number
+}
+
+/** Vectors of one run that outlive the page, batch by batch. */
+export interface Checkpoint {
+  /** Fills `rows` [(end − start) · 64] half-float bits; false where the batch was never wholly written. */
+  readonly read: (batch: CheckpointBatch, rows: Uint16Array) => boolean
+  /** @throws DOMException where the storage is full. */
+  readonly write: (batch: CheckpointBatch, rows: Uint16Array<ArrayBuffer>) => void
+  readonly close: () => void
+}

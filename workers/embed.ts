@@ -1,4 +1,5 @@
 import { expose, transfer, wrap } from 'comlink'
+import { digest, openCheckpoint } from '../src/checkpoint/kept-batches.ts'
 import { findGpu } from '../src/embed/backend.ts'
 import { createClipEncoder, type Runtime } from '../src/embed/clip.ts'
 import { embedLexically, LEXICAL_LABEL } from '../src/embed/lexical.ts'
@@ -89,6 +90,8 @@ function startRuntime(): Runtime {
 const clip = createClipEncoder({
   startRuntime,
   findGpu,
+  // Pages without a secure origin have neither.
+  checkpoints: self.isSecureContext ? { open: openCheckpoint, digest } : null,
   createProjection: (nDims, seed) => {
     const projection = gaussianProjection(nDims, seed)
     return (rows) => project(rows, projection)

@@ -1,5 +1,5 @@
 import { CancelledError, DeviceError, throwIfCancelled } from '../errors.ts'
-import type { Backend, Captions, Context, Timing, Vectors } from '../types.ts'
+import type { Backend, Captions, Checkpoint, Context, Timing, Vectors } from '../types.ts'
 import { type BackendChoice, chooseBackend, type Gpu } from './backend.ts'
 import { packBatch, type Plan, planBatches, type Tokens } from './batches.ts'
 import { fetchModel, isDefaultModel, type ModelSource, resolveModel, unusableModel } from './model.ts'
@@ -20,6 +20,11 @@ export interface ClipHost {
   readonly findGpu: () => Promise<Gpu | null>
   /** Makes the projection of one run: rows [n, nDims] → half-float bits [n, 64]. */
   readonly createProjection: (nDims: number, seed: number) => (rows: Float32Array) => Uint16Array<ArrayBuffer>
+  /** Where vectors are kept between visits; null where they cannot be. */
+  readonly checkpoints: {
+    readonly open: (key: string, nCaptions: number) => Promise<Checkpoint | null>
+    readonly digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<string>
+  } | null
   /** Relative addresses of models are seen from here. */
   readonly pageUrl: string
 }
@@ -43,6 +48,8 @@ export interface ClipResult {
 /** A model in a runtime, ready to run. */
 interface Loaded {
   readonly key: string
+  /** Tells the model's bytes from those of another revision. */
+  readonly revision: string
   readonly runtime: Runtime
   readonly tokenizer: Tokenizer
   readonly output: Patched['output']
@@ -65,6 +72,8 @@ interface Work {
 }
 
 const COMPONENTS = 64
+/** Part of every checkpoint's key: raise it when the same model gives other vectors, or the batches change. */
+const ENCODER_VERSION = 1
 
 // Tokens a batch. A batch cannot be interrupted without losing the session, so it should take well under a
 // second: ViT-B/32 costs 76 MFLOP a token, so 4096 are 0.6 s at an integrated GPU's 0.5 TFLOP/s, and 256 as
@@ -92,6 +101,7 @@ export function createClipEncoder(host: ClipHost) {
     const started = performance.now()
     const model = await fetchModel(source, choice.dtypes, context)
     const bytes = model.onnx.length
+    const revision = (await host.checkpoints?.digest(model.onnx)) ?? ''
     const tokenizer = createTokenizer(model.tokenizer, model.maxLength)
     let patched: Patched
     try {
@@ -131,6 +141,7 @@ export function createClipEncoder(host: ClipHost) {
     }
     loaded = {
       key,
+      revision,
       runtime,
       tokenizer,
       output: patched.output,
@@ -182,7 +193,12 @@ export function createClipEncoder(host: ClipHost) {
       work = null
       work = await startWork(workKey, captions, model.tokenizer, choice, context)
     }
-    await finish(work, model, choice, request.seed, context)
+    const checkpoint = await openKept(work, captions, model, choice, request.seed, context)
+    try {
+      await finish(work, checkpoint, model, choice, request.seed, context)
+    } finally {
+      checkpoint?.close()
+    }
 
     const { ms, tokens, halves } = work
     const nPoints = captions.offsets.length - 1
@@ -204,14 +220,65 @@ export function createClipEncoder(host: ClipHost) {
     }
   }
 
+  /** What an earlier visit kept is taken over; null where nothing can be kept, of which the user is told. */
+  async function openKept(
+    run: Work,
+    captions: Captions,
+    model: Loaded,
+    choice: BackendChoice,
+    seed: number,
+    context: Context,
+  ): Promise<Checkpoint | null> {
+    const { checkpoints } = host
+    if (!checkpoints) return null
+    try {
+      const key = [
+        ENCODER_VERSION,
+        model.key,
+        model.revision,
+        choice.backend,
+        model.dtype,
+        seed,
+        tokenBudget(choice),
+        await checkpoints.digest(captions.bytes),
+        await checkpoints.digest(new Uint8Array(captions.offsets.slice().buffer)),
+      ].join(' ')
+      const nCaptions = run.plan.order.length
+      const checkpoint = await checkpoints.open(key, nCaptions)
+      if (!checkpoint) {
+        context.onNotice?.(
+          'Another tab embeds the same captions: this one’s vectors are not kept between visits.',
+        )
+        return null
+      }
+      const before = run.doneCaptions
+      restore(run, checkpoint)
+      if (run.doneCaptions > before)
+        context.onNotice?.(
+          run.doneCaptions === nCaptions
+            ? 'The vectors were kept from an earlier visit: nothing had to be embedded.'
+            : `Went on from ${Math.floor((100 * run.doneCaptions) / nCaptions)} %, kept from an earlier visit.`,
+        )
+      return checkpoint
+    } catch (error) {
+      throwIfCancelled(context.signal)
+      context.onNotice?.(
+        `The browser keeps no vectors here (${String(error)}): an embedding lasts until the page is closed.`,
+      )
+      return null
+    }
+  }
+
   async function finish(
     run: Work,
+    kept: Checkpoint | null,
     model: Loaded,
     choice: BackendChoice,
     seed: number,
     context: Context,
   ): Promise<void> {
     const { order, batches } = run.plan
+    let checkpoint = kept
     const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
     report(run.doneCaptions, order.length)
     for (; run.nextBatch < batches.length; run.nextBatch++) {
@@ -236,11 +303,16 @@ export function createClipEncoder(host: ClipHost) {
       const projectStarted = performance.now()
       run.project ??= host.createProjection(rows.length / nRows, seed)
       const halves = run.project(rows)
-      for (let i = 0; i < nRows; i++)
-        run.halves.set(
-          halves.subarray(i * COMPONENTS, (i + 1) * COMPONENTS),
-          order[batch.start + i] * COMPONENTS,
+      placeRows(run, batch.start, halves)
+      try {
+        checkpoint?.write({ ...batch, index: run.nextBatch }, halves)
+      } catch (error) {
+        checkpoint = null
+        context.onNotice?.(
+          `The browser’s storage takes no more vectors (${String(error)}): the embedding goes on in memory, ` +
+            'and what follows is not kept when the page is closed.',
         )
+      }
       run.ms.project += performance.now() - projectStarted
       run.doneCaptions = batch.end
       report(batch.end, order.length)
@@ -248,6 +320,28 @@ export function createClipEncoder(host: ClipHost) {
   }
 
   return { embed }
+}
+
+/** Puts the vectors of the captions from `start` on in their rows. @param halves [n, 64] in the plan's order */
+function placeRows({ halves, plan }: Work, start: number, rows: Uint16Array): void {
+  for (let i = 0; i * COMPONENTS < rows.length; i++)
+    halves.set(rows.subarray(i * COMPONENTS, (i + 1) * COMPONENTS), plan.order[start + i] * COMPONENTS)
+}
+
+/** Takes over the batches that were kept, up to the first that was not. */
+function restore(run: Work, checkpoint: Checkpoint): void {
+  const { batches } = run.plan
+  for (; run.nextBatch < batches.length; run.nextBatch++) {
+    const batch = batches[run.nextBatch]
+    const rows = new Uint16Array((batch.end - batch.start) * COMPONENTS)
+    if (!checkpoint.read({ ...batch, index: run.nextBatch }, rows)) return
+    placeRows(run, batch.start, rows)
+    run.doneCaptions = batch.end
+  }
+}
+
+function tokenBudget({ backend, isSoftware }: BackendChoice): number {
+  return backend === 'webgpu' && !isSoftware ? GPU_TOKENS : CPU_TOKENS
 }
 
 function failedBatch(run: Work, reason: string, choice: BackendChoice, cause?: unknown): DeviceError {
@@ -274,8 +368,7 @@ async function startWork(
 ): Promise<Work> {
   const started = performance.now()
   const tokens = await tokenize(captions, tokenizer, context)
-  const budget = choice.backend === 'webgpu' && !choice.isSoftware ? GPU_TOKENS : CPU_TOKENS
-  const plan = planBatches(tokens.offsets, budget, tokenizer.maxLength)
+  const plan = planBatches(tokens.offsets, tokenBudget(choice), tokenizer.maxLength)
   const halves = new Uint16Array(plan.order.length * COMPONENTS)
   const ms = { tokenize: performance.now() - started, run: 0, project: 0 }
   return { key, tokens, plan, halves, nextBatch: 0, doneCaptions: 0, project: null, ms }

@@ -47,7 +47,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['base', 'gpu', ...STAGES],
   // Published maps are Parquet files: read in parts, written from an open file.
   tiles: ['base', 'read'],
-  workers: ['base', 'gpu', ...STAGES, 'pipeline', 'tiles'],
+  checkpoint: ['base'],
+  workers: ['base', 'gpu', ...STAGES, 'pipeline', 'tiles', 'checkpoint'],
   draw: ['base'],
   engine: ['base', 'draw'],
   ui: ['base', 'draw', 'engine'],

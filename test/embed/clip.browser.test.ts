@@ -33,9 +33,47 @@ function makeCaptions(n: number): string[] {
 }
 
 const workers: Worker[] = []
-afterEach(() => {
+afterEach(async () => {
   for (const worker of workers.splice(0)) worker.terminate()
+  await forgetKept()
 })
+
+const KEPT = 'captionscape-embeddings'
+
+/** Clears what earlier runs kept; a worker that ends lets go of its file a little later. */
+async function forgetKept(): Promise<void> {
+  const root = await navigator.storage.getDirectory()
+  const remove = async () =>
+    root.removeEntry(KEPT, { recursive: true }).then(
+      () => 'gone',
+      (error: unknown) => (error as DOMException).name,
+    )
+  await expect.poll(remove, { timeout: 10_000 }).toMatch(/gone|NotFoundError/)
+}
+
+/** Waits until no worker has a kept file open. */
+async function released(): Promise<void> {
+  const root = await navigator.storage.getDirectory()
+  const folder = await root.getDirectoryHandle(KEPT)
+  for await (const handle of folder.values()) {
+    const open = async () => {
+      const stream = await (handle as FileSystemFileHandle).createWritable({ keepExistingData: true })
+      await stream.abort()
+      return 'free'
+    }
+    await expect
+      .poll(async () => open().catch((error: unknown) => String(error)), { timeout: 10_000 })
+      .toBe('free')
+  }
+}
+
+function captionSteps(progress: readonly Progress[]): Progress[] {
+  return progress.filter((step) => step.unit === 'captions')
+}
+
+function greatestDone(progress: readonly Progress[]): number {
+  return Math.max(0, ...captionSteps(progress).map((step) => step.done))
+}
 
 /**
  * Greatest absolute difference of the model in its worker to the float64 reference, in batches as the page
@@ -102,14 +140,17 @@ function startEncoder() {
   const worker = new Worker(new URL('../../workers/embed.ts', import.meta.url), { type: 'module' })
   workers.push(worker)
   const progress: Progress[] = []
+  const notices: string[] = []
   const events = () =>
     proxy({
       onProgress: (step: Progress) => {
         progress.push(step)
       },
-      onNotice: () => {},
+      onNotice: (notice: string) => {
+        notices.push(notice)
+      },
     })
-  return { remote: wrap<EmbedApi>(worker), progress, events }
+  return { remote: wrap<EmbedApi>(worker), progress, notices, events }
 }
 
 const HUB_ID = 'captionscape/small-clip'
@@ -150,6 +191,7 @@ describe('the encoder’s worker', () => {
   test('goes on after a cancellation, with the bits of an uninterrupted run', async () => {
     const captions = makeCaptions(1500)
     const whole = await startEncoder().remote.clip(toArena(captions), onWasm, startEncoder().events())
+    await forgetKept()
     const { remote, progress, events } = startEncoder()
     const cancelled = cancelOnceRunning(remote, captions, progress, events())
     await expect(cancelled).rejects.toMatchObject({ name: 'CancelledError' })
@@ -160,6 +202,36 @@ describe('the encoder’s worker', () => {
     const resumed = await remote.clip(toArena(captions), onWasm, events())
     expect(resumed.vectors.data).toEqual(whole.vectors.data)
     expect(progress[0].done).toBeGreaterThanOrEqual(before)
+  })
+
+  test('goes on where a page died, in a new one and with the same bits, and then has nothing to do', async () => {
+    const captions = makeCaptions(1500)
+    const whole = await startEncoder().remote.clip(toArena(captions), onWasm, startEncoder().events())
+    await forgetKept()
+
+    const first = startEncoder()
+    const died = first.remote.clip(toArena(captions), onWasm, first.events())
+    died.catch(() => {}) // It never settles: its worker is gone.
+    await expect
+      .poll(() => greatestDone(first.progress), { timeout: 60_000, interval: 5 })
+      .toBeGreaterThan(300)
+    const before = greatestDone(first.progress)
+    workers[workers.length - 1].terminate()
+    await released()
+
+    const second = startEncoder()
+    const resumed = await second.remote.clip(toArena(captions), onWasm, second.events())
+    expect(resumed.vectors.data).toEqual(whole.vectors.data)
+    expect(captionSteps(second.progress)[0].done).toBeGreaterThanOrEqual(before)
+    expect(second.notices).toEqual([
+      expect.stringMatching(/^Went on from \d+ %, kept from an earlier visit\.$/),
+    ])
+
+    const third = startEncoder()
+    const again = await third.remote.clip(toArena(captions), onWasm, third.events())
+    expect(again.vectors.data).toEqual(whole.vectors.data)
+    expect(captionSteps(third.progress)[0].done).toBe(1500)
+    expect(third.notices).toEqual([expect.stringMatching(/nothing had to be embedded/)])
   })
 
   test('can be cancelled while the model loads, and starts again', async () => {
@@ -218,6 +290,7 @@ describe('the encoder’s worker', () => {
       // Half floats that the software GPU of the test machine does not have.
       findGpu: async () =>
         Promise.resolve({ isSoftware: false, hasF16: true, description: 'a GPU without shader-f16' }),
+      checkpoints: null,
       createProjection: () => (rows) => new Uint16Array(64 * (rows.length / DIMS)),
       pageUrl: location.href,
     })
@@ -227,6 +300,43 @@ describe('the encoder’s worker', () => {
     })
     expect(result).toMatchObject({ backend: 'wasm', adapter: null })
     expect(notices).toEqual([expect.stringMatching(/shader-f16.*processor is used/)])
+  })
+
+  test('goes on in memory, and says so, where the storage is full or refused', async () => {
+    const full = new DOMException('full', 'QuotaExceededError')
+    const embedWith = async (checkpoints: Parameters<typeof createClipEncoder>[0]['checkpoints']) => {
+      const notices: string[] = []
+      const encoder = createClipEncoder({
+        startRuntime: () => ({
+          load: async () => Promise.resolve(),
+          run: async (_ids, nRows) => Promise.resolve(new Float32Array(nRows * DIMS).fill(1)),
+          stop: () => {},
+        }),
+        findGpu: async () => Promise.resolve(null),
+        checkpoints,
+        createProjection: () => (rows) => new Uint16Array(64 * (rows.length / DIMS)).fill(7),
+        pageUrl: location.href,
+      })
+      const { vectors } = await encoder.embed(toArena(makeCaptions(200)), onWasm, {
+        onNotice: (notice) => notices.push(notice),
+      })
+      expect(vectors.data.every((half) => half === 7)).toBe(true)
+      return notices
+    }
+    const digest = async () => Promise.resolve('')
+    const write = () => {
+      throw full
+    }
+    const kept = { read: () => false, write, close: () => {} }
+    expect(await embedWith({ digest, open: async () => Promise.resolve(kept) })).toEqual([
+      expect.stringMatching(/takes no more vectors .*goes on in memory/),
+    ])
+    expect(await embedWith({ digest, open: async () => Promise.reject(full) })).toEqual([
+      expect.stringMatching(/keeps no vectors here .*until the page is closed/),
+    ])
+    expect(await embedWith({ digest, open: async () => Promise.resolve(null) })).toEqual([
+      expect.stringMatching(/Another tab embeds the same captions/),
+    ])
   })
 
   test('embeds lexically beside it', async () => {

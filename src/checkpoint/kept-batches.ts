@@ -1,0 +1,104 @@
+import type { Checkpoint, CheckpointBatch } from '../types.ts'
+
+/** Folder in the origin private file system; one file an embedding. */
+const FOLDER = 'captionscape-embeddings'
+/** All files together; the oldest go first. 512 MB are four million captions. */
+const BUDGET_BYTES = 512 * 1024 * 1024
+/** Rewritten at every opening, so that a file's date is that of its last use. */
+const MAGIC = new TextEncoder().encode('captionscape embedding 1\n')
+const HEADER_BYTES = 64
+const CHECKSUM_BYTES = 4
+/** 64 half floats a caption. */
+const ROW_BYTES = 128
+
+/**
+ * Opens what an earlier visit kept of an embedding, or begins anew. Each batch has its place in the file and
+ * its checksum, so that a page that dies while it writes loses one batch at most.
+ * @param key everything that the vectors depend on; the file is named by its SHA-256
+ * @returns null where another tab has the same embedding open
+ * @throws DOMException where the browser refuses storage
+ */
+export async function openCheckpoint(key: string, nCaptions: number): Promise<Checkpoint | null> {
+  const root = await navigator.storage.getDirectory()
+  const folder = await root.getDirectoryHandle(FOLDER, { create: true })
+  const name = await digest(new TextEncoder().encode(key))
+  await evict(folder, name, nCaptions * ROW_BYTES)
+  const file = await folder.getFileHandle(name, { create: true })
+  let access: FileSystemSyncAccessHandle
+  try {
+    access = await file.createSyncAccessHandle()
+  } catch (error) {
+    if (isInUse(error)) return null
+    throw error
+  }
+  try {
+    access.write(MAGIC, { at: 0 })
+  } catch (error) {
+    access.close()
+    throw error
+  }
+  return {
+    read(batch, rows) {
+      const record = new Uint8Array(recordBytes(batch))
+      if (access.read(record, { at: placeOf(batch) }) < record.length) return false
+      const body = record.subarray(CHECKSUM_BYTES)
+      if (new DataView(record.buffer).getUint32(0) !== checksum(body, batch)) return false
+      rows.set(new Uint16Array(record.buffer, CHECKSUM_BYTES))
+      return true
+    },
+    write(batch, rows) {
+      const record = new Uint8Array(recordBytes(batch))
+      const body = record.subarray(CHECKSUM_BYTES)
+      body.set(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength))
+      new DataView(record.buffer).setUint32(0, checksum(body, batch))
+      if (access.write(record, { at: placeOf(batch) }) < record.length)
+        throw new DOMException('the storage is full', 'QuotaExceededError')
+      // Not flushed: what is written survives the page, and only a machine that stops could lose it, which the
+      // checksums would show.
+    },
+    close: () => access.close(),
+  }
+}
+
+/** SHA-256 as hexadecimal digits. */
+export async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function placeOf({ index, start }: CheckpointBatch): number {
+  return HEADER_BYTES + index * CHECKSUM_BYTES + start * ROW_BYTES
+}
+
+function recordBytes({ start, end }: CheckpointBatch): number {
+  return CHECKSUM_BYTES + (end - start) * ROW_BYTES
+}
+
+/** FNV-1a, begun with the batch's place: a gap of zeros is not taken for a batch. */
+function checksum(bytes: Uint8Array, { index }: CheckpointBatch): number {
+  let hash = 0x811c9dc5 ^ (index + 1)
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash >>> 0
+}
+
+/** Makes room for `bytes` more by removing what was used longest ago. */
+async function evict(folder: FileSystemDirectoryHandle, keep: string, bytes: number): Promise<void> {
+  const files: File[] = []
+  for await (const handle of folder.values())
+    if (handle.kind === 'file' && handle.name !== keep) files.push(await handle.getFile())
+  files.sort((a, b) => a.lastModified - b.lastModified)
+  let total = files.reduce((sum, { size }) => sum + size, bytes)
+  for (const { name, size } of files) {
+    if (total <= BUDGET_BYTES) return
+    try {
+      await folder.removeEntry(name)
+      total -= size
+    } catch (error) {
+      if (!isInUse(error)) throw error
+    }
+  }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'NoModificationAllowedError'
+}
