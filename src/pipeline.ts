@@ -1,9 +1,11 @@
 import { buildGraph, freeGraph } from './graph/build-graph.ts'
-import { type GraphBuffers, leastWeight, type NeighborBuffers } from './gpu/data.ts'
+import { type Approximation, type GraphBuffers, leastWeight, type NeighborBuffers } from './gpu/data.ts'
 import { GpuSession } from './gpu/session.ts'
 import { Slicer } from './gpu/slices.ts'
 import { readSplit } from './gpu/split.ts'
-import { NeighborSearch } from './neighbors/find-neighbors.ts'
+import { chooseSearch } from './neighbors/choose-search.ts'
+import type { ClusteredSearch } from './neighbors/clustered-search.ts'
+import type { NeighborSearch } from './neighbors/find-neighbors.ts'
 import { Optimizer } from './optimize/optimizer.ts'
 import { findStart } from './spectral/find-start.ts'
 import { throttled } from './throttled.ts'
@@ -122,7 +124,7 @@ export class UmapRun {
   readonly #session: GpuSession
   readonly #slicer: Slicer
   readonly #timings = new Map<string, number>()
-  #search: NeighborSearch | null = null
+  #search: NeighborSearch | ClusteredSearch | null = null
   #onGpu: NeighborBuffers | null = null
   #graph: GraphBuffers | null = null
   #start: Float32Array<ArrayBuffer> | null = null
@@ -186,7 +188,7 @@ export class UmapRun {
     this.#timings.clear()
     const known = this.#search?.k ?? 0
     const wanted = Math.min(this.#vectors.nPoints, Math.max(...options.nNeighbors))
-    const newNeighbors = is('metric') || wanted > known
+    const newNeighbors = is('metric') || is('method') || wanted > known
     const newGraph = newNeighbors || is('nNeighbors')
     const newStart = newGraph || is('seed') || is('nEpochs')
     if (newStart || is('minDist') || is('spread') || is('negativeSampleRate') || is('learningRate')) {
@@ -217,7 +219,13 @@ export class UmapRun {
     const graph = this.#graph ?? (await this.#timed('Graphs', () => this.#buildGraph(found, context)))
     const start = this.#start ?? (await this.#timed('Start', () => this.#findStart(graph, context)))
     const layouts = await this.#timed('Lay out', () => this.#optimize(graph, start, context))
-    const timings = [...this.#timings].map(([stage, ms]) => ({ stage, ms, rows: nPoints }))
+    const recall = found.approximate?.recall
+    const timings = [...this.#timings].map(([stage, ms]) => ({
+      stage,
+      ms,
+      rows: nPoints,
+      ...(stage === 'Neighbors' && recall !== undefined ? { recall } : {}),
+    }))
     const neighbors = context.wantsNeighbors ? await this.#readNeighbors(found) : null
     return { layouts, neighbors, start, timings, vectors: this.#vectors, options: this.#options }
   }
@@ -228,13 +236,19 @@ export class UmapRun {
   }
 
   /** Exact nearest neighbors, once, for the largest of nNeighbors; the others are prefixes. */
-  async #findNeighbors({ signal, onProgress }: UmapContext): Promise<NeighborBuffers> {
-    const { nNeighbors, metric } = this.#options
+  async #findNeighbors({ signal, onProgress, onNotice }: UmapContext): Promise<NeighborBuffers> {
+    const { nNeighbors, method, metric, seed } = this.#options
     const k = Math.max(...nNeighbors)
     const tell = this.#progress(onProgress, 'nearest neighbors', 0, SHARES.neighbors)
-    this.#search ??= new NeighborSearch(this.#session, this.#slicer, this.#vectors, k, metric)
-    this.#onGpu = await this.#search.run({ signal, onFraction: tell })
-    return this.#onGpu
+    this.#search ??= await chooseSearch(this.#session, this.#slicer, this.#vectors, k, {
+      method,
+      metric,
+      seed,
+    })
+    const found = await this.#search.run({ signal, onFraction: tell })
+    if (found.approximate) onNotice?.(describe(found.approximate))
+    this.#onGpu = found
+    return found
   }
 
   async #readNeighbors({ k, ids, distances }: NeighborBuffers): Promise<Neighbors> {
@@ -311,4 +325,13 @@ export class UmapRun {
     const layouts = this.#options.nNeighbors.map((value) => ({ name: `nn${value}`, positions: positions() }))
     return { layouts, neighbors, start: positions(), timings: [], ...given }
   }
+}
+
+/** What people are told of approximate neighbors. */
+function describe({ recall, nProbes, nClusters }: Approximation): string {
+  const share = (100 * recall).toFixed(1)
+  return (
+    `Nearest neighbors are approximate: ${share} % of the true 30 nearest were found on 1,000 captions ` +
+    `(${nProbes} of ${nClusters} clusters looked at for each).`
+  )
 }

@@ -56,6 +56,8 @@ export interface Timing {
   readonly ms: number
   readonly rows: number
   readonly bytes?: number
+  /** Share of the true 30 nearest neighbors found, where the search was approximate. */
+  readonly recall?: number
 }
 
 export type EncoderName = 'clip' | 'lexical'

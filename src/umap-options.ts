@@ -1,7 +1,11 @@
 import { InputError } from './errors.ts'
 import type { Metric, Vectors } from './types.ts'
 
+/** How nearest neighbors are found: `auto` compares all pairs where that takes at most some 20 s. */
+export type NeighborMethod = 'auto' | 'exact' | 'approximate'
+
 export interface UmapOptions {
+  readonly method: NeighborMethod
   /** Distance between vectors. */
   readonly metric: Metric
   /** Ascending; each gives a layout `nn<value>`. A point counts among its own neighbors, as in umap-learn and cuML. */
@@ -19,6 +23,7 @@ export interface UmapOptions {
 
 /** The original pipeline's settings where it had some, umap-learn's otherwise. */
 export const UMAP_DEFAULTS: UmapOptions = {
+  method: 'auto',
   metric: 'euclidean',
   nNeighbors: [10, 30, 60],
   nEpochs: 1000,
@@ -37,7 +42,10 @@ const MAX_NEGATIVES = 1_000
 
 /** @throws {InputError} naming the option, its value and its limits. */
 export function checkOptions(options: UmapOptions): void {
-  const { metric, nNeighbors, nEpochs, negativeSampleRate, minDist, spread, learningRate, seed } = options
+  const { method, metric, nNeighbors, nEpochs, negativeSampleRate, minDist, spread, learningRate, seed } =
+    options
+  if (!['auto', 'exact', 'approximate'].includes(method))
+    throw bad('method', method, 'auto, exact or approximate')
   if (metric !== 'euclidean' && metric !== 'cosine') throw bad('metric', metric, 'euclidean or cosine')
   if (nNeighbors.length < 1 || nNeighbors.length > MAX_LAYOUTS) {
     throw bad('nNeighbors', `${nNeighbors.length} values`, `1 to ${MAX_LAYOUTS} values`)

@@ -9,6 +9,17 @@ export interface NeighborBuffers {
   readonly ids: Split
   /** [nPoints, k] f32, ascending in each row; cut at the same rows as `ids` */
   readonly distances: Split
+  /** Where not all points were compared. */
+  readonly approximate?: Approximation
+}
+
+/** How good approximate neighbors are. */
+export interface Approximation {
+  /** Share of the true 30 nearest that were found, measured on 1,000 queries. */
+  readonly recall: number
+  /** Clusters that each point was compared with. */
+  readonly nProbes: number
+  readonly nClusters: number
 }
 
 /**

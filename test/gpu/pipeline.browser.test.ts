@@ -126,6 +126,18 @@ describe('changed options', () => {
   })
 })
 
+test('neighbors found by clusters make as good a layout, and their recall is told', async () => {
+  const vectors = clusters(900, 32, 12, 1)
+  const notices: string[] = []
+  const options = { ...FEW, nEpochs: 100, method: 'approximate' } as const
+  const onNotice = (text: string): void => void notices.push(text)
+  const { layouts, timings } = await fitUmap(await testDevice(), vectors, options, { onNotice })
+  expect(notices.join()).toMatch(/approximate: \d+\.\d % of the true 30 nearest/)
+  expect(timings[0].recall).toBeGreaterThan(0.95)
+  for (const { positions } of layouts)
+    expect(trustworthiness(toNumbers(vectors), 32, positions)).toBeGreaterThan(0.85)
+})
+
 describe('the cost of a fit', () => {
   test('is told before: no less memory than it takes, and a time', async () => {
     const vectors = clusters(1500, 64, 8, 1)

@@ -1,0 +1,58 @@
+import type { GpuSession } from '../gpu/session.ts'
+import type { Slicer } from '../gpu/slices.ts'
+import type { Vectors } from '../types.ts'
+import { type ClusteredOptions, ClusteredSearch } from './clustered-search.ts'
+import { NeighborSearch } from './find-neighbors.ts'
+
+/** Comparing all pairs is worth this long a wait: its result is exact. */
+const EXACT_MS = 20_000
+/** All pairs of so few points are always compared. */
+const FEW_POINTS = 20_000
+/** Points of the trial, and of a second one where the first says nothing of a GPU that was hardly busy. */
+const TRIAL_POINTS = [2048, 8192] as const
+const QUICK_MS = 50
+
+interface ChooseOptions extends ClusteredOptions {
+  readonly method: 'auto' | 'exact' | 'approximate'
+}
+
+/**
+ * The way to the nearest neighbors: all pairs, or, where a trial on this device says that they would take more than 20 s,
+ * the inverted file.
+ *
+ * @throws {DeviceError} when the device fails.
+ */
+export async function chooseSearch(
+  session: GpuSession,
+  slicer: Slicer,
+  points: Vectors,
+  k: number,
+  { method, metric, seed }: ChooseOptions,
+): Promise<NeighborSearch | ClusteredSearch> {
+  const isExact =
+    method === 'exact' ||
+    (method === 'auto' &&
+      (points.nPoints <= FEW_POINTS || (await exactMs(session, slicer, points, k)) <= EXACT_MS))
+  return isExact
+    ? new NeighborSearch(session, slicer, points, k, metric)
+    : new ClusteredSearch(session, slicer, points, k, { metric, seed })
+}
+
+/** Milliseconds for all pairs, from all pairs of the first points. */
+async function exactMs(session: GpuSession, slicer: Slicer, points: Vectors, k: number): Promise<number> {
+  let ms = 0
+  for (const nPoints of TRIAL_POINTS) {
+    const few = { ...points, data: points.data.subarray(0, nPoints * points.nDims), nPoints }
+    const search = new NeighborSearch(session, slicer, few, k)
+    const started = performance.now()
+    try {
+      await search.run()
+    } finally {
+      search.close()
+    }
+    const trial = performance.now() - started
+    ms = trial * (points.nPoints / nPoints) ** 2
+    if (trial > QUICK_MS) break
+  }
+  return ms
+}

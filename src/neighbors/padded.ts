@@ -1,0 +1,38 @@
+import type { GpuSession } from '../gpu/session.ts'
+import type { Part } from '../gpu/split.ts'
+import type { Vectors } from '../types.ts'
+
+/**
+ * Relative error bound of |a|² + |b|² - 2ab in float32 with four partial sums of nQuads terms: each of the three terms is
+ * off by at most (nQuads + 3)·2⁻²⁴ of itself (Higham, Accuracy and Stability, §3.1); doubled for safety.
+ */
+export function slackOf(nQuads: number): number {
+  return (nQuads + 8) * 2 ** -22
+}
+
+/** Rows of padding are written at once, in pieces of about 4 MiB. */
+const PIECE_BYTES = 4 * 2 ** 20
+
+/** Writes vectors with zeros added up to a multiple of 16 components, which changes no distance. */
+export function writeVectors(
+  session: GpuSession,
+  part: Part,
+  { data, nDims }: Vectors,
+  nQuads: number,
+): void {
+  const { queue } = session.device
+  const width = nQuads * 4
+  if (width === nDims) {
+    queue.writeBuffer(part.buffer, 0, data, part.begin * nDims, (part.end - part.begin) * nDims)
+    return
+  }
+  const rowsPerPiece = Math.max(1, Math.floor(PIECE_BYTES / (2 * width)))
+  for (let begin = part.begin; begin < part.end; begin += rowsPerPiece) {
+    const end = Math.min(part.end, begin + rowsPerPiece)
+    const piece = new Uint16Array((end - begin) * width)
+    for (let row = begin; row < end; row++) {
+      piece.set(data.subarray(row * nDims, (row + 1) * nDims), (row - begin) * width)
+    }
+    queue.writeBuffer(part.buffer, (begin - part.begin) * 2 * width, piece)
+  }
+}
