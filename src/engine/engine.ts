@@ -796,6 +796,8 @@ export class Engine {
 
   /** Lets what was found and what is selected stand out. */
   private showMarked(): void {
+    // Rows are not what a map held in part draws by.
+    if (this.shown?.streamed) return
     const isAsked = this.finder.view.getState().state !== 'off'
     this.map?.setMarked({ found: isAsked ? this.finder.rows : null, selected: this.selection.rows })
   }
