@@ -6,6 +6,8 @@ const FOLDER = 'captionscape-embeddings'
 const BUDGET_BYTES = 512 * 1024 * 1024
 /** Rewritten at every opening, so that a file's date is that of its last use. */
 const MAGIC = new TextEncoder().encode('captionscape embedding 1\n')
+const ATTEMPTS = 6
+const RETRY_MS = 250
 const HEADER_BYTES = 64
 const CHECKSUM_BYTES = 4
 /** 64 half floats a caption. */
@@ -24,13 +26,8 @@ export async function openCheckpoint(key: string, nCaptions: number): Promise<Ch
   const name = await digest(new TextEncoder().encode(key))
   await evict(folder, name, nCaptions * ROW_BYTES)
   const file = await folder.getFileHandle(name, { create: true })
-  let access: FileSystemSyncAccessHandle
-  try {
-    access = await file.createSyncAccessHandle()
-  } catch (error) {
-    if (isInUse(error)) return null
-    throw error
-  }
+  const access = await openAlone(file)
+  if (!access) return null
   try {
     access.write(MAGIC, { at: 0 })
   } catch (error) {
@@ -58,6 +55,19 @@ export async function openCheckpoint(key: string, nCaptions: number): Promise<Ch
     },
     close: () => access.close(),
   }
+}
+
+/** A page that was just reloaded lets go of its file a little later; another tab does not. */
+async function openAlone(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle | null> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await new Promise((done) => setTimeout(done, RETRY_MS))
+    try {
+      return await file.createSyncAccessHandle()
+    } catch (error) {
+      if (!isInUse(error)) throw error
+    }
+  }
+  return null
 }
 
 /** SHA-256 as hexadecimal digits. */
