@@ -69,9 +69,16 @@ function decode(
     }
     case 'DELTA_BINARY_PACKED': {
       const reader = { view: viewOf(body), offset: 0 }
-      const values = element.type === 'INT64' ? new BigInt64Array(nValues) : new Int32Array(nValues)
+      const unsigned = isUnsigned(element)
+      // Unsigned numbers of 32 bits may be written as differences of more.
+      const wide = element.type === 'INT64' || unsigned
+      const values = wide ? new BigInt64Array(nValues) : new Int32Array(nValues)
       if (nValues > 0) deltaBinaryUnpack(reader, nValues, values)
-      return Float64Array.from(values, Number)
+      if (!unsigned) return Float64Array.from(values, Number)
+      const bits = element.type === 'INT64' ? 64 : 32
+      return Float64Array.from<number | bigint>(values, (value) =>
+        Number(BigInt.asUintN(bits, BigInt(value))),
+      )
     }
     default:
       throw new Error(`numbers in the encoding ${encoding}`)
@@ -82,6 +89,9 @@ const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffse
 
 const isHalf = ({ logical_type, type_length }: SchemaElement) =>
   logical_type?.type === 'FLOAT16' && type_length === 2
+
+const isUnsigned = ({ converted_type, logical_type }: SchemaElement) =>
+  converted_type?.startsWith('UINT_') === true || (logical_type?.type === 'INTEGER' && !logical_type.isSigned)
 
 function widthOf({ type, type_length }: SchemaElement): number {
   if (type === 'FLOAT' || type === 'INT32') return 4
@@ -107,7 +117,7 @@ function plain(body: Uint8Array, nValues: number, element: SchemaElement): Float
   const width = widthOf(element)
   if (nValues * width > body.length) throw new Error(`${nValues} numbers in ${body.length} bytes`)
   const view = viewOf(body)
-  const unsigned = element.converted_type?.startsWith('UINT_') === true
+  const unsigned = isUnsigned(element)
   const values = new Float64Array(nValues)
   for (let i = 0, at = 0; i < nValues; i++, at += width) {
     switch (element.type) {

@@ -162,9 +162,20 @@ function withLevels(
   return { kind: 'data', encoding, body, nValues, nRows, valid: nValues === nRows ? null : valid }
 }
 
+/**
+ * What a codec makes of a byte at most: beyond it, a header declares more than there can be. Zstandard and Brotli have no
+ * such bound.
+ */
+const MOST_PER_BYTE: Readonly<Record<string, number>> = { SNAPPY: 22, LZ4: 256, LZ4_RAW: 256, GZIP: 1032 }
+/** Writers make pages of about a megabyte; only a single value of this size would need more. */
+const MAX_PAGE_BYTES = 512 * 1024 * 1024
+
 function decompress(bytes: Uint8Array, size: number, { codec }: ColumnMetaData): Uint8Array {
   if (codec === 'UNCOMPRESSED') return bytes
   if (size === 0) return new Uint8Array(0)
+  if (size > Math.min(MAX_PAGE_BYTES, 1024 + bytes.length * (MOST_PER_BYTE[codec] ?? Infinity))) {
+    throw new Error(`a page of ${bytes.length} bytes that declares ${size} bytes, more than is possible`)
+  }
   const decompressor = compressors[codec]
   if (!decompressor) throw new Error(`the codec ${codec} is not supported`)
   const page = decompressor(bytes, size)

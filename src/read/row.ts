@@ -1,10 +1,10 @@
-import { type AsyncBuffer, type FileMetaData, parquetReadObjects } from 'hyparquet'
+import { type FileMetaData, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { CancelledError, InputError, NetworkError } from '../errors.ts'
 import type { Column } from './columns.ts'
 import { formatValue } from './format.ts'
 import { AS_STORED, type PageIndex } from './page-index.ts'
-import type { ByteSource } from './source.ts'
+import { asyncBuffer, type ByteSource } from './source.ts'
 
 /** One column of one row, as text for people. */
 export interface Field {
@@ -28,10 +28,7 @@ export async function readRow(
   signal?: AbortSignal,
   pages?: PageIndex,
 ): Promise<Field[]> {
-  const file: AsyncBuffer = {
-    byteLength: source.byteLength,
-    slice: async (start, end = source.byteLength) => (await source.read(start, end, signal)).buffer,
-  }
+  const file = asyncBuffer(source, signal)
   return Promise.all(
     columns.map(async (column) => {
       const { name, element } = column

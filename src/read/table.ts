@@ -46,6 +46,8 @@ export async function readTable(
   { text, layouts, nRows }: TableRequest,
   context: Context,
 ): Promise<{ readonly captions: Captions; readonly layouts: readonly Layout[] }> {
+  const used = layouts.flatMap(({ x, y }) => [x, y])
+  checkCounts(source.name, metadata, text ? [text, ...used] : used, nRows)
   const { arena, positions } = allocate(nRows, text ? guessBytes(metadata, text, nRows) : 0, layouts.length)
 
   const wanted: WantedColumn[] = layouts.flatMap(({ x, y }, i) =>
@@ -123,6 +125,23 @@ export async function readFirstCaptions(
     await readChunk(chunk, source.name, (start, end) => source.read(start, end, signal), takeTurns(signal))
   }
   return arena.finish()
+}
+
+/** Holds the rows that a footer declares to what its columns could hold, before anything is allocated for them. */
+function checkCounts(
+  fileName: string,
+  metadata: FileMetaData,
+  columns: readonly Column[],
+  nRows: number,
+): void {
+  for (const { group, index } of groupsOf(metadata, nRows)) {
+    for (const column of columns) {
+      const meta = chunkOf(group, column).meta_data
+      if (!meta || meta.num_values === group.num_rows) continue
+      const cause = new Error(`${meta.num_values} values for ${group.num_rows} rows`)
+      throw damaged(fileName, column.name, index, cause)
+    }
+  }
 }
 
 function allocate(nRows: number, nBytes: number, nLayouts: number) {

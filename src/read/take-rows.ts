@@ -2,7 +2,7 @@ import { type AsyncBuffer, type DecodedArray, type FileMetaData, parquetRead } f
 import { compressors } from 'hyparquet-compressors'
 import { CancelledError, InputError, NetworkError } from '../errors.ts'
 import type { Column } from './columns.ts'
-import type { ByteSource } from './source.ts'
+import { asyncBuffer, type ByteSource } from './source.ts'
 
 /** A value as Parquet stores it: no date, no decimal and no text, but what they are made of. Null where there is none. */
 export type PhysicalValue = boolean | number | bigint | Uint8Array | null
@@ -23,10 +23,7 @@ export async function takeRows(
 ): Promise<PhysicalValue[]> {
   if (column.chunk === null)
     throw new InputError(`Read: column ${column.name} has no flat values`, 'Leave the column out.')
-  const file: AsyncBuffer = {
-    byteLength: source.byteLength,
-    slice: async (start, end = source.byteLength) => (await source.read(start, end, signal)).buffer,
-  }
+  const file = asyncBuffer(source, signal)
   const values: PhysicalValue[] = Array.from({ length: rows.length }, () => null)
   let groupStart = 0
   let next = 0

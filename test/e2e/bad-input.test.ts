@@ -17,7 +17,8 @@ async function drop(page: Page, name: string, buffer: Buffer): Promise<void> {
 }
 
 const BAD: readonly [string, () => Promise<Buffer>, RegExp][] = [
-  ['a CSV file', async () => Buffer.from('id,text\n1,hello\n'), /not a Parquet file/i],
+  ['a ZIP archive', async () => Buffer.from('PK\x03\x04 and more of it'), /not a Parquet file/i],
+  ['a broken CSV file', async () => Buffer.from('id,text\n1,hello\n2\n'), /line 3 of .* has 1 fields/i],
   ['an empty file', async () => Buffer.alloc(0), /empty/i],
   [
     'a truncated Parquet file',
@@ -134,7 +135,7 @@ describe('bad input', () => {
     await expect
       .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 })
       .toBeGreaterThan(0)
-    await drop(page, 'table.csv', Buffer.from('id,text\n1,hello\n'))
+    await drop(page, 'table.zip', Buffer.from('PK\x03\x04 and more of it'))
     const alert = page.getByRole('alert')
     await alert.filter({ hasText: /not a Parquet file/ }).waitFor()
     await alert.getByRole('button', { name: 'Dismiss' }).click()
