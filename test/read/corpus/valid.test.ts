@@ -55,7 +55,7 @@ describe('files that DuckDB writes are read as DuckDB reads them', () => {
       const place = opened.layouts[0].positions.subarray(2 * row, 2 * row + 2)
       const wanted = [x === null ? Number.NaN : Math.fround(Number(x)), Math.fround(Number(y))]
       if (!Object.is(place[0], wanted[0]) || place[1] !== wanted[1])
-        expect.fail(`place of row ${row}: ${place}`)
+        expect.fail(`place of row ${row}: ${place.join(', ')}`)
     }
     const u32 = await reader.values('u32', {})
     expect(u32.kind === 'number' && [...u32.values.subarray(0, 3)]).toEqual([
