@@ -1,5 +1,5 @@
 import type { AsyncBuffer } from 'hyparquet'
-import { CancelledError, InputError, throwIfCancelled } from '../errors.ts'
+import { InputError, throwIfCancelled } from '../errors.ts'
 
 /** Random access to the bytes of a file, wherever it lies. */
 export interface ByteSource {
@@ -53,9 +53,4 @@ export function fileSource(file: File): ByteSource {
       }
     },
   }
-}
-
-/** Whether an error is ours to pass on as it is, or a library's that needs words for the user. */
-export function isAborted(error: unknown, signal: AbortSignal | undefined): boolean {
-  return error instanceof CancelledError || signal?.aborted === true
 }
