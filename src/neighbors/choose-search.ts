@@ -1,6 +1,7 @@
 import type { GpuSession } from '../gpu/session.ts'
 import type { Slicer } from '../gpu/slices.ts'
 import type { Vectors } from '../types.ts'
+import type { NeighborMethod } from '../umap-options.ts'
 import { type ClusteredOptions, ClusteredSearch } from './clustered-search.ts'
 import { NeighborSearch } from './find-neighbors.ts'
 
@@ -13,7 +14,7 @@ const TRIAL_POINTS = [2048, 8192] as const
 const QUICK_MS = 50
 
 interface ChooseOptions extends ClusteredOptions {
-  readonly method: 'auto' | 'exact' | 'approximate'
+  readonly method: NeighborMethod
 }
 
 /**

@@ -321,7 +321,7 @@ export class ClusteredSearch {
   /** All points as queries of their own clusters. */
   #blocksOf({ clusters: { starts }, nClusters, vectors }: Plan): Uint32Array<ArrayBuffer> {
     const clusters = Array.from({ length: nClusters }, (_, cluster) =>
-      Uint32Array.from({ length: starts[cluster + 1] - starts[cluster] }, (_, i) => starts[cluster] + i),
+      Uint32Array.from({ length: starts[cluster + 1] - starts[cluster] }, (__, i) => starts[cluster] + i),
     )
     return packByPart({ clusters: { starts }, vectors }, clusters)
   }

@@ -30,7 +30,7 @@ const FLOOR = 0.02
 const LEAST_CAPTIONS = 12
 const MOST_TOPICS = 1500
 /** Font size of a label by level, and its room, CSS pixels. */
-export const LABEL_PX = [16, 14, 12.5, 11.5] as const
+const LABEL_PX = [16, 14, 12.5, 11.5] as const
 const GAP_PX = { x: 28, y: 14 } as const
 
 /**

@@ -5,8 +5,9 @@ import { ColorPanel } from './color-panel.tsx'
 import { ControlPanel } from './control-panel.tsx'
 import { EngineContext } from './engine-context.ts'
 import { ErrorAlert } from './error-alert.tsx'
+import { HelpDialog } from './help-dialog.tsx'
 import { LayoutSwitch } from './layout-switch.tsx'
-import { MapCanvas } from './map-canvas.tsx'
+import { MapCanvas, WIDE_PX } from './map-canvas.tsx'
 import { Notices } from './notices.tsx'
 import { ProgressList } from './progress-list.tsx'
 import { SearchBox } from './search-box.tsx'
@@ -20,19 +21,25 @@ import { ZoomButtons } from './zoom-buttons.tsx'
 /** The whole page over the map. */
 export function App({ engine }: { readonly engine: Engine }) {
   const dropping = useFileDrop((files) => engine.openFiles(files))
-  useKeys(engine)
-  const [menuOpen, setMenuOpen] = useState(false)
+  const [helpOpen, setHelpOpen] = useState(false)
+  useKeys(engine, () => setHelpOpen(true))
+  const [menuOpen, setMenuOpen] = useState(() => innerWidth >= WIDE_PX)
   useEffect(() => {
     // On a phone the menu would hide the run that it started.
     return engine.view.subscribe((view, before) => {
-      if (view.phase === 'working' && before.phase !== 'working') setMenuOpen(false)
+      const begins = view.phase === 'working' && before.phase !== 'working'
+      if (begins && innerWidth < WIDE_PX) setMenuOpen(false)
     })
   }, [engine])
   return (
     <EngineContext value={engine}>
       <MapCanvas />
       <section className="column" aria-label="Data">
-        <ControlPanel open={menuOpen} onToggle={() => setMenuOpen(!menuOpen)} />
+        <ControlPanel
+          open={menuOpen}
+          onToggle={() => setMenuOpen(!menuOpen)}
+          onHelp={() => setHelpOpen(true)}
+        />
         <SearchBox />
         <ErrorAlert />
         <ProgressList />
@@ -48,6 +55,7 @@ export function App({ engine }: { readonly engine: Engine }) {
         <LayoutSwitch />
         <ZoomButtons />
       </section>
+      {helpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
       {dropping && (
         <div className="drop" aria-hidden="true">
           <p>Drop a Parquet file of captions</p>
@@ -59,7 +67,7 @@ export function App({ engine }: { readonly engine: Engine }) {
 }
 
 /** 1, 2, 3 … switch layouts, wherever the focus is but in a field. */
-function useKeys(engine: Engine): void {
+function useKeys(engine: Engine, onHelp: () => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement
@@ -67,6 +75,7 @@ function useKeys(engine: Engine): void {
       if (target.closest('input:not([type=radio]), textarea, select, dialog')) return
       const name = engine.view.getState().shown?.layouts[Number(event.key) - 1]
       if (name !== undefined && /^[1-9]$/.test(event.key)) engine.setActive(name)
+      if (event.key === '?') onHelp()
       if (event.key === 'Escape') {
         if (engine.view.getState().hovered) engine.leave()
         else engine.pin(null)
@@ -74,5 +83,5 @@ function useKeys(engine: Engine): void {
     }
     addEventListener('keydown', onKeyDown)
     return () => removeEventListener('keydown', onKeyDown)
-  }, [engine])
+  }, [engine, onHelp])
 }

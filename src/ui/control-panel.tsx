@@ -11,13 +11,14 @@ const PUBLISHED =
   'https://huggingface.co/datasets/dclure/laion-aesthetics-12m-umap/resolve/main/train.parquet'
 
 interface Props {
-  /** On a phone the panel folds to its head; wide windows always show it whole. */
+  /** The panel folds to its head; at first on a phone only. */
   readonly open: boolean
   readonly onToggle: () => void
+  readonly onHelp: () => void
 }
 
 /** What is open, how it was made, and the ways to open something else. */
-export function ControlPanel({ open, onToggle }: Props) {
+export function ControlPanel({ open, onToggle, onHelp }: Props) {
   const engine = useEngine()
   const theme = useView((view) => view.theme)
   const [settingsOpen, setSettingsOpen] = useState(false)
@@ -58,6 +59,9 @@ export function ControlPanel({ open, onToggle }: Props) {
           <PublishButton />
         </div>
         <p className="quiet">Drop a file anywhere. Everything runs in this page; nothing is uploaded.</p>
+        <button type="button" className="plain quiet" onClick={onHelp}>
+          Keyboard shortcuts
+        </button>
       </div>
       {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
     </section>

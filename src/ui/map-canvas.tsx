@@ -11,7 +11,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 }
 const PAN_PX = 120
 /** As in styles.css: narrower windows fold the panel to its head. */
-const WIDE_PX = 760
+export const WIDE_PX = 760
 /** The line of the folded panel under its head. */
 const HEAD_PX = 34
 /** Space around the search field on a phone. */

@@ -1,4 +1,5 @@
 import type { StageState } from '../engine/progress-meter.ts'
+import { useDoneNotice } from './done-notice.ts'
 import { useEngine, useView } from './engine-context.ts'
 import { formatBytes, formatCount, formatDuration } from './format.ts'
 
@@ -10,6 +11,7 @@ export function ProgressList() {
   const engine = useEngine()
   const phase = useView((view) => view.phase)
   const stages = useView((view) => view.stages)
+  const askForNotice = useDoneNotice()
   const offersFirstMap = useView((view) => view.offersFirstMap)
   const estimate = useView((view) => view.estimate)
   if (!stages || (phase !== 'working' && phase !== 'cancelled')) return null
@@ -31,6 +33,11 @@ export function ProgressList() {
           {offersFirstMap && (
             <button type="button" onClick={() => void engine.showFirstMap()}>
               Show a map by words meanwhile
+            </button>
+          )}
+          {askForNotice && estimate && estimate.ms >= LONG_MS && (
+            <button type="button" onClick={askForNotice}>
+              Tell me when it is done
             </button>
           )}
           <button type="button" onClick={() => engine.cancel()}>
