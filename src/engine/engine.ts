@@ -7,12 +7,13 @@ import { captionAt } from '../captions.ts'
 import { adviceFor, CancelledError, InputError } from '../errors.ts'
 import type { Captions, Layout, Progress, Stage } from '../types.ts'
 import { absoluteAddresses } from './addresses.ts'
+import { AddressBar } from './address-bar.ts'
 import { Coloring } from './coloring.ts'
 import { computedValues } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
 import { Exporter } from './exporter.ts'
 import { legendSvg } from './legend-svg.ts'
-import { type Params, readParams, type Settings, writeParams } from './params.ts'
+import { type Params, readParams, type Settings } from './params.ts'
 import type { StageState } from './progress-meter.ts'
 import { Finder } from './search.ts'
 import { type SelectMode, Selection } from './selection.ts'
@@ -23,7 +24,6 @@ import type { StreamedMap } from './streamed-map.ts'
 import { TopicGuide } from './topic-guide.ts'
 
 const NEIGHBORS_SHOWN = 8
-const ADDRESS_DELAY_MS = 300
 /** Bars that move more often only cost frames. */
 const PROGRESS_MS = 200
 /** Stands for a caption that has been sent for. */
@@ -96,11 +96,12 @@ export class Engine {
   private noticeId = 0
   private labels: readonly MapLabel[] = []
   private painted: Painted = { colors: null, hidden: null }
-  private addressTimer: ReturnType<typeof setTimeout> | undefined
+  private readonly addressBar: AddressBar
 
   constructor() {
     const { params, notices } = readParams(location.search)
     this.params = params
+    this.addressBar = new AddressBar(params, (there) => this.travel(there))
     const dark = matchMedia('(prefers-color-scheme: dark)')
     this.view = createView(params, params.theme ?? (dark.matches ? 'dark' : 'light'))
     this.topics = new TopicGuide({
@@ -853,11 +854,21 @@ export class Engine {
 
   /** Keeps the address bar a link to what is on screen; a dropped file cannot be linked to. */
   private writeAddress(): void {
-    clearTimeout(this.addressTimer)
-    this.addressTimer = setTimeout(() => {
-      const address = `${location.pathname}${writeParams(this.params)}${location.hash}`
-      history.replaceState(history.state, '', address)
-    }, ADDRESS_DELAY_MS)
+    this.addressBar.write(this.params)
+  }
+
+  /** Goes where the browser's back and forward lead. */
+  private travel(params: Params): void {
+    const isOther = params.data !== this.params.data || params.text !== this.params.text
+    this.params = params
+    if (isOther) return this.start()
+    const { layout, row, view, q, color } = params
+    const names = this.view.getState().shown?.layouts ?? []
+    this.setActive(layout ?? names[Math.floor((names.length - 1) / 2)])
+    this.pin(row)
+    if (view) this.map?.lookAt(view)
+    this.finder.reset(q)
+    void this.coloring.choose(color)
   }
 }
 
