@@ -13,7 +13,7 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
  * once its script has put `measure` on the global object; `close` ends both.
  */
 export async function openBench(html) {
-  const server = await createServer({ root, logLevel: 'warn', server: { port: 0 } })
+  const server = await createServer({ root, logLevel: 'warn', server: { port: 0, hmr: false } })
   await server.listen()
   const browser = await chromium.launch({
     executablePath: await ensureChromium(),
@@ -23,7 +23,11 @@ export async function openBench(html) {
   const page = await browser.newPage()
   page.setDefaultTimeout(0)
   page.on('pageerror', (error) => console.error(error))
-  await page.goto(new URL(`bench/${html}`, server.resolvedUrls.local[0]).href)
+  const address = new URL(`bench/${html}`, server.resolvedUrls.local[0]).href
+  await page.goto(address)
+  // The first visit lets Vite find and bundle what the page needs; the second has it.
+  await page.waitForTimeout(5000)
+  await page.goto(address)
   await page.waitForFunction(() => 'measure' in globalThis)
   const close = async () => {
     await browser.close()
