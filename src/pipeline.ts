@@ -130,13 +130,21 @@ export class UmapRun {
   #start: Float32Array<ArrayBuffer> | null = null
   #optimizer: Optimizer | null = null
 
-  /** @throws {InputError} for vectors or options that cannot be used. */
-  constructor(device: GPUDevice, vectors: Vectors, options: Partial<UmapOptions> = {}) {
+  /**
+   * @param bytesPerBuffer to hold buffers below what the device allows, as tests of the seams do
+   * @throws {InputError} for vectors or options that cannot be used.
+   */
+  constructor(
+    device: GPUDevice,
+    vectors: Vectors,
+    options: Partial<UmapOptions> = {},
+    bytesPerBuffer?: number,
+  ) {
     this.#vectors = vectors
     this.#options = { ...UMAP_DEFAULTS, ...options }
     checkOptions(this.#options)
     checkVectors(vectors)
-    this.#session = new GpuSession(device)
+    this.#session = new GpuSession(device, bytesPerBuffer)
     this.#slicer = new Slicer(this.#session)
   }
 

@@ -11,7 +11,7 @@ export interface UmapEstimate {
 }
 
 /** Entries of a graph for each neighbor: 1 where all are mutual, 2 where none are; 1.45 on captions (UMAP.md §2.3). */
-const ENTRIES_PER_NEIGHBOR = 1.5
+const ENTRIES_PER_NEIGHBOR = 1.45
 /** Six float32 columns of the spectral start, the widest array that is not split. */
 const WIDEST_ROW_BYTES = 24
 

@@ -244,7 +244,7 @@ export class Commands {
   flush(): void {
     if (!this.#encoder) return
     this.#pass?.end()
-    this.#device.queue.writeBuffer(this.#params, 0, this.#view, 0, this.#slot * SLOT_BYTES)
+    this.#device.queue.writeBuffer(this.#params, 0, this.#view.buffer, 0, this.#slot * SLOT_BYTES)
     this.#device.queue.submit([this.#encoder.finish()])
     this.#encoder = null
     this.#pass = null

@@ -1,7 +1,7 @@
 // Sums of the vectors weighted by each of six columns, over 256 rows a workgroup; the host adds the parts in float64.
-struct Params { nPoints: u32, nQuads: u32 }
+struct Params { partBegin: u32, partEnd: u32, nQuads: u32 } // rows of the part, from a multiple of 256 on
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> vectors: array<vec2u>;      // [nPoints, nQuads] four half-floats each
+@group(0) @binding(1) var<storage, read> vectors: array<vec2u>;      // [rows of the part, nQuads] four half-floats each
 @group(0) @binding(2) var<storage, read> coordinates: array<f32>;          // [nPoints, 6]
 @group(0) @binding(3) var<storage, read_write> parts: array<vec4f>;  // [nChunks, 6, nQuads]
 
@@ -9,15 +9,15 @@ const ROWS = 256u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) chunk: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let begin = chunk.x * ROWS;
-  let end = min(begin + ROWS, params.nPoints);
+  let begin = params.partBegin + chunk.x * ROWS;
+  let end = min(begin + ROWS, params.partEnd);
   for (var cell = thread; cell < 6u * params.nQuads; cell += 64u) {
     let q = cell / params.nQuads;
     let quad = cell % params.nQuads;
     var sum = vec4f();
     for (var row = begin; row < end; row++) {
-      sum += coordinates[6u * row + q] * unpackQuad(vectors[row * params.nQuads + quad]);
+      sum += coordinates[6u * row + q] * unpackQuad(vectors[(row - params.partBegin) * params.nQuads + quad]);
     }
-    parts[chunk.x * 6u * params.nQuads + cell] = sum;
+    parts[(begin / ROWS) * 6u * params.nQuads + cell] = sum;
   }
 }

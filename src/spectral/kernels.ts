@@ -76,7 +76,7 @@ export const project = {
   label: 'spectral.project',
   wgsl: [projectWgsl, half],
   bindings: ['uniform', 'read', 'read', 'read', 'read_write'],
-  params: { ...rows, nQuads: 'u32' },
+  params: { ...rows, partBegin: 'u32', nQuads: 'u32' },
 } as const satisfies KernelSource
 
 /** Coordinates back to weighted sums of vectors, in parts. */
@@ -84,5 +84,5 @@ export const backproject = {
   label: 'spectral.backproject',
   wgsl: [backprojectWgsl, half],
   bindings: ['uniform', 'read', 'read', 'read_write'],
-  params: { nPoints: 'u32', nQuads: 'u32' },
+  params: { partBegin: 'u32', partEnd: 'u32', nQuads: 'u32' },
 } as const satisfies KernelSource

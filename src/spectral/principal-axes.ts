@@ -1,4 +1,5 @@
 import type { GpuSession } from '../gpu/session.ts'
+import { partsOf, rowsPerBuffer, uploadSplit } from '../gpu/split.ts'
 import { createRandom } from '../random.ts'
 import { throwIfCancelled } from '../errors.ts'
 import type { Vectors } from '../types.ts'
@@ -22,17 +23,37 @@ export async function principalAxes(
 ): Promise<Float64Array> {
   const nQuads = nDims / 4
   const nChunks = Math.ceil(nPoints / CHUNK)
-  const points = session.upload('spectral.vectors', data)
+  const points = uploadSplit(
+    session,
+    'spectral.vectors',
+    data,
+    nDims * 2,
+    rowsPerBuffer(session, nDims * 2, CHUNK),
+  )
   const directions = session.buffer('spectral.directions', BLOCK * nDims * 4)
   const offsets = session.buffer('spectral.offsets', BLOCK * 4)
   const block = session.upload('spectral.coordinates', new Float32Array(nPoints * BLOCK).fill(1))
   const parts = session.buffer('spectral.sums', nChunks * BLOCK * nDims * 4)
   try {
-    const boundProject = await session.bind(project, [points, directions, offsets, block])
-    const boundBack = await session.bind(backproject, [points, block, parts])
+    const bound = await Promise.all(
+      partsOf(points).map(async ({ buffer, begin, end }) => ({
+        begin,
+        end,
+        forward: await session.bind(project, [buffer, directions, offsets, block]),
+        back: await session.bind(backproject, [buffer, block, parts]),
+      })),
+    )
     /** [6, nDims] sums of the vectors, weighted by the block's columns. */
     const weightedSums = async (): Promise<Float64Array> => {
-      session.submit((commands) => commands.dispatch(boundBack, { nPoints, nQuads }, nChunks))
+      session.submit((commands) => {
+        for (const { back, begin, end } of bound) {
+          commands.dispatch(
+            back,
+            { partBegin: begin, partEnd: end, nQuads },
+            Math.ceil((end - begin) / CHUNK),
+          )
+        }
+      })
       const values = new Float32Array(await session.read(parts))
       const sums = new Float64Array(BLOCK * nDims)
       for (let i = 0; i < nChunks * sums.length; i++) sums[i % sums.length] += values[i]
@@ -51,7 +72,11 @@ export async function principalAxes(
         0,
         Float32Array.from({ length: BLOCK }, (_, q) => along(axes, q, mean)),
       )
-      session.submit((commands) => commands.rows(boundProject, { begin: 0, end: nPoints, nQuads }))
+      session.submit((commands) => {
+        for (const { forward, begin, end } of bound) {
+          commands.rows(forward, { begin, end, partBegin: begin, nQuads })
+        }
+      })
       if (Math.abs(spread - before) <= 1e-4 * spread) break
       before = spread
       axes = await weightedSums()
@@ -59,7 +84,7 @@ export async function principalAxes(
     const coordinates = new Float32Array(await session.read(block, nPoints * BLOCK * 4))
     return Float64Array.from({ length: 2 * nPoints }, (_, i) => coordinates[BLOCK * (i >> 1) + (i & 1)])
   } finally {
-    session.free(points, directions, offsets, block, parts)
+    session.free(...points.parts, directions, offsets, block, parts)
   }
 }
 

@@ -150,7 +150,7 @@ test.each(SIZES)('projections of vectors, and back, are those of float64 (n = %i
   const forward = await runKernel(
     project,
     [vectors.data, directions, offsets, 6 * nPoints],
-    { begin: 0, end: nPoints, nQuads: 2 },
+    { begin: 0, end: nPoints, partBegin: 0, nQuads: 2 },
     groupsOf(nPoints),
   )
   const expected = Float64Array.from({ length: 6 * nPoints }, (_, i) => {
@@ -165,7 +165,7 @@ test.each(SIZES)('projections of vectors, and back, are those of float64 (n = %i
   const back = await runKernel(
     backproject,
     [vectors.data, block, nChunks * 48],
-    { nPoints, nQuads: 2 },
+    { partBegin: 0, partEnd: nPoints, nQuads: 2 },
     nChunks,
   )
   const sums = new Float64Array(48)
