@@ -1,5 +1,5 @@
 // node bench/umap-node.mjs [epochs] [points]…: the engine in Node, on the package `webgpu` (Dawn). Before: npm ci --prefix bench.
-// It bundles the engine into bench/.out/umap-node.js, which runs beside that package on any machine:
+// It bundles the engine into bench/.out/umap-node.js and runs it:
 //   node bench/umap-node.mjs 1000 100000 1000000 12000000
 // measures a real GPU. Without one, Chromium's software adapter serves:
 //   VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json XDG_RUNTIME_DIR=/tmp node bench/umap-node.mjs 200 2000

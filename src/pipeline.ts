@@ -181,7 +181,7 @@ export class UmapRun {
 
   /**
    * Changes options; what they do not touch is kept, so that {@link fit} does only the rest, and ends as a new run would:
-   * other distances, epochs or rates only lay out again, other numbers of neighbors up to those at hand keep the nearest
+   * other distances or rates only lay out again, other epochs or another seed also make a new start, other numbers of neighbors up to those at hand keep the nearest
    * neighbors. Timings begin anew.
    *
    * @throws {InputError} for options that cannot be used; then nothing has changed.
@@ -196,7 +196,10 @@ export class UmapRun {
     this.#timings.clear()
     const known = this.#search?.k ?? 0
     const wanted = Math.min(this.#vectors.nPoints, Math.max(...options.nNeighbors))
-    const newNeighbors = is('metric') || is('method') || wanted > known
+    // Clusters are chosen by the seed, and how many of them are looked at by the number of neighbors wanted.
+    const isApproximate = this.#onGpu?.approximate !== undefined
+    const newClusters = isApproximate && (is('seed') || wanted !== known)
+    const newNeighbors = is('metric') || is('method') || newClusters || wanted > known
     const newGraph = newNeighbors || is('nNeighbors')
     const newStart = newGraph || is('seed') || is('nEpochs')
     if (newStart || is('minDist') || is('spread') || is('negativeSampleRate') || is('learningRate')) {

@@ -170,6 +170,20 @@ describe('changed options', () => {
     }
   })
 
+  test('another seed finds other clusters, so approximate neighbors are found anew', async () => {
+    const device = await testDevice()
+    const approximate = { ...before, method: 'approximate' } as const
+    const run = new UmapRun(device, vectors, approximate)
+    try {
+      await run.fit()
+      run.setOptions({ seed: 5 })
+      const whole = await fitUmap(device, vectors, { ...approximate, seed: 5 })
+      expect(bytesOf((await run.fit()).layouts)).toEqual(bytesOf(whole.layouts))
+    } finally {
+      run.close()
+    }
+  })
+
   test('that cannot be used change nothing', async () => {
     const run = new UmapRun(await testDevice(), vectors, before)
     try {
