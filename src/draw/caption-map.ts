@@ -402,8 +402,17 @@ export class CaptionMap {
 
   /** The row nearest to the middle of the view, where a walk by keys begins. */
   centerRow(): number | null {
-    const [x, y] = toWorld(this.camera, this.width, this.height, ...this.freeCenter())
-    return nearest(this.index(), x, y, 1)[0] ?? null
+    return this.rowsAtMiddle(1)[0] ?? null
+  }
+
+  /** Up to k rows in the part of the map that no panel covers, the nearest to its middle first. */
+  rowsNearMiddle(k: number): number[] {
+    const [left, bottom, right, top] = this.look().box
+    const { positions } = this.index()
+    return this.rowsAtMiddle(k).filter((row) => {
+      const [x, y] = positions.subarray(2 * row, 2 * row + 2)
+      return x >= left && x <= right && y >= bottom && y <= top
+    })
   }
 
   /**
@@ -497,6 +506,11 @@ export class CaptionMap {
   private measure(): void {
     this.width = Math.max(1, this.container.clientWidth)
     this.height = Math.max(1, this.container.clientHeight)
+  }
+
+  private rowsAtMiddle(k: number): number[] {
+    const [x, y] = toWorld(this.camera, this.width, this.height, ...this.freeCenter())
+    return nearest(this.index(), x, y, k)
   }
 
   private freeCenter(): [number, number] {

@@ -22,6 +22,7 @@ import { Encoder, Session, type SessionEvents } from './session.ts'
 import { createView, type ShownError, type ViewStore } from './store.ts'
 import type { StreamedMap } from './streamed-map.ts'
 import { TopicGuide } from './topic-guide.ts'
+import { ViewList } from './view-list.ts'
 
 const NEIGHBORS_SHOWN = 8
 /** Bars that move more often only cost frames. */
@@ -78,6 +79,10 @@ export class Engine {
     },
   })
   readonly coloring: Coloring
+  readonly viewList = new ViewList({
+    inView: (k) => (this.map?.rowsNearMiddle(k) ?? []).flatMap((index) => this.rowOf(index) ?? []),
+    isRemote: () => this.shown?.streamed != null,
+  })
   private params: Params
   private map: CaptionMap | null = null
   private container: HTMLElement | null = null
@@ -286,6 +291,7 @@ export class Engine {
     this.params = { ...this.params, layout: name }
     if (this.shown?.streamed) this.shown.streamed.switchTo(name)
     else this.map?.setActive(name)
+    this.viewList.moved()
     this.showPin()
     this.writeAddress()
   }
@@ -667,6 +673,7 @@ export class Engine {
       },
     })
     this.map?.setLayouts(session.layouts, active, { fresh })
+    this.viewList.moved()
     if (!fresh) return
     const color = session.streamed ? null : this.params.color
     const isKnown =
@@ -760,6 +767,9 @@ export class Engine {
     this.map = new CaptionMap(container, {
       onHover: (index, x, y) => {
         const row = this.rowOf(index)
+        // The tooltip stays where it came up, so that a hover renders once.
+        const { hovered } = this.view.getState()
+        if (row === (hovered?.row ?? null) && !hovered?.byKey) return
         this.view.setState({ hovered: row === null ? null : { row, x, y, byKey: false } })
       },
       onClick: (index, adds) => {
@@ -770,6 +780,7 @@ export class Engine {
       onCamera: (camera, byUser) => {
         const { hovered } = this.view.getState()
         this.topics.cameraMoved()
+        this.viewList.moved()
         this.shown?.streamed?.look(camera, container.clientWidth, container.clientHeight)
         if (byUser) {
           this.params = { ...this.params, view: camera }

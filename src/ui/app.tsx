@@ -16,6 +16,7 @@ import { SelectionTable } from './selection-table.tsx'
 import { StatusLine } from './status-line.tsx'
 import { TopicList } from './topic-list.tsx'
 import { useFileDrop } from './use-file-drop.ts'
+import { CaptionsInView } from './view-list.tsx'
 import { ZoomButtons } from './zoom-buttons.tsx'
 
 /** The whole page over the map. */
@@ -46,6 +47,7 @@ export function App({ engine }: { readonly engine: Engine }) {
         <Notices />
         <ColorPanel open={menuOpen} />
         <TopicList open={menuOpen} />
+        <CaptionsInView open={menuOpen} />
       </section>
       <SelectionBar />
       <SelectionTable />

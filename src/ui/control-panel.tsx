@@ -1,14 +1,11 @@
-import { type FormEvent, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { useEngine, useView } from './engine-context.ts'
 import { ExportButton } from './export-button.tsx'
 import { FetchCaptions } from './fetch-captions.tsx'
 import { formatCount } from './format.ts'
+import { OpenData } from './open-data.tsx'
 import { PublishButton } from './publish-button.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
-
-/** The published set with its three layouts, 2.4 GB, of which the page reads the coordinates that it shows. */
-const PUBLISHED =
-  'https://huggingface.co/datasets/dclure/laion-aesthetics-12m-umap/resolve/main/train.parquet'
 
 interface Props {
   /** The panel folds to its head; at first on a phone only. */
@@ -46,10 +43,10 @@ export function ControlPanel({ open, onToggle, onHelp }: Props) {
           Menu
         </button>
       </header>
-      <OpenData />
+      <OpenFile />
       <div className="panel-body" id={body}>
         <Origin />
-        <OpenForm />
+        <OpenData />
         <EncoderChoice />
         <div className="row">
           <button type="button" onClick={() => setSettingsOpen(true)}>
@@ -58,10 +55,12 @@ export function ControlPanel({ open, onToggle, onHelp }: Props) {
           <ExportButton />
           <PublishButton />
         </div>
-        <p className="quiet">Drop a file anywhere. Everything runs in this page; nothing is uploaded.</p>
-        <button type="button" className="plain quiet" onClick={onHelp}>
-          Keyboard shortcuts
-        </button>
+        <p className="quiet">
+          Drop files anywhere. Everything runs in this page; nothing is uploaded.{' '}
+          <button type="button" className="link" onClick={onHelp}>
+            Keyboard shortcuts
+          </button>
+        </p>
       </div>
       {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
     </section>
@@ -80,7 +79,7 @@ function Logo() {
 }
 
 /** The open file's name and size. */
-function OpenData() {
+function OpenFile() {
   const shown = useView((view) => view.shown)
   if (!shown) return null
   const rows = formatCount(shown.nRows)
@@ -112,7 +111,7 @@ function Origin() {
       </p>
       <FetchCaptions />
       {textColumns.length > 1 && (
-        <p>
+        <p className="inline">
           <label className="label" htmlFor={column}>
             Caption column
           </label>
@@ -127,57 +126,6 @@ function Origin() {
           </select>
         </p>
       )}
-    </div>
-  )
-}
-
-function OpenForm() {
-  const engine = useEngine()
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    const url = new FormData(event.currentTarget).get('url')
-    if (typeof url === 'string') engine.openUrl(url)
-  }
-  return (
-    <div className="open">
-      <div className="row">
-        <label className="button primary">
-          Open Parquet
-          <input
-            type="file"
-            className="visually-hidden"
-            aria-label="Open Parquet"
-            multiple
-            accept=".parquet,.parq,.csv,.tsv,.json,.jsonl,.ndjson,.arrow,.feather,application/vnd.apache.parquet"
-            onChange={(event) => {
-              engine.openFiles([...(event.currentTarget.files ?? [])])
-              event.currentTarget.value = ''
-            }}
-          />
-        </label>
-        <button type="button" onClick={() => engine.openSample()}>
-          Sample
-        </button>
-      </div>
-      <button
-        type="button"
-        title="The published map of 12 million captions, on the Hugging Face hub"
-        onClick={() => engine.openUrl(PUBLISHED)}
-      >
-        LAION-Aesthetics 12M
-      </button>
-      <form className="row" onSubmit={submit}>
-        <input
-          type="text"
-          inputMode="url"
-          name="url"
-          aria-label="Parquet URL"
-          placeholder="https://… .parquet"
-          autoComplete="off"
-          spellCheck={false}
-        />
-        <button type="submit">Open</button>
-      </form>
     </div>
   )
 }
