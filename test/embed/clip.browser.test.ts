@@ -12,12 +12,8 @@ import type { Progress } from '../../src/types.ts'
 import type { ClipApi } from '../../workers/clip.ts'
 import type { ClipOptions, EmbedApi } from '../../workers/embed.ts'
 import { toArena } from '../fixtures/arena.ts'
-import {
-  type ClipOutput,
-  clipModelFiles,
-  clipTokenizerFile,
-  poolerReference,
-} from '../fixtures/clip-model.ts'
+import type { ClipOutput } from '../fixtures/clip-graph.ts'
+import { clipModelFiles, clipTokenizerFile, poolerReference } from '../fixtures/clip-model.ts'
 
 const DIMS = 32
 const tokenizer = createTokenizer(clipTokenizerFile())

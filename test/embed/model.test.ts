@@ -5,7 +5,8 @@ import { fetchModel, isDefaultModel, resolveModel } from '../../src/embed/model.
 import { patchPooler, readOutline } from '../../src/embed/onnx.ts'
 import { concat, int, message, text } from '../../src/embed/protobuf.ts'
 import type { Progress } from '../../src/types.ts'
-import { type ClipOutput, clipModelFiles } from '../fixtures/clip-model.ts'
+import type { ClipOutput } from '../fixtures/clip-graph.ts'
+import { clipModelFiles } from '../fixtures/clip-model.ts'
 
 const page = 'https://example.org/map/'
 
