@@ -17,6 +17,32 @@ export interface Vectors {
 /** How far apart vectors are: Euclidean, or 1 less their cosine. */
 export type Metric = 'euclidean' | 'cosine'
 
+/** A linear map to fewer dimensions: row · matrix + offset. */
+export interface Projection {
+  /** [nDims, nComponents] float32 */
+  readonly matrix: Float32Array<ArrayBuffer>
+  /** [nComponents] float32 */
+  readonly offset: Float32Array<ArrayBuffer>
+  readonly nDims: number
+  readonly nComponents: number
+}
+
+/** How an encoder's vectors become those that the map is made of: random, principal components, or not at all. */
+export type ProjectionName = 'gaussian' | 'pca' | 'none'
+
+/** What a projection leaves of the model's vectors. */
+export interface Fidelity {
+  /** Share of each caption's `k` nearest kept, on average over a sample. */
+  readonly kept: number
+  readonly k: number
+  readonly sample: number
+  /** Dimensions before and after. */
+  readonly from: number
+  readonly to: number
+  /** Share of the variance that principal components hold. */
+  readonly explained: number | null
+}
+
 /** A finished or running 2-D layout. */
 export interface Layout {
   /** `nn10`, `nn30`, … or the suffix of an `x_<name>`/`y_<name>` pair. */
@@ -72,7 +98,7 @@ export interface CheckpointBatch {
 
 /** Vectors of one run that outlive the page, batch by batch. */
 export interface Checkpoint {
-  /** Fills `rows` [(end − start) · 64] half-float bits; false where the batch was never wholly written. */
+  /** Fills `rows` [(end − start) · width] half-float bits; false where the batch was never wholly written. */
   readonly read: (batch: CheckpointBatch, rows: Uint16Array) => boolean
   /** @throws DOMException where the storage is full. */
   readonly write: (batch: CheckpointBatch, rows: Uint16Array<ArrayBuffer>) => void

@@ -1,6 +1,13 @@
 import { expose, transfer } from 'comlink'
-import { createSession, type Session, type SessionModel } from '../src/embed/session.ts'
+import {
+  type Asked,
+  type BatchResult,
+  createSession,
+  type Session,
+  type SessionModel,
+} from '../src/embed/session.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
+import type { Projection } from '../src/types.ts'
 
 /**
  * onnxruntime in a worker of its own, started by workers/embed.ts: that one stays free to answer while the
@@ -9,8 +16,9 @@ import { registerErrorTransfer } from '../src/rpc.ts'
 export interface ClipApi {
   /** Once, before the first run. */
   load(model: SessionModel): Promise<void>
-  /** `ids` [nRows, length] → the model's output [nRows, nDims]. */
-  run(ids: Int32Array<ArrayBuffer>, nRows: number, length: number): Promise<Float32Array<ArrayBuffer>>
+  setProjection(projection: Projection): void
+  /** `ids` [nRows, length] */
+  run(ids: Int32Array<ArrayBuffer>, nRows: number, length: number, asked: Asked): Promise<BatchResult>
 }
 
 registerErrorTransfer()
@@ -21,10 +29,17 @@ const api: ClipApi = {
   async load(model) {
     session = await createSession(model)
   },
-  async run(ids, nRows, length) {
+  setProjection(projection) {
+    if (!session) throw new Error('clip: projection before load')
+    void session.setProjection(projection)
+  },
+  async run(ids, nRows, length, asked) {
     if (!session) throw new Error('clip: run before load')
-    const rows = await session.run(ids, nRows, length)
-    return transfer(rows, [rows.buffer])
+    const result = await session.run(ids, nRows, length, asked)
+    return transfer(
+      result,
+      [result.pooled, result.vectors].flatMap((rows) => (rows ? [rows.buffer] : [])),
+    )
   },
 }
 expose(api)

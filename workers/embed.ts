@@ -1,13 +1,29 @@
 import { expose, transfer, wrap } from 'comlink'
 import { digest, openCheckpoint } from '../src/checkpoint/kept-batches.ts'
+import { hasPassed, rememberPassed } from '../src/checkpoint/passed-checks.ts'
 import { findGpu } from '../src/embed/backend.ts'
-import { createClipEncoder, type Runtime } from '../src/embed/clip.ts'
+import { type ClipRequest, createClipEncoder } from '../src/embed/clip.ts'
+import type { Runtime } from '../src/embed/clip-model.ts'
 import { embedLexically, LEXICAL_LABEL } from '../src/embed/lexical.ts'
 import { DeviceError } from '../src/errors.ts'
-import { gaussianProjection, project } from '../src/project/gaussian.ts'
+import { keptNeighbors } from '../src/project/fidelity.ts'
+import { gaussianProjection } from '../src/project/gaussian.ts'
+import { principalComponents } from '../src/project/pca.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
-import type { Backend, Captions, Context, EncoderName, Progress, Timing, Vectors } from '../src/types.ts'
+import type {
+  Backend,
+  Captions,
+  Context,
+  EncoderName,
+  Fidelity,
+  Progress,
+  Projection,
+  Timing,
+  Vectors,
+} from '../src/types.ts'
 import type { ClipApi } from './clip.ts'
+
+export type { ClipRequest }
 
 /** Comlink proxies of the page's callbacks. */
 export interface EmbedEvents {
@@ -15,20 +31,8 @@ export interface EmbedEvents {
   readonly onNotice: (message: string) => void
 }
 
-export interface ClipOptions {
-  /**
-   * Hub id, or base URL of a folder with `config.json`, `tokenizer.json`, `onnx/…`; null for the default
-   * model.
-   */
-  readonly model: string | null
-  readonly dtype: string | null
-  readonly backend: Backend | null
-  /** Seed of the Gaussian random projection. */
-  readonly seed: number
-}
-
 export interface Embedding {
-  /** [nCaptions, 64] */
+  /** [nCaptions, 64], or as wide as the model's own where they were not projected */
   readonly vectors: Vectors
   readonly encoder: EncoderName
   /** For people: “CLIP ViT-B/32 text encoder (openai/…), fp16 on WebGPU”. */
@@ -36,13 +40,24 @@ export interface Embedding {
   readonly backend: Backend | 'cpu'
   /** Null for the CPU. */
   readonly adapter: string | null
+  /** What the projection leaves of the model's vectors; null where there was none. */
+  readonly fidelity: Fidelity | null
+  /** Takes queries to the same space; null where nothing was projected. */
+  readonly projection: Projection | null
   readonly timings: readonly Timing[]
 }
 
 export interface EmbedApi {
   lexical(captions: Captions, options: { readonly seed: number }, events: EmbedEvents): Promise<Embedding>
   /** Called again with the same captions and options after a cancellation, it goes on where it stopped. */
-  clip(captions: Captions, options: ClipOptions, events: EmbedEvents): Promise<Embedding>
+  clip(captions: Captions, options: ClipRequest, events: EmbedEvents): Promise<Embedding>
+  /** Texts in the space of an embedding that `clip` made by the same options, [n, nDims]. */
+  clipQueries(
+    texts: Captions,
+    options: ClipRequest,
+    projection: Projection | null,
+    events: EmbedEvents,
+  ): Promise<Vectors>
   /**
    * The running call rejects with a CancelledError within a second; what it did is kept for the next call.
    */
@@ -81,8 +96,9 @@ function startRuntime(): Runtime {
   failed.catch(() => {}) // The calls below reject with it; without a call there is nobody to tell.
   return {
     load: (model) => Promise.race([remote.load(transfer(model, [model.onnx.buffer])), failed]),
-    run: (ids, nRows, length) =>
-      Promise.race([remote.run(transfer(ids, [ids.buffer]), nRows, length), failed]),
+    setProjection: (projection) => Promise.race([remote.setProjection(projection), failed]),
+    run: (ids, nRows, length, asked) =>
+      Promise.race([remote.run(transfer(ids, [ids.buffer]), nRows, length, asked), failed]),
     stop: () => worker.terminate(),
   }
 }
@@ -90,12 +106,12 @@ function startRuntime(): Runtime {
 const clip = createClipEncoder({
   startRuntime,
   findGpu,
-  // Pages without a secure origin have neither.
-  checkpoints: self.isSecureContext ? { open: openCheckpoint, digest } : null,
-  createProjection: (nDims, seed) => {
-    const projection = gaussianProjection(nDims, seed)
-    return (rows) => project(rows, projection)
-  },
+  // Pages without a secure origin have none of these.
+  digest: self.isSecureContext ? digest : null,
+  openCheckpoint: self.isSecureContext ? openCheckpoint : null,
+  checks: self.isSecureContext ? { passed: hasPassed, remember: rememberPassed } : null,
+  projections: { gaussian: gaussianProjection, pca: principalComponents },
+  keptNeighbors,
   // Workers lie one folder below the page, in the sources and in the build.
   pageUrl: new URL('..', self.location.href).href,
 })
@@ -104,13 +120,19 @@ function give(embedding: Embedding): Embedding {
   return transfer(embedding, [embedding.vectors.data.buffer])
 }
 
+const OF_WORDS = { backend: 'cpu', adapter: null, fidelity: null, projection: null } as const
+
 const api: EmbedApi = {
   async lexical(captions, { seed }, events) {
     const { vectors, timings } = await embedLexically(captions, seed, begin(events))
-    return give({ vectors, encoder: 'lexical', label: LEXICAL_LABEL, backend: 'cpu', adapter: null, timings })
+    return give({ vectors, encoder: 'lexical', label: LEXICAL_LABEL, ...OF_WORDS, timings })
   },
   async clip(captions, options, events) {
     return give({ ...(await clip.embed(captions, options, begin(events))), encoder: 'clip' })
+  },
+  async clipQueries(texts, options, projection, events) {
+    const vectors = await clip.embedQueries(texts, options, projection, begin(events))
+    return transfer(vectors, [vectors.data.buffer])
   },
   cancel: () => controller.abort(),
 }

@@ -10,21 +10,25 @@ const ATTEMPTS = 6
 const RETRY_MS = 250
 const HEADER_BYTES = 64
 const CHECKSUM_BYTES = 4
-/** 64 half floats a caption. */
-const ROW_BYTES = 128
 
 /**
  * Opens what an earlier visit kept of an embedding, or begins anew. Each batch has its place in the file and
  * its checksum, so that a page that dies while it writes loses one batch at most.
  * @param key everything that the vectors depend on; the file is named by its SHA-256
+ * @param width half floats a caption
  * @returns null where another tab has the same embedding open
  * @throws DOMException where the browser refuses storage
  */
-export async function openCheckpoint(key: string, nCaptions: number): Promise<Checkpoint | null> {
+export async function openCheckpoint(
+  key: string,
+  nCaptions: number,
+  width: number,
+): Promise<Checkpoint | null> {
+  const rowBytes = 2 * width
   const root = await navigator.storage.getDirectory()
   const folder = await root.getDirectoryHandle(FOLDER, { create: true })
   const name = await digest(new TextEncoder().encode(key))
-  await evict(folder, name, nCaptions * ROW_BYTES)
+  await evict(folder, name, nCaptions * rowBytes)
   const file = await folder.getFileHandle(name, { create: true })
   const access = await openAlone(file)
   if (!access) return null
@@ -36,19 +40,19 @@ export async function openCheckpoint(key: string, nCaptions: number): Promise<Ch
   }
   return {
     read(batch, rows) {
-      const record = new Uint8Array(recordBytes(batch))
-      if (access.read(record, { at: placeOf(batch) }) < record.length) return false
+      const record = new Uint8Array(recordBytes(batch, rowBytes))
+      if (access.read(record, { at: placeOf(batch, rowBytes) }) < record.length) return false
       const body = record.subarray(CHECKSUM_BYTES)
       if (new DataView(record.buffer).getUint32(0) !== checksum(body, batch)) return false
       rows.set(new Uint16Array(record.buffer, CHECKSUM_BYTES))
       return true
     },
     write(batch, rows) {
-      const record = new Uint8Array(recordBytes(batch))
+      const record = new Uint8Array(recordBytes(batch, rowBytes))
       const body = record.subarray(CHECKSUM_BYTES)
       body.set(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength))
       new DataView(record.buffer).setUint32(0, checksum(body, batch))
-      if (access.write(record, { at: placeOf(batch) }) < record.length)
+      if (access.write(record, { at: placeOf(batch, rowBytes) }) < record.length)
         throw new DOMException('the storage is full', 'QuotaExceededError')
       // Not flushed: what is written survives the page, and only a machine that stops could lose it, which the
       // checksums would show.
@@ -76,12 +80,12 @@ export async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function placeOf({ index, start }: CheckpointBatch): number {
-  return HEADER_BYTES + index * CHECKSUM_BYTES + start * ROW_BYTES
+function placeOf({ index, start }: CheckpointBatch, rowBytes: number): number {
+  return HEADER_BYTES + index * CHECKSUM_BYTES + start * rowBytes
 }
 
-function recordBytes({ start, end }: CheckpointBatch): number {
-  return CHECKSUM_BYTES + (end - start) * ROW_BYTES
+function recordBytes({ start, end }: CheckpointBatch, rowBytes: number): number {
+  return CHECKSUM_BYTES + (end - start) * rowBytes
 }
 
 /** FNV-1a, begun with the batch's place: a gap of zeros is not taken for a batch. */

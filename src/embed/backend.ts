@@ -87,3 +87,28 @@ export function chooseBackend(
   const dtypes = dtype ? [dtype] : gpu.hasF16 ? ['fp16', 'fp32'] : ['fp32']
   return { backend, dtypes, adapter: gpu.description, isSoftware: gpu.isSoftware }
 }
+
+/**
+ * What to try where a choice fails, in this order: plain float32 on the same backend, then the processor. What the
+ * user asked for is not changed.
+ * @param isMidway vectors were made already: those that follow should be as exact, rather than as fast
+ */
+export function fallbacksOf(
+  { backend, dtypes, adapter, isSoftware }: BackendChoice,
+  asked: { readonly backend: Backend | null; readonly dtype: string | null },
+  isMidway: boolean,
+): readonly BackendChoice[] {
+  const found: BackendChoice[] = []
+  if (asked.dtype === null && dtypes[0] !== 'fp32')
+    found.push({ backend, dtypes: ['fp32'], adapter, isSoftware })
+  if (asked.backend === null && backend === 'webgpu') {
+    const cpu = isMidway ? ['fp32', 'q8'] : ['q8', 'fp32']
+    found.push({
+      backend: 'wasm',
+      dtypes: asked.dtype === null ? cpu : [asked.dtype],
+      adapter: null,
+      isSoftware: false,
+    })
+  }
+  return found
+}

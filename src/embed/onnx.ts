@@ -11,6 +11,8 @@ export interface Outline {
   readonly opset: number
   readonly inputs: readonly { readonly name: string; readonly type: number }[]
   readonly outputs: readonly string[]
+  /** Last dimension of the outputs that state it as a number. */
+  readonly widths: ReadonlyMap<string, number>
   readonly nodes: readonly Node[]
 }
 
@@ -30,6 +32,7 @@ export function readOutline(bytes: Uint8Array): Outline {
   let opset = 0
   const inputs: { name: string; type: number }[] = []
   const outputs: string[] = []
+  const widths = new Map<string, number>()
   const nodes: Node[] = []
   for (const part of fields(bytes)) {
     if (part.number === 8) {
@@ -45,11 +48,15 @@ export function readOutline(bytes: Uint8Array): Outline {
     for (const field of fields(bytes, part.start, part.end)) {
       if (field.number === 1) nodes.push(readNode(bytes, field.start, field.end))
       else if (field.number === 11) inputs.push(readValue(bytes, field.start, field.end))
-      else if (field.number === 12) outputs.push(readValue(bytes, field.start, field.end).name)
+      else if (field.number === 12) {
+        const { name, width } = readValue(bytes, field.start, field.end)
+        outputs.push(name)
+        if (width > 0) widths.set(name, width)
+      }
     }
   }
   if (nodes.length === 0) throw new RangeError('onnx: the file holds no graph')
-  return { opset, inputs, outputs, nodes }
+  return { opset, inputs, outputs, widths, nodes }
 }
 
 function string(bytes: Uint8Array, { start, end }: { start: number; end: number }): string {
@@ -66,16 +73,30 @@ function readNode(bytes: Uint8Array, start: number, end: number): Node {
   return node
 }
 
-/** Name and element type of a `ValueInfoProto`: type (2) → tensor_type (1) → elem_type (1). */
-function readValue(bytes: Uint8Array, start: number, end: number): { name: string; type: number } {
-  const value = { name: '', type: 0 }
+/**
+ * Name, element type and last dimension (0 where it is not a number) of a `ValueInfoProto`: type (2) →
+ * tensor_type (1) → elem_type (1), shape (2) → dim (1) → dim_value (1).
+ */
+function readValue(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): { name: string; type: number; width: number } {
+  const value = { name: '', type: 0, width: 0 }
   for (const field of fields(bytes, start, end)) {
     if (field.number === 1) value.name = string(bytes, field)
     if (field.number !== 2) continue
     for (const type of fields(bytes, field.start, field.end)) {
       if (type.number !== 1) continue
-      for (const tensor of fields(bytes, type.start, type.end))
+      for (const tensor of fields(bytes, type.start, type.end)) {
         if (tensor.number === 1) value.type = tensor.value
+        if (tensor.number !== 2) continue
+        for (const dim of fields(bytes, tensor.start, tensor.end)) {
+          value.width = 0
+          for (const size of fields(bytes, dim.start, dim.end))
+            if (size.number === 1) value.width = size.value
+        }
+      }
     }
   }
   return value
@@ -144,28 +165,36 @@ export interface Patched {
   /** `text_embeds` only where no way to `pooler_output` was found. */
   readonly output: 'pooler_output' | 'text_embeds'
   readonly inputs: readonly { readonly name: string; readonly type: number }[]
+  /** Width of that output; null where the file does not state it. */
+  readonly nDims: number | null
 }
+
+/** Added input, [nDims, nComponents] float32. */
+export const PROJECTION = 'captionscape/projection'
+/** Added input, [nComponents] float32. */
+export const OFFSET = 'captionscape/offset'
+/** Added output, [batch, nComponents] float32: the text's vector · projection + offset. */
+export const VECTORS = 'captionscape/vectors'
 
 /**
  * Makes `pooler_output` [batch, nDims] float32 an output of a CLIP text model. Exports differ: some offer it,
  * some only `text_embeds` (the tensor before the projection is what we want), some only `last_hidden_state`
  * (its row at the first end token, `eotId`). Nothing is decoded or re-encoded: where a singular message
  * occurs twice, protobuf parsers merge the two, so one more `graph { … }` appended to the file adds nodes and
- * an output.
+ * an output. Behind it comes the projection, whose matrix is an input, so that one session serves any.
  *
  * @throws {RangeError} where the bytes are not a whole ONNX model, or not a CLIP text model.
  */
 export function patchPooler(bytes: Uint8Array<ArrayBuffer>, eotId: number): Patched {
-  const { opset, inputs, outputs, nodes } = readOutline(bytes)
+  const outline = readOutline(bytes)
+  const { opset, inputs, outputs, widths } = outline
   if (!inputs.some((input) => input.name === 'input_ids'))
     throw new RangeError(
       `onnx: the model has no input_ids; it takes ${inputs.map((input) => input.name).join()}`,
     )
-  if (outputs.includes('pooler_output')) return { bytes, output: 'pooler_output', inputs }
-
   const added: Uint8Array[] = []
-  let source: string | null = null
-  if (outputs.includes('text_embeds')) source = findPooler({ opset, inputs, outputs, nodes })
+  const isOffered = outputs.includes('pooler_output')
+  let source = isOffered ? 'pooler_output' : outputs.includes('text_embeds') ? findPooler(outline) : null
   // `batch_dims` and `select_last_index` came with operator set 12.
   if (source === null && outputs.includes('last_hidden_state') && opset >= 12) {
     const type = inputs.find((input) => input.name === 'input_ids')?.type ?? INT64
@@ -192,16 +221,28 @@ export function patchPooler(bytes: Uint8Array<ArrayBuffer>, eotId: number): Patc
     )
     source = 'captionscape/pooled'
   }
-  if (source === null) {
-    if (outputs.includes('text_embeds')) return { bytes, output: 'text_embeds', inputs }
+  const output = source === null ? 'text_embeds' : 'pooler_output'
+  if (source === null && !outputs.includes('text_embeds'))
     throw new RangeError(`onnx: the model has no text embedding among its outputs: ${outputs.join()}`)
-  }
+  const isAdded = source !== null && !isOffered
+  const float = isAdded ? 'pooler_output' : 'captionscape/float'
+  added.push(writeNode('Cast', [source ?? 'text_embeds'], [float], writeAttribute('to', FLOAT)))
+  if (isAdded) added.push(writeValue(12, 'pooler_output'))
   added.push(
-    writeNode('Cast', [source], ['pooler_output'], writeAttribute('to', FLOAT)),
-    // Field 12: an output; its shape is left to the runtime's inference.
-    message(12, text(1, 'pooler_output'), message(2, message(1, int(1, FLOAT)))),
+    writeValue(11, PROJECTION, 'captionscape_dims', 'captionscape_components'),
+    writeValue(11, OFFSET, 'captionscape_components'),
+    writeNode('MatMul', [float, PROJECTION], ['captionscape/projected']),
+    writeNode('Add', ['captionscape/projected', OFFSET], [VECTORS]),
+    writeValue(12, VECTORS),
   )
-  return { bytes: concat([bytes, message(7, ...added)]), output: 'pooler_output', inputs }
+  const nDims = widths.get(output) ?? (source === null ? null : (widths.get('last_hidden_state') ?? null))
+  return { bytes: concat([bytes, message(7, ...added)]), output, inputs, nDims }
+}
+
+/** A float32 `ValueInfoProto` as a graph's input (11) or output (12); without dimensions they are inferred. */
+function writeValue(field: 11 | 12, name: string, ...dims: string[]): Uint8Array {
+  const shape = dims.length ? [message(2, ...dims.map((dim) => message(1, text(2, dim))))] : []
+  return message(field, text(1, name), message(2, message(1, int(1, FLOAT), ...shape)))
 }
 
 /** `NodeProto` as a field of a graph. */

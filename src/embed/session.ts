@@ -4,9 +4,9 @@ import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?u
 import plainMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url'
 import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
 import { fromHalf } from '../half.ts'
-import type { Backend } from '../types.ts'
+import type { Backend, Projection } from '../types.ts'
 import { DTYPE_SUFFIXES } from './backend.ts'
-import { INT32 } from './onnx.ts'
+import { INT32, OFFSET, PROJECTION, VECTORS } from './onnx.ts'
 
 /** Everything a session is made of; nothing is fetched but onnxruntime itself, from the page's own files. */
 export interface SessionModel {
@@ -15,18 +15,37 @@ export interface SessionModel {
   readonly onnx: Uint8Array<ArrayBuffer>
   readonly inputs: readonly { readonly name: string; readonly type: number }[]
   readonly output: string
+  /** Width of `output`. */
+  readonly nDims: number
   readonly eotId: number
   readonly backend: Backend
   readonly dtype: string
 }
 
+/** What to read back of a run. */
+export interface Asked {
+  /** The model's own output, [nRows, nDims]. */
+  readonly pooled: boolean
+  /** It projected, [nRows, nComponents]. */
+  readonly vectors: boolean
+}
+
+/** float32; null what was not asked for. */
+export interface BatchResult {
+  readonly pooled: Float32Array<ArrayBuffer> | null
+  readonly vectors: Float32Array<ArrayBuffer> | null
+}
+
 export interface Session {
-  /** `ids` [nRows, length] → the output's rows [nRows, nDims]. One call at a time. */
+  /** For the runs that follow; at first all is projected to nothing. */
+  readonly setProjection: (projection: Projection) => void | Promise<void>
+  /** `ids` [nRows, length]. One call at a time. */
   readonly run: (
     ids: Int32Array<ArrayBuffer>,
     nRows: number,
     length: number,
-  ) => Promise<Float32Array<ArrayBuffer>>
+    asked: Asked,
+  ) => Promise<BatchResult>
 }
 
 interface OrtTensor {
@@ -78,8 +97,16 @@ export async function createSession(model: SessionModel): Promise<Session> {
   const session = loaded.sessions.model as OrtSession
   const hasMask = model.inputs.some((input) => input.name === 'attention_mask')
 
+  const floats = (values: Float32Array, dims: number[]) => new Tensor('float32', values, dims).ort_tensor
+  let projection = floats(new Float32Array(model.nDims), [model.nDims, 1])
+  let offset = floats(new Float32Array(1), [1])
+
   return {
-    async run(ids, nRows, length) {
+    setProjection({ matrix, offset: shift, nDims, nComponents }) {
+      projection = floats(matrix, [nDims, nComponents])
+      offset = floats(shift, [nComponents])
+    },
+    async run(ids, nRows, length, asked) {
       const dims = [nRows, length]
       const typed = (name: string, values: Int32Array) => {
         const isInt32 = model.inputs.find((input) => input.name === name)?.type === INT32
@@ -87,16 +114,28 @@ export async function createSession(model: SessionModel): Promise<Session> {
           ? new Tensor('int32', values, dims)
           : new Tensor('int64', BigInt64Array.from(values, BigInt), dims)
       }
-      const feeds: Record<string, unknown> = { input_ids: typed('input_ids', ids).ort_tensor }
+      const feeds: Record<string, unknown> = {
+        input_ids: typed('input_ids', ids).ort_tensor,
+        [PROJECTION]: projection,
+        [OFFSET]: offset,
+      }
       if (hasMask)
         feeds.attention_mask = typed('attention_mask', maskAfterEnd(ids, length, model.eotId)).ort_tensor
       // Not `loaded(…)`: that reads back every output, of which `last_hidden_state` alone is 77 times what we
       // want.
-      const result = (await session.run(feeds, [model.output]))[model.output]
-      if (result.data instanceof Float32Array) return result.data.slice()
-      return Float32Array.from(new Uint16Array(result.data.buffer), fromHalf)
+      const names = [...(asked.pooled ? [model.output] : []), ...(asked.vectors ? [VECTORS] : [])]
+      const result = await session.run(feeds, names)
+      return {
+        pooled: asked.pooled ? toFloats(result[model.output]) : null,
+        vectors: asked.vectors ? toFloats(result[VECTORS]) : null,
+      }
     },
   }
+}
+
+function toFloats({ data }: OrtTensor): Float32Array<ArrayBuffer> {
+  if (data instanceof Float32Array) return data.slice()
+  return Float32Array.from(new Uint16Array(data.buffer, data.byteOffset, data.length), fromHalf)
 }
 
 /** 1 up to the first end token, 0 for the padding after it. */

@@ -670,6 +670,7 @@ export class Engine {
         encoderName: session.embedding?.encoder ?? null,
         backend: published ? null : (session.result?.backend ?? session.embedding?.backend ?? null),
         adapter: session.result?.adapter ?? session.embedding?.adapter ?? null,
+        fidelity: session.embedding?.fidelity ?? null,
       },
     })
     this.map?.setLayouts(session.layouts, active, { fresh })

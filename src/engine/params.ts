@@ -1,6 +1,6 @@
 import type { Camera } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
-import type { Backend, EncoderName, Metric } from '../types.ts'
+import type { Backend, EncoderName, Metric, ProjectionName } from '../types.ts'
 
 /** What a run depends on; the Settings dialog edits these. */
 export interface Settings {
@@ -9,6 +9,8 @@ export interface Settings {
   readonly model: string | null
   readonly dtype: string | null
   readonly backend: Backend | null
+  /** How CLIP's vectors are brought to 64 dimensions. */
+  readonly projection: ProjectionName
   readonly gpu: 'auto' | 'fallback'
   /** The file's first rows only; null for all. */
   readonly limit: number | null
@@ -43,6 +45,7 @@ export const DEFAULTS: Params = {
   model: null,
   dtype: null,
   backend: null,
+  projection: 'gaussian',
   gpu: 'auto',
   limit: null,
   epochs: 1000,
@@ -115,6 +118,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   model: anyText,
   dtype: oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4'),
   backend: oneOf('webgpu', 'wasm'),
+  projection: oneOf('gaussian', 'pca', 'none'),
   gpu: oneOf('auto', 'fallback'),
   limit: number('whole', BOUNDS.limit),
   epochs: number('whole', BOUNDS.epochs),

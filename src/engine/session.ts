@@ -1,5 +1,5 @@
 import { proxy, type Remote } from 'comlink'
-import type { ClipOptions, EmbedApi, Embedding } from '../../workers/embed.ts'
+import type { ClipRequest, EmbedApi, Embedding } from '../../workers/embed.ts'
 import type {
   ColumnValues,
   DistinctCaptions,
@@ -21,6 +21,8 @@ import { isMapFolder, StreamedMap } from './streamed-map.ts'
 
 /** Of the vectors that are laid out. */
 const N_DIMS = 64
+/** Of CLIP ViT-B/32 without a projection. */
+const CLIP_DIMS = 512
 /** How long a cancelled fit may take to stop by itself. */
 const PATIENCE_MS = 900
 /** Files at an address with more captions than this are fetched as they are looked at, if they hold layouts. */
@@ -33,6 +35,7 @@ const ENCODING = [
   'dtype',
   'backend',
   'seed',
+  'projection',
 ] as const satisfies readonly (keyof Settings)[]
 
 /** The encoder's worker outlives sessions: its model is loaded once. */
@@ -42,8 +45,8 @@ export class Encoder {
   async embed(captions: Captions, settings: Settings, events: SessionEvents): Promise<Embedding> {
     this.hand ??= new Hand(new Worker(new URL('../../workers/embed.ts', import.meta.url), { type: 'module' }))
     const callbacks = proxy({ onProgress: events.onProgress, onNotice: events.onNotice })
-    const { model, dtype, backend, seed } = settings
-    const options: ClipOptions = { model, dtype, backend, seed }
+    const { model, dtype, backend, seed, projection } = settings
+    const options: ClipRequest = { model, dtype, backend, seed, projection }
     return settings.encoder === 'clip'
       ? this.hand.api.clip(captions, options, callbacks)
       : this.hand.api.lexical(captions, { seed }, callbacks)
@@ -287,8 +290,9 @@ export class Session {
 
   /** Whether the device at hand can lay out so many points, asked before anything costly is done. */
   probe(nPoints: number): ReturnType<Remote<UmapApi>['probe']> {
-    const { gpu, nNeighbors } = this.settings
-    return this.umapApi().probe(gpu, { nPoints, nDims: N_DIMS, nNeighbors })
+    const { gpu, nNeighbors, encoder, projection } = this.settings
+    const nDims = encoder === 'clip' && projection === 'none' ? CLIP_DIMS : N_DIMS
+    return this.umapApi().probe(gpu, { nPoints, nDims, nNeighbors })
   }
 
   /** What laying out will cost; null without a GPU. */

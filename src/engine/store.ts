@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { ColumnInfo } from '../../workers/read.ts'
+import type { Fidelity } from '../types.ts'
 import type { UmapEstimate } from '../../workers/umap.ts'
 import { type ColoringView, NO_COLORING } from './coloring.ts'
 import type { Theme } from '../draw/color.ts'
@@ -36,6 +37,8 @@ interface ShownData {
   readonly encoderName: string | null
   readonly backend: string | null
   readonly adapter: string | null
+  /** What the projection leaves of the encoder's vectors. */
+  readonly fidelity: Fidelity | null
 }
 
 /** A topic in the list of those in view. */

@@ -1,13 +1,6 @@
 import { toHalf } from '../half.ts'
 import { createRandom } from '../random.ts'
-
-/** The random matrix of one projection. */
-export interface Projection {
-  /** [nDims, nComponents] float32, entries independent N(0, 1 / nComponents) */
-  readonly matrix: Float32Array<ArrayBuffer>
-  readonly nDims: number
-  readonly nComponents: number
-}
+import type { Projection } from '../types.ts'
 
 /**
  * The matrix of cuML's `GaussianRandomProjection(n_components)`, transposed: entries N(0, 1 / nComponents),
@@ -19,22 +12,22 @@ export function gaussianProjection(nDims: number, seed: number, nComponents = 64
   const deviation = 1 / Math.sqrt(nComponents)
   const matrix = new Float32Array(nDims * nComponents)
   for (let i = 0; i < matrix.length; i++) matrix[i] = random.normal() * deviation
-  return { matrix, nDims, nComponents }
+  return { matrix, offset: new Float32Array(nComponents), nDims, nComponents }
 }
 
 /**
- * `rows` [n, nDims] float32 times the projection, as half-float bits [n, nComponents]; sums are kept in
+ * `rows` [n, nDims] float32 projected, as half-float bits [n, nComponents]; sums are kept in
  * float64, so a row's result depends on nothing but the row.
  */
 export function project(
   rows: Float32Array,
-  { matrix, nDims, nComponents }: Projection,
+  { matrix, offset, nDims, nComponents }: Projection,
 ): Uint16Array<ArrayBuffer> {
   const nRows = rows.length / nDims
   const halves = new Uint16Array(nRows * nComponents)
   const sums = new Float64Array(nComponents)
   for (let row = 0; row < nRows; row++) {
-    sums.fill(0)
+    sums.set(offset)
     for (let d = 0; d < nDims; d++) {
       const value = rows[row * nDims + d]
       const at = d * nComponents

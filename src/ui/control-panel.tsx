@@ -1,4 +1,5 @@
 import { useId, useState } from 'react'
+import type { Fidelity } from '../types.ts'
 import { useEngine, useView } from './engine-context.ts'
 import { ExportButton } from './export-button.tsx'
 import { FetchCaptions } from './fetch-captions.tsx'
@@ -95,6 +96,21 @@ function OpenFile() {
   )
 }
 
+/** What is left of the encoder's neighborhoods where the layout begins. */
+function FidelityLine({ fidelity }: { readonly fidelity: Fidelity }) {
+  const { kept, k, sample, from, to, explained } = fidelity
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
+  return (
+    <p
+      className="quiet"
+      title={`Of each caption’s ${k} nearest in ${from} dimensions, among ${formatCount(sample)} drawn at random`}
+    >
+      {to}-d keeps {percent(kept)} of neighbors in {from}-d
+      {explained !== null && ` and ${percent(explained)} of the variance`}
+    </p>
+  )
+}
+
 /** How the map on screen was made. */
 function Origin() {
   const engine = useEngine()
@@ -109,6 +125,7 @@ function Origin() {
         {shown.encoder}
         {shown.adapter && <span className="quiet"> · UMAP on {shown.adapter}</span>}
       </p>
+      {shown.fidelity && <FidelityLine fidelity={shown.fidelity} />}
       <FetchCaptions />
       {textColumns.length > 1 && (
         <p className="inline">

@@ -91,6 +91,13 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
               <option value="wasm">WebAssembly (CPU)</option>
             </select>
           </Field>
+          <Field label="Projection" help="Random is the original’s; PCA keeps more neighbors; none is slow.">
+            <select name="projection" defaultValue={settings.projection}>
+              <option value="gaussian">Random, to 64-d</option>
+              <option value="pca">Principal components, to 64-d</option>
+              <option value="none">None (512-d)</option>
+            </select>
+          </Field>
         </fieldset>
         <div className="row">
           {canRun && (
@@ -159,12 +166,27 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
     model: text('model'),
     dtype: text('dtype'),
     backend: text('backend') as Settings['backend'],
+    projection: text('projection') as Settings['projection'],
   }
 }
 
 /** The part of the parameters that the dialog edits; the encoder is chosen in the panel. */
 function settingsOf(all: Settings): Omit<Settings, 'encoder'> {
-  const { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, model, dtype, backend } =
-    all
-  return { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, model, dtype, backend }
+  const { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu } = all
+  const { model, dtype, backend, projection } = all
+  return {
+    limit,
+    nNeighbors,
+    epochs,
+    negatives,
+    minDist,
+    spread,
+    metric,
+    seed,
+    gpu,
+    model,
+    dtype,
+    backend,
+    projection,
+  }
 }

@@ -1,6 +1,7 @@
 import { proxy, type Remote, transfer, wrap } from 'comlink'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createClipEncoder } from '../../src/embed/clip.ts'
+import { type ClipHost, type ClipRequest, createClipEncoder } from '../../src/embed/clip.ts'
+import type { Runtime } from '../../src/embed/clip-model.ts'
 import { packBatch, planBatches } from '../../src/embed/batches.ts'
 import { patchPooler } from '../../src/embed/onnx.ts'
 import { createTokenizer } from '../../src/embed/tokenizer.ts'
@@ -10,7 +11,7 @@ import { createRandom } from '../../src/random.ts'
 import { registerErrorTransfer } from '../../src/rpc.ts'
 import type { Progress } from '../../src/types.ts'
 import type { ClipApi } from '../../workers/clip.ts'
-import type { ClipOptions, EmbedApi } from '../../workers/embed.ts'
+import type { EmbedApi } from '../../workers/embed.ts'
 import { toArena } from '../fixtures/arena.ts'
 import type { ClipOutput } from '../fixtures/clip-graph.ts'
 import { clipModelFiles, clipTokenizerFile, poolerReference } from '../fixtures/clip-model.ts'
@@ -84,11 +85,22 @@ async function greatestDifference(
   const onnx = new Uint8Array(files.get('onnx/text_model.onnx') ?? [])
   const { bytes, output, inputs } = patchPooler(onnx, tokenizer.eotId)
   expect(output).toBe('pooler_output')
+  const projection = gaussianProjection(DIMS, 1)
   const worker = new Worker(new URL('../../workers/clip.ts', import.meta.url), { type: 'module' })
   workers.push(worker)
   const clip = wrap<ClipApi>(worker)
   const config: unknown = JSON.parse(new TextDecoder().decode(files.get('config.json')))
-  await clip.load({ config, onnx: bytes, inputs, output, eotId: tokenizer.eotId, backend, dtype: 'fp32' })
+  await clip.load({
+    config,
+    onnx: bytes,
+    inputs,
+    output,
+    nDims: DIMS,
+    eotId: tokenizer.eotId,
+    backend,
+    dtype: 'fp32',
+  })
+  await clip.setProjection(projection)
 
   const encoded = makeCaptions(n).map((caption) => tokenizer.encode(caption))
   const offsets = new Uint32Array(n + 1)
@@ -101,19 +113,25 @@ async function greatestDifference(
   for (const batch of batches) {
     const ids = packBatch(tokens, order, batch, tokenizer.eotId)
     const nRows = batch.end - batch.start
-    const rows = await clip.run(transfer(ids, [ids.buffer]), nRows, batch.length)
-    expect(rows.length).toBe(nRows * DIMS)
+    const asked = { pooled: true, vectors: true }
+    const { pooled, vectors } = await clip.run(transfer(ids, [ids.buffer]), nRows, batch.length, asked)
+    if (!pooled || !vectors) throw new Error('not both came back')
+    expect([pooled.length, vectors.length]).toEqual([nRows * DIMS, nRows * 64])
     for (let i = 0; i < nRows; i++) {
       const expected = poolerReference(encoded[order[batch.start + i]])
       expected.forEach((value, d) => {
-        worst = Math.max(worst, Math.abs(value - rows[i * DIMS + d]))
+        worst = Math.max(worst, Math.abs(value - pooled[i * DIMS + d]))
       })
+      for (let c = 0; c < 64; c++) {
+        const exact = expected.reduce((sum, value, d) => sum + value * projection.matrix[d * 64 + c], 0)
+        worst = Math.max(worst, Math.abs(exact - vectors[i * 64 + c]))
+      }
     }
   }
   return worst
 }
 
-describe('pooler_output of the small model', () => {
+describe('pooler_output of the small model, and its projection inside the graph', () => {
   test('is within 1e-4 of the float64 reference on WebAssembly, for 200 captions, long ones too', async () => {
     expect(await greatestDifference('wasm', 200, ['text_embeds'])).toBeLessThan(1e-4)
   })
@@ -149,19 +167,68 @@ function startEncoder() {
   return { remote: wrap<EmbedApi>(worker), progress, notices, events }
 }
 
+/** What the encoder needs of its worker, without any of it. */
+const bareHost: ClipHost = {
+  startRuntime: () => {
+    throw new Error('no runtime')
+  },
+  findGpu: async () => Promise.resolve(null),
+  digest: null,
+  openCheckpoint: null,
+  checks: null,
+  projections: {
+    gaussian: gaussianProjection,
+    pca: () => {
+      throw new Error('no components')
+    },
+  },
+  keptNeighbors: () => 1,
+  pageUrl: location.href,
+}
+
+/** A runtime that gives every caption the same vector, or does what it is told for a run. */
+function fakeRuntime(onRun: (backend: string, dtype: string) => number = () => 1): Runtime {
+  let [backend, dtype] = ['', '']
+  let width = 64
+  return {
+    load: async (model) => {
+      ;[backend, dtype] = [model.backend, model.dtype]
+      return Promise.resolve()
+    },
+    setProjection: ({ nComponents }) => {
+      width = nComponents
+    },
+    run: async (_ids, nRows, _length, { pooled, vectors }) => {
+      const value = onRun(backend, dtype)
+      return Promise.resolve({
+        pooled: pooled ? new Float32Array(nRows * DIMS).fill(value) : null,
+        vectors: vectors ? new Float32Array(nRows * width).fill(value) : null,
+      })
+    },
+    stop: () => {},
+  }
+}
+
+/** Puts the small model into the browser's cache as if it had been downloaded before, so that nothing asks the hub. */
+async function keepInEveryFormat(id: string, suffixes: readonly string[]): Promise<void> {
+  const cache = await caches.open('captionscape-models')
+  for (const [path, bytes] of clipModelFiles())
+    for (const suffix of suffixes) {
+      const name = path.replace('text_model', `text_model${suffix}`)
+      await cache.put(
+        `https://huggingface.co/${id}/resolve/main/${name}`,
+        new Response(new Uint8Array(bytes)),
+      )
+    }
+}
+
 const HUB_ID = 'captionscape/small-clip'
-const onWasm: ClipOptions = { model: HUB_ID, dtype: 'fp32', backend: 'wasm', seed: 1 }
+const onWasm: ClipRequest = { model: HUB_ID, dtype: 'fp32', backend: 'wasm', seed: 1, projection: 'gaussian' }
 
 describe('the encoder’s worker', () => {
   beforeAll(async () => {
     registerErrorTransfer()
-    // The browser's cache holds the model as if it had been downloaded before, so nothing asks the hub.
-    const cache = await caches.open('captionscape-models')
-    for (const [path, bytes] of clipModelFiles())
-      await cache.put(
-        `https://huggingface.co/${HUB_ID}/resolve/main/${path}`,
-        new Response(new Uint8Array(bytes)),
-      )
+    await keepInEveryFormat(HUB_ID, [''])
   })
 
   test('gives the projected reference in the captions’ order', async () => {
@@ -266,20 +333,16 @@ describe('the encoder’s worker', () => {
 
   test('takes the processor, and says so, where the GPU of its choice does not run the model', async () => {
     const id = 'captionscape/all-formats'
-    const cache = await caches.open('captionscape-models')
-    for (const [path, bytes] of clipModelFiles())
-      for (const suffix of ['_fp16', '_quantized']) {
-        const name = path.replace('text_model', `text_model${suffix}`)
-        const url = `https://huggingface.co/${id}/resolve/main/${name}`
-        await cache.put(url, new Response(new Uint8Array(bytes)))
-      }
+    await keepInEveryFormat(id, ['_fp16', '_quantized'])
     const notices: string[] = []
     const encoder = createClipEncoder({
+      ...bareHost,
       startRuntime: () => {
         const worker = new Worker(new URL('../../workers/clip.ts', import.meta.url), { type: 'module' })
         const clip = wrap<ClipApi>(worker)
         return {
           load: (model) => clip.load(model),
+          setProjection: (projection) => clip.setProjection(projection),
           run: (...batch) => clip.run(...batch),
           stop: () => worker.terminate(),
         }
@@ -287,11 +350,8 @@ describe('the encoder’s worker', () => {
       // Half floats that the software GPU of the test machine does not have.
       findGpu: async () =>
         Promise.resolve({ isSoftware: false, hasF16: true, description: 'a GPU without shader-f16' }),
-      checkpoints: null,
-      createProjection: () => (rows) => new Uint16Array(64 * (rows.length / DIMS)),
-      pageUrl: location.href,
     })
-    const request = { model: id, dtype: null, backend: null, seed: 1 }
+    const request = { ...onWasm, model: id, dtype: null, backend: null }
     const result = await encoder.embed(toArena(['a cat']), request, {
       onNotice: (notice) => notices.push(notice),
     })
@@ -301,39 +361,141 @@ describe('the encoder’s worker', () => {
 
   test('goes on in memory, and says so, where the storage is full or refused', async () => {
     const full = new DOMException('full', 'QuotaExceededError')
-    const embedWith = async (checkpoints: Parameters<typeof createClipEncoder>[0]['checkpoints']) => {
+    const digest = async () => Promise.resolve('')
+    const embedWith = async (openCheckpoint: ClipHost['openCheckpoint']) => {
       const notices: string[] = []
       const encoder = createClipEncoder({
-        startRuntime: () => ({
-          load: async () => Promise.resolve(),
-          run: async (_ids, nRows) => Promise.resolve(new Float32Array(nRows * DIMS).fill(1)),
-          stop: () => {},
-        }),
-        findGpu: async () => Promise.resolve(null),
-        checkpoints,
-        createProjection: () => (rows) => new Uint16Array(64 * (rows.length / DIMS)).fill(7),
-        pageUrl: location.href,
+        ...bareHost,
+        startRuntime: () => fakeRuntime(() => 7),
+        digest,
+        openCheckpoint,
       })
       const { vectors } = await encoder.embed(toArena(makeCaptions(200)), onWasm, {
         onNotice: (notice) => notices.push(notice),
       })
-      expect(vectors.data.every((half) => half === 7)).toBe(true)
+      expect(vectors.data.every((half) => fromHalf(half) === 7)).toBe(true)
       return notices
     }
-    const digest = async () => Promise.resolve('')
     const write = () => {
       throw full
     }
     const kept = { read: () => false, write, close: () => {} }
-    expect(await embedWith({ digest, open: async () => Promise.resolve(kept) })).toEqual([
+    expect(await embedWith(async () => Promise.resolve(kept))).toEqual([
       expect.stringMatching(/takes no more vectors .*goes on in memory/),
     ])
-    expect(await embedWith({ digest, open: async () => Promise.reject(full) })).toEqual([
+    expect(await embedWith(async () => Promise.reject(full))).toEqual([
       expect.stringMatching(/keeps no vectors here .*until the page is closed/),
     ])
-    expect(await embedWith({ digest, open: async () => Promise.resolve(null) })).toEqual([
+    expect(await embedWith(async () => Promise.resolve(null))).toEqual([
       expect.stringMatching(/Another tab embeds the same captions/),
     ])
+  })
+
+  describe('on a GPU that fails', () => {
+    const id = 'captionscape/failing'
+    const request = { ...onWasm, model: id, dtype: null, backend: null }
+    const gpu = { isSoftware: false, hasF16: true, description: 'a new GPU' }
+    beforeAll(async () => keepInEveryFormat(id, ['', '_fp16', '_quantized']))
+
+    /** @param onRun what each run gives; the first of each format is the check against the processor */
+    async function embedOn(
+      onRun: (backend: string, dtype: string, run: number) => number,
+      asked: ClipRequest = request,
+    ) {
+      const notices: string[] = []
+      const runs = new Map<string, number>()
+      const encoder = createClipEncoder({
+        ...bareHost,
+        startRuntime: () =>
+          fakeRuntime((backend, dtype) => {
+            const key = `${backend} ${dtype}`
+            runs.set(key, (runs.get(key) ?? 0) + 1)
+            return onRun(backend, dtype, runs.get(key) ?? 0)
+          }),
+        findGpu: async () => Promise.resolve(gpu),
+      })
+      const context = { onNotice: (text: string) => notices.push(text) }
+      const result = await encoder.embed(toArena(['a cat']), asked, context)
+      return { ...result, notices }
+    }
+
+    test('values that are not finite: fp32, then the processor, each told', async () => {
+      const first = await embedOn((_, dtype, run) => (dtype === 'fp16' && run > 1 ? Number.NaN : 1))
+      expect(first.label).toContain('fp32 on WebGPU')
+      expect(first.notices).toEqual([
+        expect.stringMatching(/batch 1 of 1 .*a new GPU.*not finite\. fp32 is used instead on a new GPU\.$/),
+      ])
+      const second = await embedOn((backend, _, run) => (backend === 'webgpu' && run > 1 ? Number.NaN : 1))
+      expect(second.label).toContain('fp32 on WebAssembly')
+      expect(second.notices).toEqual([
+        expect.stringMatching(/fp32 is used instead on a new GPU/),
+        expect.stringMatching(/not finite\. The processor is used instead \(fp32\)/),
+      ])
+      expect(second.vectors.data.every((half) => Number.isFinite(fromHalf(half)))).toBe(true)
+    })
+
+    test('a device that is lost: once more from the batch on', async () => {
+      const { label, notices } = await embedOn((backend, _, run) => {
+        if (backend === 'webgpu' && run === 2) throw new Error('the device was lost')
+        return 1
+      })
+      expect(label).toContain('fp16 on WebGPU')
+      expect(notices).toEqual([expect.stringMatching(/device was lost\. It is tried once more/)])
+    })
+
+    test('other vectors than the processor’s: the processor, and the user is told', async () => {
+      const { backend, notices } = await embedOn((where) => (where === 'webgpu' ? -1 : 1))
+      expect(backend).toBe('wasm')
+      expect(notices).toEqual([
+        expect.stringMatching(
+          /a new GPU gives other fp16 vectors .*cosine -1\.000.*processor is used instead/,
+        ),
+      ])
+    })
+
+    test('what was asked for is not changed: an error says what to do', async () => {
+      const asked = { ...request, backend: 'webgpu', dtype: 'fp32' } as const
+      await expect(embedOn((_, __, run) => (run > 1 ? Number.NaN : 1), asked)).rejects.toMatchObject({
+        name: 'DeviceError',
+        message: expect.stringMatching(/not finite/),
+        advice: expect.stringMatching(/backend=wasm/),
+      })
+    })
+  })
+
+  test('keeps the model’s own vectors, or principal components, and tells what a projection leaves', async () => {
+    const captions = [...new Set(makeCaptions(400))].slice(0, 240)
+    const { remote, events } = startEncoder()
+    const whole = await remote.clip(toArena(captions), { ...onWasm, projection: 'none' }, events())
+    expect(whole.vectors).toMatchObject({ nPoints: 240, nDims: DIMS })
+    expect(whole.fidelity).toBeNull()
+    const pooled = captions.map((caption) => poolerReference(tokenizer.encode(caption)))
+    pooled.forEach((vector, row) => {
+      vector.forEach((value, d) => {
+        expect(Math.abs(fromHalf(whole.vectors.data[row * DIMS + d]) - value)).toBeLessThan(4e-3)
+      })
+    })
+
+    // 64 components of 32 dimensions are a rotation: every neighbor is kept, but for ties and rounding.
+    const pca = await remote.clip(toArena(captions), { ...onWasm, projection: 'pca' }, events())
+    expect(pca.vectors.nDims).toBe(64)
+    expect(pca.label).toMatch(/PCA to 64-d$/)
+    expect(pca.fidelity).toMatchObject({ k: 30, sample: 240, from: DIMS, to: 64 })
+    expect(pca.fidelity?.explained).toBeGreaterThan(0.999)
+    expect(pca.fidelity?.kept).toBeGreaterThan(0.97)
+
+    const random = await remote.clip(toArena(captions), onWasm, events())
+    expect(random.fidelity?.kept).toBeGreaterThan(0.3)
+    expect(random.fidelity?.kept).toBeLessThan(pca.fidelity?.kept ?? 0)
+
+    const asked = [captions[7], captions[100]]
+    const queries = await remote.clipQueries(toArena(asked), onWasm, random.projection, events())
+    expect(queries).toMatchObject({ nPoints: 2, nDims: 64 })
+    for (const [i, row] of [7, 100].entries())
+      for (let c = 0; c < 64; c++)
+        expect(
+          Math.abs(fromHalf(queries.data[i * 64 + c]) - fromHalf(random.vectors.data[row * 64 + c])),
+        ).toBeLessThan(4e-3)
   })
 
   test('embeds lexically beside it', async () => {
