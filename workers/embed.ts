@@ -4,6 +4,7 @@ import { hasPassed, rememberPassed } from '../src/checkpoint/passed-checks.ts'
 import { findGpu } from '../src/embed/backend.ts'
 import { type ClipRequest, createClipEncoder } from '../src/embed/clip.ts'
 import type { Runtime } from '../src/embed/clip-model.ts'
+import type { TokenSource } from '../src/embed/clip-tokens.ts'
 import { embedLexically, LEXICAL_LABEL } from '../src/embed/lexical.ts'
 import { DeviceError } from '../src/errors.ts'
 import { keptNeighbors } from '../src/project/fidelity.ts'
@@ -22,6 +23,7 @@ import type {
   Vectors,
 } from '../src/types.ts'
 import type { ClipApi } from './clip.ts'
+import type { TokensApi } from './tokens.ts'
 
 export type { ClipRequest }
 
@@ -79,21 +81,27 @@ function begin(events: EmbedEvents): Context {
   }
 }
 
-/** Loading onnxruntime waits until a model is there to run, so that the lexical encoder costs none of it. */
-function startRuntime(): Runtime {
-  const worker = new Worker(new URL('./clip.ts', import.meta.url), { type: 'module' })
-  const remote = wrap<ClipApi>(worker)
+/** Rejects when a worker fails outside of its calls; each of them races with it. */
+function failureOf(worker: Worker, name: string): Promise<never> {
   const failed = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) => {
       reject(
         new DeviceError(
-          `Embed: the model's worker failed: ${event.message || 'its script did not load'}`,
+          `Embed: the ${name}'s worker failed: ${event.message || 'its script did not load'}`,
           'Reload the page and try again, or use the lexical encoder.',
         ),
       )
     })
   })
-  failed.catch(() => {}) // The calls below reject with it; without a call there is nobody to tell.
+  failed.catch(() => {}) // Without a call there is nobody to tell.
+  return failed
+}
+
+/** Loading onnxruntime waits until a model is there to run, so that the lexical encoder costs none of it. */
+function startRuntime(): Runtime {
+  const worker = new Worker(new URL('./clip.ts', import.meta.url), { type: 'module' })
+  const remote = wrap<ClipApi>(worker)
+  const failed = failureOf(worker, 'model')
   return {
     load: (model) => Promise.race([remote.load(transfer(model, [model.onnx.buffer])), failed]),
     setProjection: (projection) => Promise.race([remote.setProjection(projection), failed]),
@@ -103,8 +111,26 @@ function startRuntime(): Runtime {
   }
 }
 
+async function startTokenizer(file: unknown, maxLength: number): Promise<TokenSource> {
+  const worker = new Worker(new URL('./tokens.ts', import.meta.url), { type: 'module' })
+  const remote = wrap<TokensApi>(worker)
+  const failed = failureOf(worker, 'tokenizer')
+  try {
+    const { eotId } = await Promise.race([remote.load(file, maxLength), failed])
+    return {
+      tokenize: async (captions, budget) => Promise.race([remote.tokenize(captions, budget), failed]),
+      eotId,
+      stop: () => worker.terminate(),
+    }
+  } catch (error) {
+    worker.terminate()
+    throw error
+  }
+}
+
 const clip = createClipEncoder({
   startRuntime,
+  startTokenizer,
   findGpu,
   // Pages without a secure origin have none of these.
   digest: self.isSecureContext ? digest : null,

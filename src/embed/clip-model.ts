@@ -1,11 +1,12 @@
 import { CancelledError, DeviceError, InputError, NetworkError } from '../errors.ts'
 import type { Backend, Context } from '../types.ts'
 import { type BackendChoice, fallbacksOf, type Gpu } from './backend.ts'
-import { fetchModel, type ModelSource, unusableModel } from './model.ts'
+import { packBatch } from './batches.ts'
+import { fetchModel, type Model, type ModelSource, unusableModel } from './model.ts'
 import { type Patched, patchPooler } from './onnx.ts'
 import { untilCancelled } from './pace.ts'
 import type { Session, SessionModel } from './session.ts'
-import { createTokenizer, type Tokenizer } from './tokenizer.ts'
+import { toCaptions, type TokenSource } from './clip-tokens.ts'
 
 /** A model run somewhere that can be stopped at any time, whatever it is doing. */
 export interface Runtime extends Session {
@@ -16,6 +17,8 @@ export interface Runtime extends Session {
 /** What loading needs of the worker it happens in. */
 export interface ModelHost {
   readonly startRuntime: () => Runtime
+  /** @param file the model's `tokenizer.json`, parsed @throws {InputError} where it is another kind of tokenizer */
+  readonly startTokenizer: (file: unknown, maxLength: number) => Promise<TokenSource>
   readonly findGpu: () => Promise<Gpu | null>
   readonly digest: ((bytes: Uint8Array<ArrayBuffer>) => Promise<string>) | null
   /** Which pairs of model and GPU were found to agree with the processor, between visits; null where nothing is kept. */
@@ -37,7 +40,7 @@ export interface Loaded {
   /** Tells the model's bytes from those of another revision. */
   readonly revision: string
   readonly runtime: Runtime
-  readonly tokenizer: Tokenizer
+  readonly tokenizer: TokenSource
   readonly choice: BackendChoice
   readonly output: Patched['output']
   /** Width of the output. */
@@ -48,12 +51,14 @@ export interface Loaded {
 }
 
 /** Short captions of several kinds, run on both the GPU and the processor before the GPU is trusted. */
-const PROBES = [
+const PROBES = toCaptions([
   'a photo of a cat',
   'oil painting of the old lighthouse at sunset',
   'red dress',
   '1984',
-] as const
+])
+/** All of them in one batch. */
+const PROBE_TOKENS = 4096
 /** Half floats agree to 0.9999; a kernel gone wrong falls far below. */
 const LEAST_COSINE = 0.99
 
@@ -61,6 +66,8 @@ const LEAST_COSINE = 0.99
 export class ModelLoader {
   readonly #host: ModelHost
   #loaded: Loaded | null = null
+  /** A model's tokenizer outlives its runtimes: chunks of captions may be on their way. */
+  #tokenizer: { readonly base: string; readonly source: TokenSource } | null = null
 
   constructor(host: ModelHost) {
     this.#host = host
@@ -123,7 +130,7 @@ export class ModelLoader {
     const model = await fetchModel(source, choice.dtypes, context)
     const bytes = model.onnx.length
     const revision = (await this.#host.digest?.(model.onnx)) ?? ''
-    const tokenizer = createTokenizer(model.tokenizer, model.maxLength)
+    const tokenizer = await this.#startTokenizer(source, model)
     let patched: Patched
     try {
       patched = patchPooler(model.onnx, tokenizer.eotId)
@@ -182,21 +189,28 @@ export class ModelLoader {
     return this.#loaded
   }
 
+  async #startTokenizer({ base }: ModelSource, { tokenizer, maxLength }: Model): Promise<TokenSource> {
+    if (this.#tokenizer?.base === base) return this.#tokenizer.source
+    this.#tokenizer?.source.stop()
+    this.#tokenizer = null
+    const source = await this.#host.startTokenizer(tokenizer, maxLength)
+    this.#tokenizer = { base, source }
+    return source
+  }
+
   /**
    * Holds the GPU's vectors against the processor's, once a model, number format and GPU.
    * @throws {DeviceError} where they differ.
    */
   async #check(loaded: Loaded, model: SessionModel, key: string, context: Context): Promise<void> {
     const { tokenizer, runtime, nDims, choice } = loaded
-    const encoded = PROBES.map((text) => tokenizer.encode(text))
-    const length = Math.max(...encoded.map((ids) => ids.length))
+    const { tokens, plan } = await tokenizer.tokenize(PROBES, PROBE_TOKENS)
+    const [batch] = plan.batches
     const pooledBy = async (by: Runtime): Promise<Float32Array> => {
-      const ids = new Int32Array(PROBES.length * length).fill(tokenizer.eotId)
-      for (const [i, tokens] of encoded.entries()) ids.set(tokens, i * length)
+      const ids = packBatch(tokens, plan.order, batch, tokenizer.eotId)
       const asked = { pooled: true, vectors: false }
-      const { pooled } = await untilCancelled(by.run(ids, PROBES.length, length, asked), context.signal, () =>
-        by.stop(),
-      )
+      const work = by.run(ids, batch.end - batch.start, batch.length, asked)
+      const { pooled } = await untilCancelled(work, context.signal, () => by.stop())
       return pooled ?? new Float32Array(0)
     }
     const reference = this.#host.startRuntime()

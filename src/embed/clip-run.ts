@@ -1,9 +1,10 @@
-import { CancelledError, DeviceError } from '../errors.ts'
+import { CancelledError, DeviceError, throwIfCancelled } from '../errors.ts'
 import { fromHalf, toHalf } from '../half.ts'
 import { createRandom } from '../random.ts'
-import type { Checkpoint, Context, Projection } from '../types.ts'
+import type { Captions, Checkpoint, CheckpointBatch, Context, Projection } from '../types.ts'
 import type { BackendChoice } from './backend.ts'
-import { packBatch, type Plan, type Tokens } from './batches.ts'
+import { type Batch, packBatch } from './batches.ts'
+import { CHUNK_CAPTIONS, type Chunk, readChunks } from './chunks.ts'
 import type { Asking, Loaded, ModelLoader } from './clip-model.ts'
 import type { ModelSource } from './model.ts'
 import { createReporter, untilCancelled } from './pace.ts'
@@ -11,11 +12,12 @@ import { createReporter, untilCancelled } from './pace.ts'
 /** Captions whose unprojected vectors are kept, to tell how faithful the projection is. */
 const SAMPLE = 1000
 
-/** A run that may have been interrupted. */
+/** A run that may have been interrupted. Its captions are embedded chunk by chunk, and by length inside a chunk. */
 export interface Work {
   readonly key: string
-  readonly tokens: Tokens
-  readonly plan: Plan
+  readonly nCaptions: number
+  /** Most padded tokens in a batch. */
+  readonly budget: number
   /** Null to keep the model's own vectors. */
   readonly projection: Projection | null
   /** Numbers in a vector that is kept. */
@@ -32,8 +34,10 @@ export interface Work {
 
 /** Unprojected vectors of some captions, drawn at random. */
 interface Sample {
-  /** Ascending places in the plan's order. */
+  /** Ascending places in the order of the run. */
   readonly places: Uint32Array
+  /** Their captions, where they were seen. */
+  readonly rows: Uint32Array
   /** [places, nDims] */
   readonly pooled: Float32Array
   /** Which were seen: those of a visit before this one were not. */
@@ -48,37 +52,34 @@ export interface Way {
   readonly context: Context
 }
 
-/** An empty run over planned captions. */
+/** A run that has not begun. */
 export function createWork(
   key: string,
-  tokens: Tokens,
-  plan: Plan,
+  nCaptions: number,
+  budget: number,
   nDims: number,
   projection: Projection | null,
   seed: number,
 ): Work {
-  const n = plan.order.length
   const width = projection?.nComponents ?? nDims
-  const places = drawPlaces(n, projection ? SAMPLE : 0, seed)
-  const sample = {
-    places,
-    pooled: new Float32Array(places.length * nDims),
-    isSeen: new Uint8Array(places.length),
-  }
-  const halves = new Uint16Array(n * width)
-  const ms = { tokenize: 0, run: 0 }
+  const places = drawPlaces(nCaptions, projection ? SAMPLE : 0, seed)
   return {
     key,
-    tokens,
-    plan,
+    nCaptions,
+    budget,
     projection,
     width,
-    halves,
+    halves: new Uint16Array(nCaptions * width),
     nextBatch: 0,
     doneCaptions: 0,
     ways: [],
-    sample,
-    ms,
+    sample: {
+      places,
+      rows: new Uint32Array(places.length),
+      pooled: new Float32Array(places.length * nDims),
+      isSeen: new Uint8Array(places.length),
+    },
+    ms: { tokenize: 0, run: 0 },
   }
 }
 
@@ -93,68 +94,142 @@ export function drawPlaces(n: number, count: number, seed: number): Uint32Array<
   return Uint32Array.from(drawn).sort()
 }
 
-/** What is left of a run; the checkpoint takes each batch. */
-export async function finish(run: Work, model: Loaded, kept: Checkpoint | null, way: Way): Promise<void> {
-  const { order, batches } = run.plan
+/**
+ * What is left of a run: batches that an earlier visit kept are taken over, the others run and kept.
+ * @param captions all of them
+ */
+export async function finish(
+  run: Work,
+  captions: Captions,
+  model: Loaded,
+  checkpoint: Checkpoint | null,
+  way: Way,
+): Promise<void> {
   const { context } = way
-  let checkpoint = kept
-  const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
-  report(run.doneCaptions, order.length)
+  const keeper = new Keeper(run, checkpoint, context)
   const runner = new BatchRunner(model, run.projection, way)
-  for (; run.nextBatch < batches.length; run.nextBatch++) {
-    const batch = batches[run.nextBatch]
-    const first = firstAtLeast(run.sample.places, batch.start)
-    const isSampled = run.sample.places[first] < batch.end
+  const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
+  const embedBatch = async (chunk: Chunk, first: number, batch: Batch): Promise<void> => {
+    report(run.doneCaptions, run.nCaptions)
+    const [start, end] = [first + batch.start, first + batch.end]
+    const sampled = firstAtLeast(run.sample.places, start)
+    const isSampled = run.sample.places[sampled] < end
     const started = performance.now()
-    const { pooled, vectors } = await runner.run(run, run.nextBatch, isSampled)
+    const name = `batch ${run.nextBatch + 1}, after ${run.doneCaptions} of ${run.nCaptions} captions`
+    const { pooled, vectors } = await runner.run(chunk, batch, name, run.ways, isSampled)
     run.ms.run += performance.now() - started
     const halves = Uint16Array.from(vectors ?? pooled ?? [], toHalf)
-    placeRows(run, batch.start, halves)
-    if (pooled && isSampled) takeSample(run, first, batch, pooled)
+    const rows = rowsOf(chunk, first, batch)
+    placeRows(run, rows, halves)
+    if (pooled && isSampled) takeSample(run, sampled, start, rows, pooled)
+    keeper.keep({ index: run.nextBatch, start, end }, halves)
+  }
+  const tokenize = async (part: Captions) =>
+    untilCancelled(model.tokenizer.tokenize(part, run.budget), context.signal, () => {})
+  let first = Math.floor(run.doneCaptions / CHUNK_CAPTIONS) * CHUNK_CAPTIONS
+  for await (const chunk of readChunks(captions, first / CHUNK_CAPTIONS, tokenize)) {
+    for (const batch of chunk.plan.batches) {
+      const end = first + batch.end
+      if (end <= run.doneCaptions) continue
+      throwIfCancelled(context.signal)
+      if (!keeper.takeOver(chunk, first, batch)) await embedBatch(chunk, first, batch)
+      run.nextBatch++
+      run.doneCaptions = end
+    }
+    run.ms.tokenize += chunk.ms
+    first += CHUNK_CAPTIONS
+  }
+  keeper.tell()
+  report(run.doneCaptions, run.nCaptions)
+}
+
+/** What is kept of a run between visits: read up to the first batch that is missing, then written. */
+class Keeper {
+  readonly #run: Work
+  readonly #context: Context
+  readonly #before: number
+  #checkpoint: Checkpoint | null
+  #isReading: boolean
+
+  constructor(run: Work, checkpoint: Checkpoint | null, context: Context) {
+    this.#run = run
+    this.#checkpoint = checkpoint
+    this.#context = context
+    this.#before = run.doneCaptions
+    this.#isReading = checkpoint !== null
+  }
+
+  /** Whether the batch was kept. */
+  takeOver(chunk: Chunk, first: number, batch: Batch): boolean {
+    if (!this.#isReading) return false
+    const run = this.#run
+    const rows = new Uint16Array((batch.end - batch.start) * run.width)
+    const place = { index: run.nextBatch, start: first + batch.start, end: first + batch.end }
     try {
-      checkpoint?.write({ ...batch, index: run.nextBatch }, halves)
+      if (this.#checkpoint?.read(place, rows)) {
+        placeRows(run, rowsOf(chunk, first, batch), rows)
+        return true
+      }
     } catch (error) {
-      checkpoint = null
-      context.onNotice?.(
+      this.#checkpoint = null
+      this.#context.onNotice?.(
+        `What the browser kept of an earlier visit cannot be read (${String(error)}): the embedding goes on in ` +
+          'memory, and is not kept when the page is closed.',
+      )
+    }
+    this.tell()
+    return false
+  }
+
+  /** Tells the user, once, how much was taken over. */
+  tell(): void {
+    if (!this.#isReading) return
+    this.#isReading = false
+    const { doneCaptions, nCaptions } = this.#run
+    if (doneCaptions === this.#before) return
+    this.#context.onNotice?.(
+      doneCaptions === nCaptions
+        ? 'The vectors were kept from an earlier visit: nothing had to be embedded.'
+        : `Went on from ${Math.floor((100 * doneCaptions) / nCaptions)} %, kept from an earlier visit.`,
+    )
+  }
+
+  keep(place: CheckpointBatch, halves: Uint16Array<ArrayBuffer>): void {
+    try {
+      this.#checkpoint?.write(place, halves)
+    } catch (error) {
+      this.#checkpoint = null
+      this.#context.onNotice?.(
         `The browser’s storage takes no more vectors (${String(error)}): the embedding goes on in memory, ` +
           'and what follows is not kept when the page is closed.',
       )
     }
-    run.doneCaptions = batch.end
-    report(batch.end, order.length)
   }
 }
 
-/**
- * The model's own vectors [places, nDims] of some captions, apart from a run.
- * @param places ascending, in the plan's order
- */
-export async function embedPlaces(
-  places: Uint32Array,
-  run: Pick<Work, 'tokens' | 'plan'>,
+/** The model's own vectors [nCaptions, nDims] of a few captions, apart from a run. */
+export async function embedApart(
+  captions: Captions,
+  budget: number,
   model: Loaded,
   way: Way,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const { tokens, plan } = run
-  const order = places.map((place) => plan.order[place])
-  const batches: Plan['batches'][number][] = []
-  for (const batch of plan.batches) {
-    const start = firstAtLeast(places, batch.start)
-    const end = firstAtLeast(places, batch.end)
-    if (end > start) batches.push({ start, end, length: batch.length })
-  }
+  const nCaptions = captions.offsets.length - 1
   const report = createReporter(way.context, {
     stage: 'Embed',
     unit: 'captions',
     detail: 'finding principal components',
   })
   const runner = new BatchRunner(model, null, way)
-  const few = { tokens, plan: { order, batches }, ways: [] }
-  const pooled = new Float32Array(places.length * model.nDims)
-  for (const [index, batch] of batches.entries()) {
-    const rows = await runner.run(few, index, true)
-    pooled.set(rows.pooled ?? [], batch.start * model.nDims)
-    report(batch.end, places.length)
+  const chunk = await model.tokenizer.tokenize(captions, budget)
+  const pooled = new Float32Array(nCaptions * model.nDims)
+  for (const [index, batch] of chunk.plan.batches.entries()) {
+    const rows = await runner.run(chunk, batch, `sample batch ${index + 1}`, [], true)
+    for (let i = batch.start; i < batch.end; i++) {
+      const row = (i - batch.start) * model.nDims
+      pooled.set(rows.pooled?.subarray(row, row + model.nDims) ?? [], chunk.plan.order[i] * model.nDims)
+    }
+    report(batch.end, nCaptions)
   }
   return pooled
 }
@@ -163,7 +238,8 @@ export async function embedPlaces(
 class BatchRunner {
   #model: Loaded
   #isSet = false
-  #retried = -1
+  /** The batch that was tried again. */
+  #retried = ''
   readonly #projection: Projection | null
   readonly #way: Way
 
@@ -173,18 +249,23 @@ class BatchRunner {
     this.#way = way
   }
 
-  /** @throws {DeviceError} where no way is left; what was done before is kept */
+  /**
+   * @param name of the batch, for errors
+   * @param ways takes the way by which it was run
+   * @throws {DeviceError} where no way is left; what was done before is kept
+   */
   async run(
-    run: Pick<Work, 'tokens' | 'plan' | 'ways'>,
-    index: number,
+    { tokens, plan }: Chunk,
+    batch: Batch,
+    name: string,
+    ways: string[],
     wantsPooled: boolean,
   ): Promise<{ pooled: Float32Array | null; vectors: Float32Array | null }> {
     const { context, loader } = this.#way
-    const batch = run.plan.batches[index]
     const nRows = batch.end - batch.start
     for (;;) {
-      if (context.signal?.aborted) throw new CancelledError()
-      const ids = packBatch(run.tokens, run.plan.order, batch, this.#model.tokenizer.eotId)
+      throwIfCancelled(context.signal)
+      const ids = packBatch(tokens, plan.order, batch, this.#model.tokenizer.eotId)
       let reason: string
       let cause: unknown
       try {
@@ -197,7 +278,7 @@ class BatchRunner {
         const values = [result.pooled, result.vectors]
         if (values.every((rows) => rows?.every(Number.isFinite) ?? true)) {
           const used = wayOf(this.#model)
-          if (run.ways.at(-1) !== used) run.ways.push(used)
+          if (ways.at(-1) !== used) ways.push(used)
           return result
         }
         reason = 'it came back with values that are not finite'
@@ -207,22 +288,19 @@ class BatchRunner {
         reason = String(error)
         cause = error
       }
-      await this.#replace(
-        failedBatch(run.plan, index, reason, this.#model.choice, cause),
-        index,
-        cause !== undefined,
-      )
+      const where = `${name} (${nRows} × ${batch.length} tokens)`
+      await this.#replace(failedBatch(where, reason, this.#model.choice, cause), name, cause !== undefined)
     }
   }
 
   /** A device that was lost may come back: the same way is tried once more, and then the next. */
-  async #replace(failure: DeviceError, index: number, hasCrashed: boolean): Promise<void> {
+  async #replace(failure: DeviceError, name: string, hasCrashed: boolean): Promise<void> {
     const { loader, source, asked, context } = this.#way
     const { choice } = this.#model
     loader.unload()
     this.#isSet = false
-    if (hasCrashed && this.#retried !== index) {
-      this.#retried = index
+    if (hasCrashed && this.#retried !== name) {
+      this.#retried = name
       try {
         this.#model = await loader.load(source, choice, context)
         context.onNotice?.(`${failure.message}. It is tried once more, from that batch on.`)
@@ -237,20 +315,8 @@ class BatchRunner {
   }
 }
 
-/** Takes over the batches that were kept, up to the first that was not. */
-export function restore(run: Work, checkpoint: Checkpoint): void {
-  const { batches } = run.plan
-  for (; run.nextBatch < batches.length; run.nextBatch++) {
-    const batch = batches[run.nextBatch]
-    const rows = new Uint16Array((batch.end - batch.start) * run.width)
-    if (!checkpoint.read({ ...batch, index: run.nextBatch }, rows)) return
-    placeRows(run, batch.start, rows)
-    run.doneCaptions = batch.end
-  }
-}
-
 /** The sampled captions that this visit has seen: the model's vectors [n, nDims] and those kept [n, width]. */
-export function sampleOf({ sample, halves, width, plan }: Work): {
+export function sampleOf({ sample, halves, width }: Work): {
   readonly n: number
   readonly before: Float32Array
   readonly after: Float32Array
@@ -261,28 +327,35 @@ export function sampleOf({ sample, halves, width, plan }: Work): {
   const after = new Float32Array(seen.length * width)
   for (const [to, i] of seen.entries()) {
     before.set(sample.pooled.subarray(i * nDims, (i + 1) * nDims), to * nDims)
-    const row = plan.order[sample.places[i]]
+    const row = sample.rows[i]
     for (let c = 0; c < width; c++) after[to * width + c] = fromHalf(halves[row * width + c])
   }
   return { n: seen.length, before, after }
 }
 
-/** Puts the vectors of the captions from `start` on in their rows. @param rows [n, width] in the plan's order */
-function placeRows({ halves, plan, width }: Work, start: number, rows: Uint16Array): void {
-  for (let i = 0; i * width < rows.length; i++)
-    halves.set(rows.subarray(i * width, (i + 1) * width), plan.order[start + i] * width)
+/** The captions of a batch. @param first caption of the chunk */
+function rowsOf({ plan }: Chunk, first: number, { start, end }: Batch): Uint32Array {
+  return plan.order.subarray(start, end).map((row) => first + row)
 }
 
+/** Puts vectors [rows, width] in their rows. */
+function placeRows({ halves, width }: Work, rows: Uint32Array, vectors: Uint16Array): void {
+  for (const [i, row] of rows.entries()) halves.set(vectors.subarray(i * width, (i + 1) * width), row * width)
+}
+
+/** @param first of the sample that lies in the batch, whose first place is `start` */
 function takeSample(
   { sample }: Work,
   first: number,
-  { start, end }: { readonly start: number; readonly end: number },
+  start: number,
+  rows: Uint32Array,
   pooled: Float32Array,
 ): void {
-  const nDims = pooled.length / (end - start)
-  for (let i = first; sample.places[i] < end; i++) {
-    const row = sample.places[i] - start
-    sample.pooled.set(pooled.subarray(row * nDims, (row + 1) * nDims), i * nDims)
+  const nDims = pooled.length / rows.length
+  for (let i = first; sample.places[i] < start + rows.length; i++) {
+    const at = sample.places[i] - start
+    sample.pooled.set(pooled.subarray(at * nDims, (at + 1) * nDims), i * nDims)
+    sample.rows[i] = rows[at]
     sample.isSeen[i] = 1
   }
 }
@@ -303,15 +376,7 @@ export function wayOf({ dtype, choice }: Loaded): string {
   return `${dtype} on ${choice.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}`
 }
 
-function failedBatch(
-  { batches }: Plan,
-  index: number,
-  reason: string,
-  choice: BackendChoice,
-  cause?: unknown,
-): DeviceError {
-  const batch = batches[index]
-  const where = `batch ${index + 1} of ${batches.length} (${batch.end - batch.start} × ${batch.length} tokens)`
+function failedBatch(where: string, reason: string, choice: BackendChoice, cause?: unknown): DeviceError {
   const advice =
     choice.backend === 'webgpu'
       ? 'Try again with ?dtype=fp32 or ?backend=wasm, or use the lexical encoder.'

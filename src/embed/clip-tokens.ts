@@ -1,28 +1,30 @@
-import type { Captions, Context } from '../types.ts'
-import type { Tokens } from './batches.ts'
-import { createPause } from './pace.ts'
-import type { Tokenizer } from './tokenizer.ts'
+import type { Captions } from '../types.ts'
+import { concat } from './protobuf.ts'
+import type { Chunk } from './chunks.ts'
 
-/** Token ids of all captions, in their order. */
-export async function tokenize(captions: Captions, tokenizer: Tokenizer, context: Context): Promise<Tokens> {
-  const n = captions.offsets.length - 1
-  const decoder = new TextDecoder()
-  const pause = createPause(context.signal)
-  const offsets = new Uint32Array(n + 1)
-  let ids = new Int32Array(16 * n + tokenizer.maxLength)
-  for (let i = 0; i < n; i++) {
-    const caption = decoder.decode(captions.bytes.subarray(captions.offsets[i], captions.offsets[i + 1]))
-    const encoded = tokenizer.encode(caption)
-    if (offsets[i] + encoded.length > ids.length) {
-      const larger = new Int32Array(2 * ids.length)
-      larger.set(ids)
-      ids = larger
-    }
-    ids.set(encoded, offsets[i])
-    offsets[i + 1] = offsets[i] + encoded.length
-    await pause()
-  }
-  return { ids: ids.slice(0, offsets[n]), offsets }
+/** A model's tokenizer in a worker of its own. */
+export interface TokenSource {
+  /** Chunks come in the order of the calls, of which there may be several at once. */
+  readonly tokenize: (captions: Captions, budget: number) => Promise<Chunk>
+  /** Id of the end token; also the padding. */
+  readonly eotId: number
+  readonly stop: () => void
+}
+
+/** Captions from strings. */
+export function toCaptions(texts: readonly string[]): Captions {
+  const encoded = texts.map((text) => new TextEncoder().encode(text))
+  const offsets = new Uint32Array(texts.length + 1)
+  for (const [i, { length }] of encoded.entries()) offsets[i + 1] = offsets[i] + length
+  return { bytes: concat(encoded), offsets }
+}
+
+/** Some of the captions, in the order of `rows`. */
+export function pickCaptions({ bytes, offsets }: Captions, rows: Uint32Array): Captions {
+  const picked = new Uint32Array(rows.length + 1)
+  for (const [i, row] of rows.entries()) picked[i + 1] = picked[i] + offsets[row + 1] - offsets[row]
+  const parts = Array.from(rows, (row) => bytes.subarray(offsets[row], offsets[row + 1]))
+  return { bytes: concat(parts), offsets: picked }
 }
 
 /** FNV-1a over bytes and offsets, in two lanes of 32 bits: tells a resumed run from a new one. */

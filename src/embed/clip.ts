@@ -11,20 +11,18 @@ import type {
   Vectors,
 } from '../types.ts'
 import { type BackendChoice, chooseBackend } from './backend.ts'
-import { planBatches } from './batches.ts'
 import { type Loaded, type ModelHost, ModelLoader } from './clip-model.ts'
 import {
   createWork,
   drawPlaces,
-  embedPlaces,
+  embedApart,
   finish,
-  restore,
   sampleOf,
   type Way,
   type Work,
   wayOf,
 } from './clip-run.ts'
-import { contentHash, tokenize } from './clip-tokens.ts'
+import { contentHash, pickCaptions } from './clip-tokens.ts'
 import { isDefaultModel, resolveModel } from './model.ts'
 
 /** What the encoder is given by the worker it lives in. */
@@ -71,7 +69,7 @@ export interface ClipResult {
 }
 
 /** Part of every checkpoint's key: raise it when the same model gives other vectors, or the batches change. */
-const ENCODER_VERSION = 2
+const ENCODER_VERSION = 3
 /** Captions that principal components are found from. */
 const TRAINING = 4096
 const K = 30
@@ -127,11 +125,11 @@ export function createClipEncoder(host: ClipHost) {
     const run = work
     const checkpoint = await openKept(run, captions, model, request, context)
     try {
-      await finish(run, model, checkpoint, way)
+      await finish(run, captions, model, checkpoint, way)
     } finally {
       checkpoint?.close()
     }
-    const { ms, tokens, halves, width, projection } = run
+    const { ms, halves, width, projection } = run
     const kind = isDefaultModel(way.source) ? 'CLIP ViT-B/32 text encoder' : 'CLIP text encoder'
     const ways = run.ways.length ? run.ways : [wayOf(model)]
     const output = model.output === 'text_embeds' ? ', projected text_embeds' : ''
@@ -147,7 +145,7 @@ export function createClipEncoder(host: ClipHost) {
       timings: [
         { stage: 'Load the model', ms: model.loadMs, rows: 0, bytes: model.bytes },
         { stage: 'Tokenize', ms: ms.tokenize, rows: nPoints, bytes: captions.bytes.length },
-        { stage: 'Embed', ms: ms.run, rows: nPoints, bytes: tokens.ids.length * 8 },
+        { stage: 'Embed', ms: ms.run, rows: nPoints, bytes: halves.byteLength },
       ],
     }
   }
@@ -163,14 +161,13 @@ export function createClipEncoder(host: ClipHost) {
     context: Context,
   ): Promise<Vectors> {
     const { model, way } = await start(request, context)
-    const tokens = await tokenize(texts, model.tokenizer, context)
-    const plan = planBatches(tokens.offsets, tokenBudget(model.choice), model.tokenizer.maxLength)
-    const run = createWork('', tokens, plan, model.nDims, projection, request.seed)
-    await finish(run, model, null, {
+    const nPoints = texts.offsets.length - 1
+    const run = createWork('', nPoints, tokenBudget(model.choice), model.nDims, projection, request.seed)
+    await finish(run, texts, model, null, {
       ...way,
       context: { signal: context.signal, onNotice: context.onNotice },
     })
-    return { data: run.halves, nPoints: plan.order.length, nDims: run.width }
+    return { data: run.halves, nPoints, nDims: run.width }
   }
 
   async function startWork(
@@ -180,24 +177,19 @@ export function createClipEncoder(host: ClipHost) {
     way: Way,
     { projection: name, seed }: ClipRequest,
   ): Promise<Work> {
-    const started = performance.now()
-    const tokens = await tokenize(captions, model.tokenizer, way.context)
-    const plan = planBatches(tokens.offsets, tokenBudget(model.choice), model.tokenizer.maxLength)
-    const tokenizeMs = performance.now() - started
+    const nCaptions = captions.offsets.length - 1
+    const budget = tokenBudget(model.choice)
     const { nDims } = model
     let projection: Projection | null = null
     if (name === 'gaussian') projection = host.projections.gaussian(nDims, seed)
     if (name === 'pca') {
-      const places = drawPlaces(plan.order.length, TRAINING, seed + 1)
-      const rows = await embedPlaces(places, { tokens, plan }, model, way)
-      projection = host.projections.pca(rows, nDims, seed)
+      const training = pickCaptions(captions, drawPlaces(nCaptions, TRAINING, seed + 1))
+      projection = host.projections.pca(await embedApart(training, budget, model, way), nDims, seed)
     }
-    const run = createWork(key, tokens, plan, nDims, projection, seed)
-    run.ms.tokenize = tokenizeMs
-    return run
+    return createWork(key, nCaptions, budget, nDims, projection, seed)
   }
 
-  /** What an earlier visit kept is taken over; null where nothing can be kept, of which the user is told. */
+  /** Where vectors are kept between visits; null where they cannot be, of which the user is told. */
   async function openKept(
     run: Work,
     captions: Captions,
@@ -218,25 +210,14 @@ export function createClipEncoder(host: ClipHost) {
         projection,
         // Components that were found again may differ in their last bits.
         projection === 'pca' && run.projection ? await digest(bytesOf(run.projection.matrix)) : '',
-        tokenBudget(model.choice),
+        run.budget,
         await digest(captions.bytes),
         await digest(bytesOf(captions.offsets.slice())),
       ].join(' ')
-      const nCaptions = run.plan.order.length
-      const checkpoint = await openCheckpoint(key, nCaptions, run.width)
-      if (!checkpoint) {
+      const checkpoint = await openCheckpoint(key, run.nCaptions, run.width)
+      if (!checkpoint)
         context.onNotice?.(
           'Another tab embeds the same captions: this one’s vectors are not kept between visits.',
-        )
-        return null
-      }
-      const before = run.doneCaptions
-      restore(run, checkpoint)
-      if (run.doneCaptions > before)
-        context.onNotice?.(
-          run.doneCaptions === nCaptions
-            ? 'The vectors were kept from an earlier visit: nothing had to be embedded.'
-            : `Went on from ${Math.floor((100 * run.doneCaptions) / nCaptions)} %, kept from an earlier visit.`,
         )
       return checkpoint
     } catch (error) {
