@@ -6,7 +6,7 @@ import { type ClipRequest, createClipEncoder } from '../src/embed/clip.ts'
 import type { Runtime } from '../src/embed/clip-model.ts'
 import type { TokenSource } from '../src/embed/clip-tokens.ts'
 import { embedLexically, LEXICAL_LABEL } from '../src/embed/lexical.ts'
-import { DeviceError } from '../src/errors.ts'
+import { DeviceError, InputError } from '../src/errors.ts'
 import { keptNeighbors } from '../src/project/fidelity.ts'
 import { gaussianProjection } from '../src/project/gaussian.ts'
 import { principalComponents } from '../src/project/pca.ts'
@@ -46,6 +46,8 @@ export interface Embedding {
   readonly fidelity: Fidelity | null
   /** Takes queries to the same space; null where nothing was projected. */
   readonly projection: Projection | null
+  /** Names the words that a lexical embedding was made by; 0 for others. */
+  readonly lexiconId: number
   readonly timings: readonly Timing[]
 }
 
@@ -61,6 +63,11 @@ export interface EmbedApi {
     events: EmbedEvents,
   ): Promise<Vectors>
   /**
+   * Texts in the space of the embedding that `lexical` made last.
+   * @throws {InputError} where that was another one
+   */
+  lexicalQueries(texts: Captions, id: number): Promise<Vectors>
+  /**
    * The running call rejects with a CancelledError within a second; what it did is kept for the next call.
    */
   cancel(): void
@@ -69,6 +76,8 @@ export interface EmbedApi {
 registerErrorTransfer()
 
 let controller = new AbortController()
+/** What the last lexical embedding knows of words. */
+let lexicon: { readonly id: number; readonly embedTexts: (texts: Captions) => Vectors } | null = null
 
 /** Ends a call that is still running; there is one at a time. */
 function begin(events: EmbedEvents): Context {
@@ -150,11 +159,23 @@ const OF_WORDS = { backend: 'cpu', adapter: null, fidelity: null, projection: nu
 
 const api: EmbedApi = {
   async lexical(captions, { seed }, events) {
-    const { vectors, timings } = await embedLexically(captions, seed, begin(events))
-    return give({ vectors, encoder: 'lexical', label: LEXICAL_LABEL, ...OF_WORDS, timings })
+    const { vectors, timings, embedTexts } = await embedLexically(captions, seed, begin(events))
+    // Another worker's words are not taken for this one's.
+    lexicon = { id: crypto.getRandomValues(new Uint32Array(1))[0], embedTexts }
+    const { id: lexiconId } = lexicon
+    return give({ vectors, encoder: 'lexical', label: LEXICAL_LABEL, ...OF_WORDS, lexiconId, timings })
+  },
+  async lexicalQueries(texts, id) {
+    if (lexicon?.id !== id)
+      throw new InputError(
+        'Search: the words that this map was made by are not at hand any more',
+        'Press “Lay out again”, which makes them anew.',
+      )
+    const vectors = lexicon.embedTexts(texts)
+    return Promise.resolve(transfer(vectors, [vectors.data.buffer]))
   },
   async clip(captions, options, events) {
-    return give({ ...(await clip.embed(captions, options, begin(events))), encoder: 'clip' })
+    return give({ ...(await clip.embed(captions, options, begin(events))), encoder: 'clip', lexiconId: 0 })
   },
   async clipQueries(texts, options, projection, events) {
     const vectors = await clip.embedQueries(texts, options, projection, begin(events))

@@ -1,8 +1,9 @@
 import { expose, transfer } from 'comlink'
-import { InputError } from '../src/errors.ts'
+import { DeviceError, InputError } from '../src/errors.ts'
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
 import { estimateUmap, UmapRun } from '../src/pipeline.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
+import { createLikeness, createLikenessOnCpu, type Likeness } from '../src/search/likeness.ts'
 import type { Layout, Metric, Progress, Timing, Vectors } from '../src/types.ts'
 import { MAX_POINTS_ON_CPU, UmapJsRun } from '../src/umap-js.ts'
 import {
@@ -79,6 +80,12 @@ export interface UmapApi {
    * @throws {InputError} without a finished fit on a GPU, and for vectors that cannot be used, naming the row.
    */
   place(vectors: Vectors): Promise<readonly Layout[]>
+  /**
+   * How like the points are to a query [nDims] of half-float bits: cosines [nPoints].
+   *
+   * @throws {InputError} before there are vectors, and for a query of another width.
+   */
+  likeness(query: Uint16Array): Promise<Float32Array<ArrayBuffer>>
   /** The running fit or placing rejects with a CancelledError within a second; its stages so far are kept for the next call. */
   cancel(): void
 }
@@ -91,6 +98,9 @@ interface Current {
   readonly run: UmapRun | UmapJsRun
   /** Null for the CPU. */
   readonly adapter: string | null
+  readonly vectors: Vectors
+  /** Made with the first query. */
+  likeness: Likeness | null
   /** Its layouts are finished. */
   isDone: boolean
 }
@@ -173,6 +183,28 @@ const api: UmapApi = {
     }
   },
 
+  async likeness(query) {
+    if (!current)
+      throw new InputError(
+        'umap: there are no vectors to compare with yet',
+        'Wait until the map begins to form.',
+      )
+    const { run, vectors } = current
+    const onGpu = run instanceof UmapRun && gpu
+    current.likeness ??= onGpu ? createLikeness(onGpu.device, vectors) : createLikenessOnCpu(vectors)
+    try {
+      const cosines = await current.likeness.of(query)
+      return transfer(cosines, [cosines.buffer])
+    } catch (error) {
+      // A device that was lost, or has no memory left for the vectors beside those of a fit.
+      if (!(error instanceof DeviceError)) throw error
+      current.likeness.close()
+      current.likeness = createLikenessOnCpu(vectors)
+      const cosines = await current.likeness.of(query)
+      return transfer(cosines, [cosines.buffer])
+    }
+  },
+
   cancel() {
     running?.abort()
   },
@@ -198,10 +230,19 @@ async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current
     if (current.options === JSON.stringify(options)) return current
   }
   current?.run.close()
+  current?.likeness?.close()
   current = null
   const found = await findGpu(settings.gpu)
   const run = found ? new UmapRun(found.device, vectors, options) : new UmapJsRun(vectors, options)
-  current = { key, options: JSON.stringify(options), run, adapter: found?.adapter ?? null, isDone: false }
+  current = {
+    key,
+    options: JSON.stringify(options),
+    run,
+    adapter: found?.adapter ?? null,
+    vectors,
+    likeness: null,
+    isDone: false,
+  }
   return current
 }
 

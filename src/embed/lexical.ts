@@ -2,7 +2,7 @@ import { toHalf } from '../half.ts'
 import type { Captions, Context, Timing, Vectors } from '../types.ts'
 import { createPause, createReporter } from './pace.ts'
 import { rowTimes, SVD_ROUNDS, truncatedSvd } from './svd.ts'
-import { buildTfidf } from './tfidf.ts'
+import { buildTfidf, type SparseRows, weighTexts } from './tfidf.ts'
 
 /** What people are told made such a map. */
 export const LEXICAL_LABEL = 'Lexical (LSA on words; no model)'
@@ -23,7 +23,12 @@ export async function embedLexically(
   captions: Captions,
   seed: number,
   context: Context,
-): Promise<{ vectors: Vectors; timings: Timing[] }> {
+): Promise<{
+  vectors: Vectors
+  timings: Timing[]
+  /** Other texts in the same space. */
+  embedTexts: (texts: Captions) => Vectors
+}> {
   const nPoints = captions.offsets.length - 1
   const pause = createPause(context.signal)
   const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
@@ -36,14 +41,9 @@ export async function embedLexically(
     reportShare(COUNTING + ((1 - COUNTING) * round) / (SVD_ROUNDS + 1)),
   )
   const data = new Uint16Array(nPoints * COMPONENTS)
-  const row = new Float64Array(COMPONENTS)
   let nEmpty = 0
   for (let point = 0; point < nPoints; point++) {
-    rowTimes(tfidf, point, vectors, row)
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0))
-    if (length > LEAST_LENGTH)
-      for (let c = 0; c < COMPONENTS; c++) data[point * COMPONENTS + c] = toHalf(row[c] / length)
-    else nEmpty++
+    if (!placeRow(tfidf, point, vectors, data)) nEmpty++
     await pause()
   }
   report(nPoints, nPoints)
@@ -52,11 +52,28 @@ export async function embedLexically(
       `${nEmpty} of ${nPoints} captions share no word with others: the lexical encoder puts them together.`,
     )
   const rows = nPoints
+  const { lexicon } = tfidf
   return {
+    embedTexts: (texts) => {
+      const sparse = weighTexts(texts, lexicon)
+      const halves = new Uint16Array(sparse.nRows * COMPONENTS)
+      for (let row = 0; row < sparse.nRows; row++) placeRow(sparse, row, vectors, halves)
+      return { data: halves, nPoints: sparse.nRows, nDims: COMPONENTS }
+    },
     vectors: { data, nPoints, nDims: COMPONENTS },
     timings: [
       { stage: 'Count words', ms: counted - started, rows, bytes: captions.bytes.length },
       { stage: 'Embed', ms: performance.now() - counted, rows, bytes: data.byteLength },
     ],
   }
+}
+
+/** Row `row` of the matrix in the space of the singular vectors, scaled to length 1; false where nothing is left of it. */
+function placeRow(matrix: SparseRows, row: number, vectors: Float32Array, into: Uint16Array): boolean {
+  const sums = new Float64Array(COMPONENTS)
+  rowTimes(matrix, row, vectors, sums)
+  const length = Math.sqrt(sums.reduce((sum, value) => sum + value * value, 0))
+  if (length <= LEAST_LENGTH) return false
+  for (let c = 0; c < COMPONENTS; c++) into[row * COMPONENTS + c] = toHalf(sums[c] / length)
+  return true
 }

@@ -13,6 +13,13 @@ export interface SparseRows {
   readonly nColumns: number
 }
 
+/** The words of a file, and what each weighs. */
+export interface Lexicon {
+  readonly columnOf: ReadonlyMap<string, number>
+  /** [nColumns] ln((1 + n) / (1 + df)) + 1 */
+  readonly idf: Float32Array
+}
+
 // Two blocks of 80 float32 a word: 42 MB. Rarer words than the 65,536 most common ones add no topic to 64
 // dimensions.
 const MAX_WORDS = 65_536
@@ -27,7 +34,7 @@ export async function buildTfidf(
   captions: Captions,
   pause: () => Promise<void> | undefined,
   onRow: (row: number) => void,
-): Promise<SparseRows> {
+): Promise<SparseRows & { readonly lexicon: Lexicon }> {
   const nRows = captions.offsets.length - 1
   const decoder = new TextDecoder()
   const idOf = new Map<string, number>()
@@ -65,7 +72,49 @@ export async function buildTfidf(
     onRow(row + 1)
     await pause()
   }
-  return weigh({ nRows, starts, ids, counts }, columnsOf(documents, nRows), documents)
+  const columns = columnsOf(documents, nRows)
+  const rows = weigh({ nRows, starts, ids, counts }, columns, documents)
+  const idf = new Float32Array(rows.nColumns)
+  const columnOf = new Map<string, number>()
+  for (const [word, id] of idOf) {
+    if (columns[id] < 0) continue
+    columnOf.set(word, columns[id])
+    idf[columns[id]] = idfOf(documents[id], nRows)
+  }
+  return { ...rows, lexicon: { columnOf, idf } }
+}
+
+/** Other captions by the words and weights of a lexicon, rows of length 1; other words count nothing. */
+export function weighTexts(captions: Captions, { columnOf, idf }: Lexicon): SparseRows {
+  const nRows = captions.offsets.length - 1
+  const decoder = new TextDecoder()
+  const starts = new Uint32Array(nRows + 1)
+  const columns: number[] = []
+  const values: number[] = []
+  for (let row = 0; row < nRows; row++) {
+    const caption = decoder.decode(captions.bytes.subarray(captions.offsets[row], captions.offsets[row + 1]))
+    const counts = new Map<number, number>()
+    for (const word of splitWords(caption)) {
+      const column = columnOf.get(word)
+      if (column !== undefined) counts.set(column, (counts.get(column) ?? 0) + 1)
+    }
+    const weights = [...counts].map(([column, count]) => (1 + Math.log(count)) * idf[column])
+    const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0))
+    columns.push(...counts.keys())
+    values.push(...weights.map((weight) => weight / length))
+    starts[row + 1] = columns.length
+  }
+  return {
+    starts,
+    columns: Uint32Array.from(columns),
+    values: Float32Array.from(values),
+    nRows,
+    nColumns: idf.length,
+  }
+}
+
+function idfOf(nDocuments: number, nRows: number): number {
+  return Math.log((1 + nRows) / (1 + nDocuments)) + 1
 }
 
 /** By word: its column, or −1 for a word that is left out. */
@@ -96,8 +145,7 @@ function weigh(
     for (let i = counted.starts[row]; i < counted.starts[row + 1]; i++) {
       const id = ids[i]
       if (columnOf[id] < 0) continue
-      const idf = Math.log((1 + nRows) / (1 + documents[id])) + 1
-      const value = (1 + Math.log(counts[i])) * idf
+      const value = (1 + Math.log(counts[i])) * idfOf(documents[id], nRows)
       columns[size] = columnOf[id]
       values[size++] = value
       squares += value * value

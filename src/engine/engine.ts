@@ -13,6 +13,7 @@ import { computedValues } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
 import { Exporter } from './exporter.ts'
 import { legendSvg } from './legend-svg.ts'
+import { Meaning } from './meaning.ts'
 import { type Params, readParams, type Settings } from './params.ts'
 import type { StageState } from './progress-meter.ts'
 import { Finder } from './search.ts'
@@ -53,8 +54,9 @@ export class Engine {
   readonly finder = new Finder({
     captions: () => this.captionsOnMap(),
     onFound: () => this.showMarked(),
-    onQuery: (q) => {
-      this.params = { ...this.params, q }
+    rank: (query, nearest) => this.meaning.find(query, nearest),
+    onQuery: (q, by) => {
+      this.params = { ...this.params, q, by }
       this.writeAddress()
     },
     visit: (row) => this.visit(row),
@@ -96,6 +98,11 @@ export class Engine {
   /** Settles when the running session has stopped, whatever the outcome. */
   private stopped: Promise<void> = Promise.resolve()
   private readonly encoder = new Encoder()
+  readonly meaning = new Meaning({
+    session: () => this.shown,
+    encoder: this.encoder,
+    isBusy: () => this.view.getState().phase === 'working',
+  })
   private waiters: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = []
   private lastError: unknown = null
   private noticeId = 0
@@ -686,10 +693,10 @@ export class Engine {
 
   /** The view, the pin and the search that the address names, once. */
   private restorePlace(): void {
-    const { view, row, q } = this.params
+    const { view, row, q, by } = this.params
     this.selection.reset()
     this.table.close()
-    this.finder.reset(q)
+    this.finder.reset(q, by)
     if (view) this.map?.lookAt(view)
     if (row !== null) this.pin(row)
   }
@@ -874,18 +881,18 @@ export class Engine {
     const isOther = params.data !== this.params.data || params.text !== this.params.text
     this.params = params
     if (isOther) return this.start()
-    const { layout, row, view, q, color } = params
+    const { layout, row, view, q, by, color } = params
     const names = this.view.getState().shown?.layouts ?? []
     this.setActive(layout ?? names[Math.floor((names.length - 1) / 2)])
     this.pin(row)
     if (view) this.map?.lookAt(view)
-    this.finder.reset(q)
+    this.finder.reset(q, by)
     void this.coloring.choose(color)
   }
 }
 
 /** What belongs to one file and must not be carried over to the next. */
-const NO_PLACE = { text: null, view: null, row: null, q: null, color: null } as const
+const NO_PLACE = { text: null, view: null, row: null, q: null, by: 'words', color: null } as const
 
 function sampleSource(): Source {
   return { kind: 'url', url: new URL('sample.parquet', document.baseURI).href }

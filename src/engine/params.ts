@@ -1,5 +1,6 @@
 import type { Camera } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
+import type { FindBy } from './search.ts'
 import type { Backend, EncoderName, Metric, ProjectionName } from '../types.ts'
 
 /** What a run depends on; the Settings dialog edits these. */
@@ -32,6 +33,8 @@ export interface Params extends Settings {
   readonly row: number | null
   /** What is searched for. */
   readonly q: string | null
+  /** How it is searched for. */
+  readonly by: FindBy
   /** Column that the points are colored by. */
   readonly color: string | null
   readonly theme: Theme | null
@@ -59,6 +62,7 @@ export const DEFAULTS: Params = {
   view: null,
   row: null,
   q: null,
+  by: 'words',
   color: null,
   theme: null,
 }
@@ -143,6 +147,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   },
   row: number('whole', BOUNDS.row),
   q: anyText,
+  by: oneOf('words', 'meaning'),
   color: anyText,
   theme: oneOf('light', 'dark'),
 }

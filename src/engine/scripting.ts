@@ -29,8 +29,11 @@ export interface Captionscape {
    */
   place(vectors: Float32Array): Promise<Record<string, Float32Array>>
   caption(row: number): Promise<string>
-  /** Rows whose captions fulfil a query, ascending; the page shows what it showed. */
-  search(text: string, mode?: 'text'): Promise<Uint32Array>
+  /**
+   * Rows whose captions fulfil a query, ascending; or those of the `nearest` captions in meaning, the likest first. The
+   * page shows what it showed. By meaning it rejects where the map has no vectors.
+   */
+  search(text: string, mode?: 'text' | 'meaning', nearest?: number): Promise<Uint32Array>
   /** CSS px from the window's corner, null when off screen. */
   screenPosition(row: number): { readonly x: number; readonly y: number } | null
   timings(): Timing[]
@@ -89,7 +92,8 @@ export function scriptingOf(engine: Engine): Captionscape {
         'Open a file without layouts, and wait until its map is ready.',
       )
     },
-    search: (text) => engine.finder.find(text),
+    search: async (text, mode = 'text', nearest = 200) =>
+      mode === 'meaning' ? (await engine.meaning.find(text, nearest)).rows : engine.finder.find(text),
     caption: (row) => engine.fetchCaption(row),
     screenPosition: (row) => engine.screenPosition(row),
     timings: () => [...(engine.data()?.timings ?? [])],

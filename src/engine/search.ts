@@ -3,13 +3,24 @@ import { CancelledError, InputError } from '../errors.ts'
 import { parseQuery } from '../query.ts'
 import type { Captions } from '../types.ts'
 import { CaptionSearch } from './caption-search.ts'
+import type { Ranked } from './meaning.ts'
 
 /** Long enough to wait for the next letter of a fast typist. */
 const DEBOUNCE_MS = 90
+/** A model takes longer than a scan. */
+const MEANING_DEBOUNCE_MS = 350
+
+/** How captions are compared with the query. */
+export type FindBy = 'words' | 'meaning'
 
 /** The search box's state; the rows that were found stay in {@link Finder.rows}. */
 export interface FindView {
   readonly query: string
+  readonly by: FindBy
+  /** Captions to find by meaning. */
+  readonly nearest: number
+  /** Why nothing could be found. */
+  readonly why: string
   /** `off` while nothing is asked; `waiting` until the rows belong to the query. */
   readonly state: 'off' | 'waiting' | 'found' | 'impossible'
   readonly count: number
@@ -23,18 +34,22 @@ interface FinderHost {
   captions(): Captions | null
   /** The rows that stand out on the map; null for none asked for. */
   onFound(rows: Uint32Array | null): void
-  /** The query for the address. */
-  onQuery(query: string | null): void
+  /** The rows of the captions nearest in meaning. */
+  rank(query: string, nearest: number): Promise<Ranked>
+  /** For the address. */
+  onQuery(query: string | null, by: FindBy): void
   visit(row: number): void
   showRows(rows: Uint32Array): void
   report(error: unknown): void
 }
 
-/** Text search as one types: what is asked, what was found, and the way through the hits. */
+/** Search as one types, by words or by meaning: what is asked, what was found, and the way through the hits. */
 export class Finder {
   readonly view: StoreApi<FindView> = createStore<FindView>()(() => OFF)
-  /** Rows found, ascending; a new array for each result. */
+  /** Rows found, by words ascending, by meaning the likest first; a new array for each result. */
   rows: Uint32Array = NONE
+  /** [rows] cosines, where they were found by meaning. */
+  scores: Float32Array | null = null
   private search: { readonly captions: Captions; readonly workers: CaptionSearch } | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly host: FinderHost
@@ -46,27 +61,51 @@ export class Finder {
   /** Asks for something else; an empty query ends the search. */
   setQuery(query: string): void {
     clearTimeout(this.timer)
-    const asks = parseQuery(query).length > 0
-    this.host.onQuery(query.trim() === '' ? null : query)
+    const { by } = this.view.getState()
+    const asks = by === 'meaning' ? query.trim() !== '' : parseQuery(query).length > 0
+    this.host.onQuery(query.trim() === '' ? null : query, by)
     if (!asks) {
-      this.rows = NONE
-      this.view.setState({ ...OFF, query })
+      this.take(NONE, null)
+      this.view.setState({ query, state: 'off', count: 0, at: null })
       this.host.onFound(null)
       return
     }
     this.view.setState({ query, state: 'waiting' })
-    this.timer = setTimeout(() => void this.run(query), DEBOUNCE_MS)
+    const wait = by === 'meaning' ? MEANING_DEBOUNCE_MS : DEBOUNCE_MS
+    this.timer = setTimeout(() => void this.run(query), wait)
+  }
+
+  /** Asks the same in another way. */
+  setBy(by: FindBy): void {
+    this.view.setState({ by })
+    this.setQuery(this.view.getState().query)
+  }
+
+  setNearest(nearest: number): void {
+    this.view.setState({ nearest })
+    this.setQuery(this.view.getState().query)
+  }
+
+  /** Asks for the captions that mean the same as one. */
+  findLike(caption: string): void {
+    this.view.setState({ by: 'meaning' })
+    this.setQuery(caption)
+  }
+
+  /** The rows found, ascending. */
+  ascending(): Uint32Array {
+    return this.scores ? this.rows.slice().sort() : this.rows
   }
 
   /** Begins anew for other data; the copies of the captions before are given up. */
-  reset(query: string | null): void {
+  reset(query: string | null, by: FindBy): void {
     clearTimeout(this.timer)
     if (this.search && this.search.captions !== this.host.captions()) {
       this.search.workers.end()
       this.search = null
     }
-    this.rows = NONE
-    this.view.setState(OFF)
+    this.take(NONE, null)
+    this.view.setState({ ...OFF, by, nearest: this.view.getState().nearest })
     if (query !== null) this.setQuery(query)
   }
 
@@ -98,17 +137,31 @@ export class Finder {
     if (this.rows.length) this.host.showRows(this.rows)
   }
 
+  private take(rows: Uint32Array, scores: Float32Array | null): void {
+    this.rows = rows
+    this.scores = scores
+  }
+
   private async run(query: string): Promise<void> {
+    const { by, nearest } = this.view.getState()
+    const isStale = (): boolean => {
+      const now = this.view.getState()
+      return now.query !== query || now.by !== by || now.nearest !== nearest
+    }
     try {
-      const rows = await this.scan(query, true)
-      if (this.view.getState().query !== query) return
-      this.rows = rows
+      const { rows, scores } =
+        by === 'meaning'
+          ? await this.host.rank(query, nearest)
+          : { rows: await this.scan(query, true), scores: null }
+      if (isStale()) return
+      this.take(rows, scores)
       this.view.setState({ state: 'found', count: rows.length, at: null })
       this.host.onFound(rows)
     } catch (error) {
-      if (error instanceof CancelledError || this.view.getState().query !== query) return
-      this.rows = NONE
-      this.view.setState({ state: 'impossible', count: 0, at: null })
+      if (error instanceof CancelledError || isStale()) return
+      this.take(NONE, null)
+      const why = error instanceof InputError ? `${error.message} ${error.advice}` : ''
+      this.view.setState({ state: 'impossible', why, count: 0, at: null })
       this.host.onFound(null)
       if (!(error instanceof InputError)) this.host.report(error)
     }
@@ -118,8 +171,8 @@ export class Finder {
     const captions = this.host.captions()
     if (!captions) {
       throw new InputError(
-        'Search: the captions of this map are not in the page',
-        'Open a file that holds them.',
+        'The captions of this map are not in the page.',
+        'Open a file that holds them to search them.',
       )
     }
     if (this.search?.captions !== captions) {
@@ -131,4 +184,12 @@ export class Finder {
 }
 
 const NONE = new Uint32Array(0)
-const OFF: FindView = { query: '', state: 'off', count: 0, at: null }
+const OFF: FindView = {
+  query: '',
+  by: 'words',
+  nearest: 200,
+  why: '',
+  state: 'off',
+  count: 0,
+  at: null,
+}

@@ -52,6 +52,16 @@ export class Encoder {
       : this.hand.api.lexical(captions, { seed }, callbacks)
   }
 
+  /** Texts in the space of an embedding that was made by these settings. */
+  async queries(texts: Captions, settings: Settings, embedding: Embedding): Promise<Vectors> {
+    if (!this.hand) throw new Error('encoder: queries before the first embedding')
+    if (embedding.encoder === 'lexical') return this.hand.api.lexicalQueries(texts, embedding.lexiconId)
+    const { model, dtype, backend, seed, projection } = settings
+    const options: ClipRequest = { model, dtype, backend, seed, projection }
+    const silent = proxy({ onProgress: () => {}, onNotice: () => {} })
+    return this.hand.api.clipQueries(texts, options, embedding.projection, silent)
+  }
+
   cancel(): void {
     void this.hand?.api.cancel()
   }
@@ -286,6 +296,17 @@ export class Session {
    */
   async place(vectors: Vectors): Promise<readonly Layout[] | null> {
     return this.result && this.umap && !this.umap.isOver ? this.umap.api.place(vectors) : null
+  }
+
+  /** How like the distinct captions are to a query [nDims] of half-float bits: cosines. */
+  async likeness(query: Uint16Array): Promise<Float32Array> {
+    if (!this.umap || this.umap.isOver) {
+      throw new InputError(
+        'Search: the vectors of this map are not at hand',
+        'Press “Lay out again”, which makes them.',
+      )
+    }
+    return this.umap.api.likeness(query)
   }
 
   /** Whether the device at hand can lay out so many points, asked before anything costly is done. */

@@ -18,7 +18,8 @@ import {
 } from './clusters.ts'
 import type { FindNeighborsOptions } from './find-neighbors.ts'
 import { assign, clustered, gather, norms } from './kernels.ts'
-import { slackOf, writeVectors } from './padded.ts'
+import { writeVectors } from '../gpu/write-vectors.ts'
+import { slackOf } from './slack.ts'
 import { unitVectors } from './unit-vectors.ts'
 
 /** Of the 30 nearest, in the mean of the sample. */

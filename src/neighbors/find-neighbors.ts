@@ -4,7 +4,8 @@ import type { Slicer, Work } from '../gpu/slices.ts'
 import { type Part, partsOf, rowsPerBuffer, type Split, splitBuffer } from '../gpu/split.ts'
 import type { Metric, Vectors } from '../types.ts'
 import { knn, norms, sort } from './kernels.ts'
-import { slackOf, writeVectors } from './padded.ts'
+import { writeVectors } from '../gpu/write-vectors.ts'
+import { slackOf } from './slack.ts'
 import { unitVectors } from './unit-vectors.ts'
 
 const BLOCK = 64

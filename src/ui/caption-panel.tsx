@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useEngine, useView } from './engine-context.ts'
 import { formatCount } from './format.ts'
 
@@ -63,13 +63,29 @@ export function CaptionPanel() {
             ))}
         </dl>
       )}
-      {known?.nearInMeaning && <RowList title="Nearest in meaning" rows={known.nearInMeaning} />}
+      {known?.nearInMeaning && (
+        <RowList title="Nearest in meaning" rows={known.nearInMeaning}>
+          {caption !== '' && (
+            <button type="button" className="link" onClick={() => engine.finder.findLike(caption)}>
+              Show all like this
+            </button>
+          )}
+        </RowList>
+      )}
       <RowList title="Nearest on the map" rows={engine.nearOnMap(row)} />
     </aside>
   )
 }
 
-function RowList({ title, rows }: { readonly title: string; readonly rows: readonly number[] }) {
+function RowList({
+  title,
+  rows,
+  children,
+}: {
+  readonly title: string
+  readonly rows: readonly number[]
+  readonly children?: ReactNode
+}) {
   const engine = useEngine()
   if (!rows.length) return null
   return (
@@ -87,6 +103,7 @@ function RowList({ title, rows }: { readonly title: string; readonly rows: reado
           )
         })}
       </ol>
+      {children}
     </section>
   )
 }

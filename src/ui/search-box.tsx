@@ -8,6 +8,12 @@ import './search-box.css'
 /** As in styles.css: a phone has no room for the list beside the map. */
 const WIDE = '(min-width: 760px)'
 
+const WAYS = [
+  { value: 'words', name: 'Words' },
+  { value: 'meaning', name: 'Meaning' },
+] as const
+const NEAREST = [50, 200, 1000, 5000] as const
+
 /** Search as one types: the count, the way through the hits, and their list. */
 export function SearchBox() {
   const engine = useEngine()
@@ -44,6 +50,7 @@ export function SearchBox() {
         onChange={(event) => finder.setQuery(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
+      <Ways />
       <div className="row">
         <p className="search-count" aria-live="polite" data-state={state}>
           <Count />
@@ -70,7 +77,7 @@ export function SearchBox() {
             <button type="button" disabled={!count} onClick={() => finder.showAll()}>
               Zoom to matches
             </button>
-            <button type="button" disabled={!count} onClick={() => selection.apply(finder.rows)}>
+            <button type="button" disabled={!count} onClick={() => selection.apply(finder.ascending())}>
               Select matches
             </button>
             <button
@@ -90,15 +97,55 @@ export function SearchBox() {
   )
 }
 
+/** By words or by meaning; the latter finds as many as one asks for. */
+function Ways() {
+  const { finder } = useEngine()
+  const by = useStore(finder.view, (find) => find.by)
+  const nearest = useStore(finder.view, (find) => find.nearest)
+  const query = useStore(finder.view, (find) => find.query)
+  if (query === '') return null
+  return (
+    <div className="row ways">
+      <div role="radiogroup" aria-label="Search by" className="by">
+        {WAYS.map(({ value, name }) => (
+          <label key={value} data-checked={by === value}>
+            <input
+              type="radio"
+              name="by"
+              checked={by === value}
+              onChange={() => finder.setBy(value)}
+              className="visually-hidden"
+            />
+            {name}
+          </label>
+        ))}
+      </div>
+      {by === 'meaning' && (
+        <select
+          aria-label="Captions to find"
+          value={nearest}
+          onChange={(event) => finder.setNearest(Number(event.currentTarget.value))}
+        >
+          {NEAREST.map((count) => (
+            <option key={count} value={count}>
+              {formatCount(count)} nearest
+            </option>
+          ))}
+        </select>
+      )}
+    </div>
+  )
+}
+
 /** What the live region says. */
 function Count() {
   const { finder } = useEngine()
-  const { state, count, at } = useStore(finder.view)
+  const { state, count, at, by, why } = useStore(finder.view)
   if (state === 'off') return null
-  if (state === 'impossible')
-    return 'The captions of this map are not in the page. Open a file that holds them to search them.'
+  if (state === 'impossible') return why
   if (state === 'waiting') return 'Searching…'
   if (at !== null) return `Match ${formatCount(at + 1)} of ${formatCount(count)}`
+  if (by === 'meaning') return `${formatCount(count)} captions, the likest first`
   return count === 1 ? '1 caption matches' : `${count === 0 ? 'No' : formatCount(count)} captions match`
 }
 

@@ -17,7 +17,8 @@ export function SearchResults({ id }: { readonly id: string }) {
   const count = useStore(finder.view, (find) => find.count)
   const at = useStore(finder.view, (find) => find.at)
   const scroller = useRef<HTMLDivElement>(null)
-  const terms = useMemo(() => parseQuery(query), [query])
+  const by = useStore(finder.view, (find) => find.by)
+  const terms = useMemo(() => (by === 'words' ? parseQuery(query) : []), [query, by])
   // oxlint-disable-next-line react/incompatible-library -- it warns of the React compiler, which is not used here
   const list = useVirtualizer({
     count: Math.min(count, LISTED),
@@ -63,6 +64,7 @@ function Result({
   const row = engine.finder.rows[index]
   if (row === undefined) return null
   const caption = engine.caption(row)
+  const score = engine.finder.scores?.[index]
   return (
     <button
       type="button"
@@ -76,6 +78,7 @@ function Result({
           part.isHit ? <mark key={part.start}>{part.text}</mark> : part.text,
         )}
       </span>
+      {score !== undefined && <small className="quiet">{score.toFixed(2)}</small>}
     </button>
   )
 }

@@ -4,6 +4,7 @@ import type { KernelSource } from '../../src/gpu/kernel.ts'
 import * as graph from '../../src/graph/kernels.ts'
 import * as neighbors from '../../src/neighbors/kernels.ts'
 import * as optimize from '../../src/optimize/kernels.ts'
+import * as search from '../../src/search/kernels.ts'
 import * as spectral from '../../src/spectral/kernels.ts'
 import * as transform from '../../src/transform/kernels.ts'
 
@@ -13,8 +14,8 @@ const files = import.meta.glob<string>('../../src/*/*.wgsl', {
   eager: true,
 })
 
-const kernels: readonly KernelSource[] = [neighbors, graph, spectral, optimize, transform].flatMap((stage) =>
-  Object.values<KernelSource>(stage),
+const kernels: readonly KernelSource[] = [neighbors, graph, spectral, optimize, transform, search].flatMap(
+  (stage) => Object.values<KernelSource>(stage),
 )
 
 test.each(kernels.map((kernel) => [kernel.label, kernel] as const))(

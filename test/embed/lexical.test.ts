@@ -107,6 +107,17 @@ describe('truncatedSvd', () => {
 })
 
 describe('embedLexically', () => {
+  test('takes other texts to the same places as its own captions', async () => {
+    const captions = topicCaptions(300)
+    const { vectors, embedTexts } = await embedLexically(toArena(captions), 1, {})
+    const queries = embedTexts(toArena([captions[0], captions[100], 'unknown', '']))
+    expect(queries).toMatchObject({ nPoints: 4, nDims: 64 })
+    for (const [i, row] of [0, 100].entries())
+      for (let d = 0; d < 64; d++)
+        expect(fromHalf(queries.data[i * 64 + d])).toBeCloseTo(fromHalf(vectors.data[row * 64 + d]), 3)
+    expect(queries.data.subarray(128).every((half) => half === 0)).toBe(true)
+  })
+
   test('puts captions of one topic together and captions of different ones apart', async () => {
     const { vectors } = await embedLexically(toArena(topicCaptions(300)), 1, {})
     expect(dot(vectors, 0, 3)).toBeGreaterThan(0.5)

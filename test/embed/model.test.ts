@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fetchModel, isDefaultModel, resolveModel } from '../../src/embed/model.ts'
-import { patchPooler, readOutline } from '../../src/embed/onnx.ts'
+import { OFFSET, patchPooler, readOutline, PROJECTION, VECTORS } from '../../src/embed/onnx.ts'
 import { concat, int, message, text } from '../../src/embed/protobuf.ts'
 import type { Progress } from '../../src/types.ts'
 import type { ClipOutput } from '../fixtures/clip-graph.ts'
@@ -146,13 +146,24 @@ describe('patchPooler', () => {
     const { bytes, output } = patchPooler(before, 7)
     expect(output).toBe('pooler_output')
     expect(Buffer.from(bytes.subarray(0, before.length)).equals(before)).toBe(true)
-    expect(readOutline(bytes).outputs).toEqual([...outputs, 'pooler_output'])
-    expect(bytes.length - before.length).toBeLessThan(1000)
+    const outline = readOutline(bytes)
+    expect(outline.outputs).toEqual([...outputs, 'pooler_output', VECTORS])
+    expect(outline.inputs.map(({ name }) => name)).toEqual(['input_ids', PROJECTION, OFFSET])
+    expect(bytes.length - before.length).toBeLessThan(2000)
   })
 
-  test('leaves a model alone that offers pooler_output', () => {
+  test('projects the pooler_output that a model offers, and tells its width', () => {
     const before = onnx('last_hidden_state', 'pooler_output')
-    expect(patchPooler(before, 7).bytes).toBe(before)
+    const { bytes, output, nDims } = patchPooler(before, 7)
+    expect(output).toBe('pooler_output')
+    expect(nDims).toBe(32)
+    const { outputs, nodes } = readOutline(bytes)
+    expect(outputs).toEqual(['last_hidden_state', 'pooler_output', VECTORS])
+    expect(nodes.slice(-3).map(({ op, inputs }) => [op, inputs[0]])).toEqual([
+      ['Cast', 'pooler_output'],
+      ['MatMul', 'captionscape/float'],
+      ['Add', 'captionscape/projected'],
+    ])
   })
 
   test('refuses what is no whole model', () => {
@@ -182,7 +193,7 @@ describe('patchPooler', () => {
       ['Mul', ['scales', 'cast'], 'text_embeds'],
     )
     const { nodes } = readOutline(patchPooler(bytes, 7).bytes)
-    expect(nodes.at(-1)).toEqual({ op: 'Cast', inputs: ['pooled'], outputs: ['pooler_output'] })
+    expect(nodes.at(-3)).toEqual({ op: 'Cast', inputs: ['pooled'], outputs: ['pooler_output'] })
   })
 
   test('finds the pooled tensor before a half-float projection', () => {
@@ -192,7 +203,7 @@ describe('patchPooler', () => {
       ['Cast', ['half'], 'text_embeds'],
     )
     const { nodes } = readOutline(patchPooler(bytes, 7).bytes)
-    expect(nodes.at(-1)?.inputs).toEqual(['pooled'])
+    expect(nodes.at(-3)?.inputs).toEqual(['pooled'])
   })
 
   test('falls back to text_embeds where nothing tells what was pooled', () => {

@@ -1,14 +1,6 @@
-import type { GpuSession } from '../gpu/session.ts'
-import type { Part } from '../gpu/split.ts'
 import type { Vectors } from '../types.ts'
-
-/**
- * Relative error bound of |a|² + |b|² - 2ab in float32 with four partial sums of nQuads terms: each of the three terms is
- * off by at most (nQuads + 3)·2⁻²⁴ of itself (Higham, Accuracy and Stability, §3.1); doubled for safety.
- */
-export function slackOf(nQuads: number): number {
-  return (nQuads + 8) * 2 ** -22
-}
+import type { GpuSession } from './session.ts'
+import type { Part } from './split.ts'
 
 /** Rows of padding are written at once, in pieces of about 4 MiB. */
 const PIECE_BYTES = 4 * 2 ** 20

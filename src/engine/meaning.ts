@@ -1,0 +1,80 @@
+import { InputError } from '../errors.ts'
+import { greatest } from '../greatest.ts'
+import type { Captions } from '../types.ts'
+import type { Encoder, Session } from './session.ts'
+
+/** Rows in the order of their likeness to a query, the likest first. */
+export interface Ranked {
+  readonly rows: Uint32Array<ArrayBuffer>
+  /** [rows] cosines */
+  readonly scores: Float32Array<ArrayBuffer>
+}
+
+/** What the search needs of the engine. */
+interface MeaningHost {
+  /** The session on the map. */
+  session(): Session | null
+  readonly encoder: Encoder
+  /** The encoder works on a run. */
+  isBusy(): boolean
+}
+
+/** Search by meaning: the query goes through the encoder that made the map, and to where its vectors are. */
+export class Meaning {
+  private readonly host: MeaningHost
+  /** Scores of the last query, [nRows]. */
+  private last: { readonly session: Session; readonly scores: Float32Array<ArrayBuffer> } | null = null
+
+  constructor(host: MeaningHost) {
+    this.host = host
+  }
+
+  /**
+   * The rows of the `k` captions nearest to a text by cosine, copies of a caption beside each other.
+   * @throws {InputError} where the map came without vectors, or while the encoder is at work
+   */
+  async find(text: string, k: number): Promise<Ranked> {
+    const session = this.host.session()
+    if (!session?.embedding || !session.distinct) {
+      throw new InputError(
+        'This map came without vectors, so that it cannot be searched by meaning.',
+        'Choose an encoder and press “Lay out again”, which makes them.',
+      )
+    }
+    if (this.host.isBusy()) {
+      throw new InputError(
+        'The encoder is at work on a map.',
+        'Search by meaning when it is done, or by words at any time.',
+      )
+    }
+    const { embedding, distinct, settings } = session
+    const vectors = await this.host.encoder.queries(arenaOf(text), settings, embedding)
+    const byPoint = await session.likeness(vectors.data)
+    const { pointOf } = distinct
+    const scores = new Float32Array(pointOf.length)
+    for (let row = 0; row < scores.length; row++) scores[row] = byPoint[pointOf[row]]
+    this.last = { session, scores }
+    return rowsOf(greatest(byPoint, k), byPoint, pointOf)
+  }
+
+  /** How like each row is to the last query, [nRows]; null where there was none on this map. */
+  scores(): Float32Array<ArrayBuffer> | null {
+    return this.last && this.last.session === this.host.session() ? this.last.scores : null
+  }
+}
+
+function arenaOf(text: string): Captions {
+  const bytes = new TextEncoder().encode(text)
+  return { bytes, offsets: Uint32Array.of(0, bytes.length) }
+}
+
+/** All rows of the captions found, in the captions' order, copies in the file's. */
+function rowsOf(points: Uint32Array, byPoint: Float32Array, pointOf: Uint32Array): Ranked {
+  const rankOf = new Map<number, number>()
+  for (const [rank, point] of points.entries()) rankOf.set(point, rank)
+  const found: number[] = []
+  for (let row = 0; row < pointOf.length; row++) if (rankOf.has(pointOf[row])) found.push(row)
+  const rank = (row: number): number => rankOf.get(pointOf[row]) ?? 0
+  found.sort((a, b) => rank(a) - rank(b) || a - b)
+  return { rows: Uint32Array.from(found), scores: Float32Array.from(found, (row) => byPoint[pointOf[row]]) }
+}
