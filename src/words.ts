@@ -25,6 +25,11 @@ const STOP_WORDS = new Set(
   with within without would yet you your yours yourself yourselves`.split(/\s+/),
 )
 
+/** Whether a word, in lower case, says nothing of a topic. */
+export function isStopWord(word: string): boolean {
+  return STOP_WORDS.has(word)
+}
+
 // Two letters or more, with their combining marks, and not part of a code such as “b07xyz”.
 const WORD = /(?<![\p{L}\p{M}\p{N}_])\p{L}[\p{L}\p{M}]+(?![\p{L}\p{M}\p{N}_])/gu
 

@@ -1,22 +1,28 @@
 import { toHalf } from '../half.ts'
+import { createRandom } from '../random.ts'
 import type { Captions, Context, Timing, Vectors } from '../types.ts'
 import { createPause, createReporter } from './pace.ts'
 import { rowTimes, SVD_ROUNDS, truncatedSvd } from './svd.ts'
-import { buildTfidf, type SparseRows, weighTexts } from './tfidf.ts'
+import { chooseLexicon, countWords, type SparseRows, weighRows, weighTexts } from './tfidf.ts'
 
 /** What people are told made such a map. */
 export const LEXICAL_LABEL = 'Lexical (LSA on words; no model)'
 
 const COMPONENTS = 64
+/** Captions that the singular vectors are found from; all others are only projected on them. */
+const TRAINING = 32_768
+/** Captions projected at once. */
+const BLOCK = 4096
 /** Shorter rows have no known words, or only some that no topic uses; their direction would be noise. */
 const LEAST_LENGTH = 1e-6
-/** Share of the work that counting words takes, for the progress bar (10,000 captions: 0.2 s of 0.9 s). */
+/** Shares of the time for the progress bar (10,000 captions). */
 const COUNTING = 0.2
+const DECOMPOSING = 0.7
 
 /**
- * Latent semantic analysis (Deerwester et al. 1990), with no model and no download: words → TF-IDF →
- * truncated SVD → rows U·Σ [nCaptions, 64] scaled to length 1, float16. Captions that share no known word
- * with others are zero rows.
+ * Latent semantic analysis (Deerwester et al. 1990), with no model and no download: hashed words (Weinberger et al. 2009,
+ * without signs) → TF-IDF → truncated SVD of up to 32,768 captions → rows A·V [nCaptions, 64] scaled to length 1,
+ * float16. Captions that share no known word with others are zero rows.
  * @throws {CancelledError} when the user cancels.
  */
 export async function embedLexically(
@@ -35,15 +41,21 @@ export async function embedLexically(
   const reportShare = (share: number) => report(Math.round(share * nPoints), nPoints)
 
   const started = performance.now()
-  const tfidf = await buildTfidf(captions, pause, (row) => reportShare((COUNTING * row) / nPoints))
-  const counted = performance.now()
-  const { vectors } = await truncatedSvd(tfidf, { rank: COMPONENTS, seed }, pause, (round) =>
-    reportShare(COUNTING + ((1 - COUNTING) * round) / (SVD_ROUNDS + 1)),
+  const counted = await countWords(captions, pause, (row) => reportShare((COUNTING * row) / nPoints))
+  const lexicon = chooseLexicon(counted)
+  const countedMs = performance.now() - started
+  const training = weighRows(counted, lexicon, drawRows(nPoints, TRAINING, seed))
+  const { vectors } = await truncatedSvd(training, { rank: COMPONENTS, seed }, pause, (round) =>
+    reportShare(COUNTING + (DECOMPOSING * round) / (SVD_ROUNDS + 1)),
   )
   const data = new Uint16Array(nPoints * COMPONENTS)
   let nEmpty = 0
-  for (let point = 0; point < nPoints; point++) {
-    if (!placeRow(tfidf, point, vectors, data)) nEmpty++
+  for (let first = 0; first < nPoints; first += BLOCK) {
+    const rows = Uint32Array.from({ length: Math.min(BLOCK, nPoints - first) }, (_, i) => first + i)
+    const sparse = weighRows(counted, lexicon, rows)
+    for (let row = 0; row < rows.length; row++)
+      if (!placeRow(sparse, row, vectors, data, first + row)) nEmpty++
+    reportShare(COUNTING + DECOMPOSING + ((1 - COUNTING - DECOMPOSING) * first) / nPoints)
     await pause()
   }
   report(nPoints, nPoints)
@@ -52,28 +64,45 @@ export async function embedLexically(
       `${nEmpty} of ${nPoints} captions share no word with others: the lexical encoder puts them together.`,
     )
   const rows = nPoints
-  const { lexicon } = tfidf
+  const embedMs = performance.now() - started - countedMs
   return {
     embedTexts: (texts) => {
       const sparse = weighTexts(texts, lexicon)
       const halves = new Uint16Array(sparse.nRows * COMPONENTS)
-      for (let row = 0; row < sparse.nRows; row++) placeRow(sparse, row, vectors, halves)
+      for (let row = 0; row < sparse.nRows; row++) placeRow(sparse, row, vectors, halves, row)
       return { data: halves, nPoints: sparse.nRows, nDims: COMPONENTS }
     },
     vectors: { data, nPoints, nDims: COMPONENTS },
     timings: [
-      { stage: 'Count words', ms: counted - started, rows, bytes: captions.bytes.length },
-      { stage: 'Embed', ms: performance.now() - counted, rows, bytes: data.byteLength },
+      { stage: 'Count words', ms: countedMs, rows, bytes: captions.bytes.length },
+      { stage: 'Embed', ms: embedMs, rows, bytes: data.byteLength },
     ],
   }
 }
 
-/** Row `row` of the matrix in the space of the singular vectors, scaled to length 1; false where nothing is left of it. */
-function placeRow(matrix: SparseRows, row: number, vectors: Float32Array, into: Uint16Array): boolean {
-  const sums = new Float64Array(COMPONENTS)
+/** All rows, or `most` of them at random, ascending (one of each of `most` equal shares). */
+function drawRows(nRows: number, most: number, seed: number): Uint32Array {
+  if (nRows <= most) return Uint32Array.from({ length: nRows }, (_, row) => row)
+  const { uniform } = createRandom(seed)
+  return Uint32Array.from({ length: most }, (_, i) => Math.floor(((i + uniform()) * nRows) / most))
+}
+
+const sums = new Float64Array(COMPONENTS)
+
+/**
+ * Row `row` of the matrix in the space of the singular vectors, scaled to length 1, into row `to`; false where nothing is
+ * left of it.
+ */
+function placeRow(
+  matrix: SparseRows,
+  row: number,
+  vectors: Float32Array,
+  into: Uint16Array,
+  to: number,
+): boolean {
   rowTimes(matrix, row, vectors, sums)
   const length = Math.sqrt(sums.reduce((sum, value) => sum + value * value, 0))
   if (length <= LEAST_LENGTH) return false
-  for (let c = 0; c < COMPONENTS; c++) into[row * COMPONENTS + c] = toHalf(sums[c] / length)
+  for (let c = 0; c < COMPONENTS; c++) into[to * COMPONENTS + c] = toHalf(sums[c] / length)
   return true
 }

@@ -1,5 +1,5 @@
 import type { Captions } from '../types.ts'
-import { splitWords } from '../words.ts'
+import { createWordHasher } from './hash-words.ts'
 
 /**
  * A sparse matrix by rows: row r has `values[starts[r] … starts[r + 1])` in the columns named beside them.
@@ -13,12 +13,31 @@ export interface SparseRows {
   readonly nColumns: number
 }
 
-/** The words of a file, and what each weighs. */
+/** The words and pairs of neighboring words of a file, hashed, and what each weighs. */
 export interface Lexicon {
-  readonly columnOf: ReadonlyMap<string, number>
+  /** [BUCKETS] column of a hash's bucket, or −1 for one that is left out */
+  readonly columnOf: Int32Array
   /** [nColumns] ln((1 + n) / (1 + df)) + 1 */
   readonly idf: Float32Array
 }
+
+/** Which words and pairs each caption has, and how often. */
+export interface CountedWords {
+  readonly nRows: number
+  /** [nRows + 1] */
+  readonly starts: Uint32Array
+  /** Bucket in the lower 20 bits, count in the upper 12; in pieces of `PIECE` entries */
+  readonly pieces: readonly Uint32Array[]
+  /** [BUCKETS] captions that have a word of the bucket */
+  readonly documents: Uint32Array
+}
+
+const BUCKET_BITS = 20
+/** Words that share a bucket count as one; few of those common enough to count do. */
+const BUCKETS = 1 << BUCKET_BITS
+const MOST_OF_A_WORD = (1 << (32 - BUCKET_BITS)) - 1
+const PIECE_BITS = 20
+const PIECE = 1 << PIECE_BITS
 
 // Two blocks of 80 float32 a word: 42 MB. Rarer words than the 65,536 most common ones add no topic to 64
 // dimensions.
@@ -26,134 +45,181 @@ const MAX_WORDS = 65_536
 /** In fewer captions than this, words that occur once are kept: there is little else to go by. */
 const SMALL = 100
 
-/**
- * Captions × words, TF-IDF as in scikit-learn's `TfidfVectorizer(sublinear_tf=True, min_df=2)`: (1 + ln tf) ·
- * (ln((1 + n) / (1 + df)) + 1), rows of length 1. A caption without known words is an empty row.
- */
-export async function buildTfidf(
+/** Counts the words and pairs of all captions, 4 bytes each and 12 MB beside. */
+export async function countWords(
   captions: Captions,
   pause: () => Promise<void> | undefined,
   onRow: (row: number) => void,
-): Promise<SparseRows & { readonly lexicon: Lexicon }> {
-  const nRows = captions.offsets.length - 1
-  const decoder = new TextDecoder()
-  const idOf = new Map<string, number>()
-  const documents: number[] = [] // by word: captions that have it
+): Promise<CountedWords> {
+  const { bytes, offsets } = captions
+  const nRows = offsets.length - 1
+  const hasher = createWordHasher(true)
+  const documents = new Uint32Array(BUCKETS)
   const starts = new Uint32Array(nRows + 1)
-  let ids = new Uint32Array(16 * nRows + 1024) // by caption: its distinct words, and how often
-  let counts = new Uint16Array(ids.length)
+  const pieces: Uint32Array[] = []
+  const slots = createSlots()
   let size = 0
-  const ofCaption = new Map<number, number>()
   for (let row = 0; row < nRows; row++) {
-    const caption = decoder.decode(captions.bytes.subarray(captions.offsets[row], captions.offsets[row + 1]))
-    ofCaption.clear()
-    for (const word of splitWords(caption)) {
-      let id = idOf.get(word)
-      if (id === undefined) {
-        id = documents.push(0) - 1
-        idOf.set(word, id)
-      }
-      ofCaption.set(id, (ofCaption.get(id) ?? 0) + 1)
-    }
-    if (size + ofCaption.size > ids.length) {
-      const length = 2 * (size + ofCaption.size)
-      const [moreIds, moreCounts] = [new Uint32Array(length), new Uint16Array(length)]
-      moreIds.set(ids)
-      moreCounts.set(counts)
-      ids = moreIds
-      counts = moreCounts
-    }
-    for (const [id, count] of ofCaption) {
-      documents[id]++
-      ids[size] = id
-      counts[size++] = Math.min(count, 0xffff)
+    const { hashes, count } = hasher(bytes, offsets[row], offsets[row + 1])
+    const nWords = slots.fill(hashes, count)
+    for (let i = 0; i < nWords; i++) {
+      if ((size & (PIECE - 1)) === 0) pieces.push(new Uint32Array(PIECE))
+      const bucket = slots.buckets[i]
+      documents[bucket]++
+      pieces[size >> PIECE_BITS][size & (PIECE - 1)] =
+        (Math.min(slots.counts[i], MOST_OF_A_WORD) << BUCKET_BITS) | bucket
+      size++
     }
     starts[row + 1] = size
-    onRow(row + 1)
-    await pause()
+    if (row % LOOK === 0) {
+      onRow(row + 1)
+      await pause()
+    }
   }
-  const columns = columnsOf(documents, nRows)
-  const rows = weigh({ nRows, starts, ids, counts }, columns, documents)
-  const idf = new Float32Array(rows.nColumns)
-  const columnOf = new Map<string, number>()
-  for (const [word, id] of idOf) {
-    if (columns[id] < 0) continue
-    columnOf.set(word, columns[id])
-    idf[columns[id]] = idfOf(documents[id], nRows)
-  }
-  return { ...rows, lexicon: { columnOf, idf } }
+  return { nRows, starts, pieces, documents }
 }
 
-/** Other captions by the words and weights of a lexicon, rows of length 1; other words count nothing. */
-export function weighTexts(captions: Captions, { columnOf, idf }: Lexicon): SparseRows {
-  const nRows = captions.offsets.length - 1
-  const decoder = new TextDecoder()
-  const starts = new Uint32Array(nRows + 1)
-  const columns: number[] = []
-  const values: number[] = []
-  for (let row = 0; row < nRows; row++) {
-    const caption = decoder.decode(captions.bytes.subarray(captions.offsets[row], captions.offsets[row + 1]))
-    const counts = new Map<number, number>()
-    for (const word of splitWords(caption)) {
-      const column = columnOf.get(word)
-      if (column !== undefined) counts.set(column, (counts.get(column) ?? 0) + 1)
-    }
-    const weights = [...counts].map(([column, count]) => (1 + Math.log(count)) * idf[column])
-    const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0))
-    columns.push(...counts.keys())
-    values.push(...weights.map((weight) => weight / length))
-    starts[row + 1] = columns.length
-  }
+/** Rows between two looks at the clock. */
+const LOOK = 64
+
+/** Distinct buckets of one caption with their counts, in order of appearance. */
+function createSlots() {
+  let buckets = new Uint32Array(256)
+  let counts = new Uint32Array(256)
   return {
-    starts,
-    columns: Uint32Array.from(columns),
-    values: Float32Array.from(values),
-    nRows,
-    nColumns: idf.length,
+    get buckets() {
+      return buckets
+    },
+    get counts() {
+      return counts
+    },
+    fill(hashes: Uint32Array, count: number): number {
+      if (count > buckets.length) {
+        buckets = new Uint32Array(2 * count)
+        counts = new Uint32Array(2 * count)
+      }
+      // Long captions are rare, and a search among a few dozen beats a map.
+      if (count > MANY) return this.fillMany(hashes, count)
+      let size = 0
+      for (let i = 0; i < count; i++) {
+        const bucket = bucketOf(hashes[i])
+        let at = 0
+        while (at < size && buckets[at] !== bucket) at++
+        if (at === size) {
+          buckets[size] = bucket
+          counts[size++] = 0
+        }
+        counts[at]++
+      }
+      return size
+    },
+    fillMany(hashes: Uint32Array, count: number): number {
+      const found = new Map<number, number>()
+      for (let i = 0; i < count; i++) {
+        const bucket = bucketOf(hashes[i])
+        found.set(bucket, (found.get(bucket) ?? 0) + 1)
+      }
+      let size = 0
+      for (const [bucket, times] of found) {
+        buckets[size] = bucket
+        counts[size++] = times
+      }
+      return size
+    },
   }
 }
 
-function idfOf(nDocuments: number, nRows: number): number {
-  return Math.log((1 + nRows) / (1 + nDocuments)) + 1
+const MANY = 96
+
+/** FNV's lower bits are its best, and its upper ones are folded in. */
+function bucketOf(hash: number): number {
+  return (hash ^ (hash >>> BUCKET_BITS)) & (BUCKETS - 1)
 }
 
-/** By word: its column, or −1 for a word that is left out. */
-function columnsOf(documents: readonly number[], nRows: number): Int32Array {
+/** The words and pairs that count: in two captions at least, and at most the 65,536 most common. */
+export function chooseLexicon({ documents, nRows }: CountedWords): Lexicon {
   const least = nRows < SMALL ? 1 : 2
-  let kept = documents.flatMap((count, id) => (count >= least ? [id] : []))
+  let kept: number[] = []
+  for (let bucket = 0; bucket < BUCKETS; bucket++) if (documents[bucket] >= least) kept.push(bucket)
   if (kept.length > MAX_WORDS)
-    kept = kept.sort((a, b) => documents[b] - documents[a] || a - b).slice(0, MAX_WORDS)
-  const columns = new Int32Array(documents.length).fill(-1)
-  kept.forEach((id, column) => {
-    columns[id] = column
-  })
-  return columns
+    kept = kept
+      .sort((a, b) => documents[b] - documents[a] || a - b)
+      .slice(0, MAX_WORDS)
+      .sort((a, b) => a - b)
+  const columnOf = new Int32Array(BUCKETS).fill(-1)
+  const idf = new Float32Array(kept.length)
+  for (const [column, bucket] of kept.entries()) {
+    columnOf[bucket] = column
+    idf[column] = Math.log((1 + nRows) / (1 + documents[bucket])) + 1
+  }
+  return { columnOf, idf }
 }
 
-function weigh(
-  counted: { nRows: number; starts: Uint32Array; ids: Uint32Array; counts: Uint16Array },
-  columnOf: Int32Array,
-  documents: readonly number[],
-): SparseRows {
-  const { nRows, ids, counts } = counted
-  const starts = new Uint32Array(nRows + 1)
-  const columns = new Uint32Array(counted.starts[nRows])
-  const values = new Float32Array(columns.length)
+/**
+ * Rows of the matrix of captions and words, TF-IDF as in scikit-learn's `TfidfVectorizer(sublinear_tf=True,
+ * ngram_range=(1, 2), min_df=2)`: (1 + ln tf) · (ln((1 + n) / (1 + df)) + 1), rows of length 1. A caption without known words is an empty row.
+ * @param rows which, in the order wanted
+ */
+export function weighRows({ starts, pieces }: CountedWords, lexicon: Lexicon, rows: Uint32Array): SparseRows {
   let size = 0
-  for (let row = 0; row < nRows; row++) {
-    let squares = 0
-    for (let i = counted.starts[row]; i < counted.starts[row + 1]; i++) {
-      const id = ids[i]
-      if (columnOf[id] < 0) continue
-      const value = (1 + Math.log(counts[i])) * idfOf(documents[id], nRows)
-      columns[size] = columnOf[id]
-      values[size++] = value
-      squares += value * value
+  for (const row of rows) size += starts[row + 1] - starts[row]
+  const builder = createRows(rows.length, size, lexicon)
+  for (const row of rows) {
+    for (let i = starts[row]; i < starts[row + 1]; i++) {
+      const packed = pieces[i >> PIECE_BITS][i & (PIECE - 1)]
+      builder.add(packed & (BUCKETS - 1), packed >>> BUCKET_BITS)
     }
-    const scale = 1 / Math.sqrt(squares)
-    for (let i = starts[row]; i < size; i++) values[i] *= scale
-    starts[row + 1] = size
+    builder.endRow()
   }
-  const nColumns = columnOf.reduce((count, column) => count + (column >= 0 ? 1 : 0), 0)
-  return { starts, columns: columns.subarray(0, size), values: values.subarray(0, size), nRows, nColumns }
+  return builder.finish()
 }
+
+/** Other captions by the words and weights of a lexicon; other words count nothing. */
+export function weighTexts({ bytes, offsets }: Captions, lexicon: Lexicon): SparseRows {
+  const hasher = createWordHasher(true)
+  const slots = createSlots()
+  const nRows = offsets.length - 1
+  const builder = createRows(nRows, bytes.length, lexicon)
+  for (let row = 0; row < nRows; row++) {
+    const { hashes, count } = hasher(bytes, offsets[row], offsets[row + 1])
+    const nWords = slots.fill(hashes, count)
+    for (let i = 0; i < nWords; i++) builder.add(slots.buckets[i], slots.counts[i])
+    builder.endRow()
+  }
+  return builder.finish()
+}
+
+/** @param size most entries that will be added */
+function createRows(nRows: number, size: number, { columnOf, idf }: Lexicon) {
+  const starts = new Uint32Array(nRows + 1)
+  const columns = new Uint32Array(size)
+  const values = new Float32Array(size)
+  let row = 0
+  let at = 0
+  let squares = 0
+  return {
+    add(bucket: number, count: number): void {
+      const column = columnOf[bucket]
+      if (column < 0) return
+      const value = (1 + LOGS[Math.min(count, LOGS.length - 1)]) * idf[column]
+      columns[at] = column
+      values[at++] = value
+      squares += value * value
+    },
+    endRow(): void {
+      const scale = 1 / Math.sqrt(squares)
+      for (let i = starts[row]; i < at; i++) values[i] *= scale
+      starts[++row] = at
+      squares = 0
+    },
+    finish: (): SparseRows => ({
+      starts,
+      columns: columns.subarray(0, at),
+      values: values.subarray(0, at),
+      nRows,
+      nColumns: idf.length,
+    }),
+  }
+}
+
+const LOGS = Float64Array.from({ length: MOST_OF_A_WORD + 1 }, (_, count) => Math.log(Math.max(1, count)))
