@@ -14,6 +14,14 @@ export interface Vectors {
   readonly nDims: number
 }
 
+/** Vectors that came with the captions, read as they are used. */
+export interface VectorRows {
+  readonly nRows: number
+  readonly nDims: number
+  /** All rows in order, some at a time: [n, nDims] float32. */
+  blocks(): AsyncIterable<Float32Array<ArrayBuffer>>
+}
+
 /** How far apart vectors are: Euclidean, or 1 less their cosine. */
 export type Metric = 'euclidean' | 'cosine'
 
@@ -86,7 +94,8 @@ export interface Timing {
   readonly recall?: number
 }
 
-export type EncoderName = 'clip' | 'lexical'
+/** `vectors` for those that came with the captions. */
+export type EncoderName = 'clip' | 'lexical' | 'vectors'
 export type Backend = 'webgpu' | 'wasm'
 
 /** Captions `start … end` in the order of a run, its batch number `index`. */

@@ -7,17 +7,25 @@ import {
   type Source,
   type TableColumn,
 } from '../src/read/reader.ts'
-import type { DistinctCaptions } from '../src/read/distinct.ts'
+import { embedGiven, type GivenOptions } from '../src/embed/given-vectors.ts'
+import { keptNeighbors } from '../src/project/fidelity.ts'
+import { gaussianProjection, project } from '../src/project/gaussian.ts'
+import { principalComponents } from '../src/project/pca.ts'
+import { type DistinctCaptions, distinctVectors } from '../src/read/distinct.ts'
+import type { VectorsFrom } from '../src/read/vectors.ts'
 import type { Field } from '../src/read/row.ts'
 import type { ColumnValues } from '../src/read/values.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
 import { zip } from '../src/tiles/zip.ts'
 import { type FolderFile, publish, type PublishOptions } from '../src/tiles/publish.ts'
 import type { Captions, Layout, Progress } from '../src/types.ts'
+import type { Embedding } from './embed.ts'
 
 export type { FolderFile, PublishOptions } from '../src/tiles/publish.ts'
 export type { ColumnInfo } from '../src/read/columns.ts'
 export type { DistinctCaptions } from '../src/read/distinct.ts'
+export type { VectorColumnInfo } from '../src/read/vector-columns.ts'
+export type { VectorsFrom } from '../src/read/vectors.ts'
 export type { ColumnValues } from '../src/read/values.ts'
 export type { ExportRequest, OpenedFile, Source, TableColumn } from '../src/read/reader.ts'
 
@@ -32,6 +40,12 @@ export interface ReadApi {
   /** Another text column of the open file; it becomes the one that `distinct` uses. */
   captions(column: string, onProgress: (progress: Progress) => void): Promise<Captions>
   distinct(): Promise<DistinctCaptions>
+  /** Every vector that came with the rows once, as those of the map, and which of them is each row's. */
+  vectors(
+    from: VectorsFrom,
+    options: GivenOptions,
+    onProgress: (progress: Progress) => void,
+  ): Promise<{ readonly embedding: Embedding; readonly pointOf: Uint32Array<ArrayBuffer> }>
   /** One column to color or filter by. */
   values(column: string): Promise<ColumnValues>
   /** All columns of one row, as text for people. */
@@ -71,6 +85,14 @@ function folderFiles(layouts: readonly Layout[], options: PublishOptions): Promi
   return publish(source, metadata, columns, layouts, options, controller.signal)
 }
 
+/** “column embedding”, “clip.npy” */
+function nameOf(from: VectorsFrom): string {
+  if (from.kind === 'column') return `column ${from.name}`
+  if (from.kind === 'url') return decodeURIComponent(new URL(from.url).pathname.split('/').at(-1) || from.url)
+  const [first, ...others] = from.files
+  return others.length > 0 ? `${first.name} and ${others.length} more` : first.name
+}
+
 const api: ReadApi = {
   async open(source, options, onProgress, onNotice) {
     const file = await reader.open(source, options, { signal: renew(), onProgress, onNotice })
@@ -85,6 +107,29 @@ const api: ReadApi = {
     const distinct = await reader.distinct(controller.signal)
     const { captions, pointOf } = distinct
     return Comlink.transfer(distinct, [captions.bytes.buffer, captions.offsets.buffer, pointOf.buffer])
+  },
+  async vectors(from, options, onProgress) {
+    const { signal } = controller
+    const started = performance.now()
+    const rows = await reader.vectors(from, { signal, onProgress })
+    const host = { gaussian: gaussianProjection, pca: principalComponents, project, keptNeighbors }
+    const name = nameOf(from)
+    const inFile = from.kind === 'column' ? `${name} of ${reader.file().source.name}` : name
+    const given = await embedGiven(rows, inFile, options, host, { signal, onProgress })
+    const { vectors, pointOf } = await distinctVectors(given.vectors, signal)
+    const ms = performance.now() - started
+    const embedding: Embedding = {
+      vectors,
+      encoder: 'vectors',
+      label: `Vectors from ${name} (${given.description})`,
+      backend: 'cpu',
+      adapter: null,
+      fidelity: given.fidelity,
+      projection: given.projection,
+      lexiconId: 0,
+      timings: [{ stage: 'Embed', ms, rows: rows.nRows, bytes: vectors.data.byteLength }],
+    }
+    return Comlink.transfer({ embedding, pointOf }, [vectors.data.buffer, pointOf.buffer])
   },
   async values(column) {
     const found = await reader.values(column, {})

@@ -186,6 +186,7 @@ export class Session {
       textColumn: null,
       captions: { bytes: new Uint8Array(0), offsets: new Uint32Array(1) },
       layouts: [],
+      vectorColumns: [],
       encoder: encoder ?? (isMapFolder(url) ? 'Published map' : null),
       isLarge: true,
       address: url,

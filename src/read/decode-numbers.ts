@@ -21,19 +21,29 @@ export function numberDecoder(
     firstRow,
   }: { readonly column: number; readonly nColumns: number; readonly firstRow: number },
 ): (page: Page, nRows: number) => void {
-  let dictionary: Float64Array | null = null
+  const valuesOf = valueDecoder(element)
   let row = firstRow
   return (page, nRows) => {
-    if (page.kind === 'dictionary') {
-      dictionary = plain(page.body, page.nValues, element)
-      return
-    }
-    const values = decode(page, dictionary, element)
+    const values = valuesOf(page)
+    if (values === null) return
     const { valid } = page
     let next = 0
     for (let i = 0; i < nRows; i++, row++) {
       out[nColumns * row + column] = valid === null || valid[i] === 1 ? values[next++] : Number.NaN
     }
+  }
+}
+
+/**
+ * The numbers of a chunk's pages.
+ * @returns takes the pages in order; gives [nValues], null for a dictionary
+ */
+export function valueDecoder(element: SchemaElement): (page: Page) => Float64Array | null {
+  let dictionary: Float64Array | null = null
+  return (page) => {
+    if (page.kind === 'data') return decode(page, dictionary, element)
+    dictionary = plain(page.body, page.nValues, element)
+    return null
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Captions } from '../types.ts'
+import type { Captions, Vectors } from '../types.ts'
 import { createArena } from './arena.ts'
 import { takeTurns } from './turns.ts'
 
@@ -44,6 +44,23 @@ export async function distinctCaptions(captions: Captions, signal?: AbortSignal)
     arena.append(bytes, offsets[firstRow[point]], offsets[firstRow[point] + 1])
   }
   return { captions: arena.finish(), pointOf }
+}
+
+/**
+ * Every vector once, compared bit by bit, as {@link distinctCaptions} does with captions.
+ * @param vectors at most 2³¹ bytes
+ * @returns `pointOf` [nRows] index of each row's vector among the distinct ones
+ * @throws {CancelledError} the signal was aborted.
+ */
+export async function distinctVectors(
+  { data, nPoints, nDims }: Vectors,
+  signal?: AbortSignal,
+): Promise<{ readonly vectors: Vectors; readonly pointOf: Uint32Array<ArrayBuffer> }> {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  const offsets = Uint32Array.from({ length: nPoints + 1 }, (_, row) => 2 * nDims * row)
+  const { captions, pointOf } = await distinctCaptions({ bytes, offsets }, signal)
+  const found = captions.offsets.length - 1
+  return { vectors: { data: new Uint16Array(captions.bytes.buffer), nPoints: found, nDims }, pointOf }
 }
 
 /** FNV-1a, mixed at the end because the table takes its low bits. http://www.isthe.com/chongo/tech/comp/fnv/ */

@@ -4,7 +4,10 @@ import { compressors } from 'hyparquet-compressors'
 import type { ReadBytes } from './read-ahead.ts'
 import { readHybrid } from './rle.ts'
 
-/** Values of a flat column, decompressed and parted from their levels, still encoded. */
+/**
+ * Values of a flat column, decompressed and parted from their levels, still encoded. Of a column of lists, a row here is one
+ * value of a list, or what stands for a list that has none.
+ */
 export interface Page {
   readonly kind: 'dictionary' | 'data'
   readonly encoding: Encoding
@@ -15,6 +18,16 @@ export interface Page {
   readonly nRows: number
   /** [nRows] 1 where there is a value; null where every row has one. */
   readonly valid: Uint8Array | null
+  /** [nRows] 0 where a list begins; null of a flat column. */
+  readonly repeated: Uint8Array | null
+}
+
+/** How a column's levels are stored. */
+interface Levels {
+  /** The highest definition level: a value is there. */
+  readonly defined: number
+  /** Values come in lists. */
+  readonly isList: boolean
 }
 
 const WINDOW_BYTES = 1024 * 1024
@@ -31,6 +44,8 @@ export async function* readPages(
   range: { readonly start: number; readonly end: number },
   options: {
     readonly optional: boolean
+    /** For lists: the highest definition level. */
+    readonly list?: { readonly defined: number }
     readonly nRows: number
     readonly chunkRows: number
     readonly read: ReadBytes
@@ -58,6 +73,9 @@ export async function* readPages(
     return taken
   }
 
+  const levels = options.list
+    ? { ...options.list, isList: true }
+    : { defined: options.optional ? 1 : 0, isList: false }
   let rows = 0
   while (rows < options.nRows) {
     if (offset >= range.end) throw new Error(`pages end after ${rows} of ${options.chunkRows} rows`)
@@ -78,7 +96,7 @@ export async function* readPages(
     }
     await fill(bytes)
     checkRows(header.page, options.chunkRows - rows)
-    const page = decodePage(header.page, take(bytes), meta, options.optional)
+    const page = decodePage(header.page, take(bytes), meta, levels)
     if (page === null) continue
     rows += page.nRows
     yield page
@@ -107,7 +125,7 @@ function decodePage(
   header: PageHeader,
   bytes: Uint8Array,
   meta: ColumnMetaData,
-  optional: boolean,
+  levels: Levels,
 ): Page | null {
   const size = header.uncompressed_page_size
   // Every page counts towards its chunk's total, headers included.
@@ -118,48 +136,91 @@ function decodePage(
     const { num_values: nValues, encoding } = header.dictionary_page_header
     const body = decompress(bytes, size, meta)
     if (!(nValues >= 0 && nValues <= body.length)) throw new Error(`a dictionary of ${nValues} values`)
-    return { kind: 'dictionary', encoding, body, nValues, nRows: 0, valid: null }
+    return { kind: 'dictionary', encoding, body, nValues, nRows: 0, valid: null, repeated: null }
   }
   if (header.type === 'DATA_PAGE' && header.data_page_header) {
-    const { num_values: nRows, encoding, definition_level_encoding } = header.data_page_header
+    const v1 = header.data_page_header
     const page = decompress(bytes, size, meta)
-    if (!optional) return { kind: 'data', encoding, body: page, nValues: nRows, nRows, valid: null }
-    if (definition_level_encoding === 'BIT_PACKED')
-      throw new Error('levels in the deprecated BIT_PACKED encoding')
-    if (page.length < 4) throw new Error('a page without its levels')
-    const levels = new DataView(page.buffer, page.byteOffset, page.byteLength).getUint32(0, true)
-    return withLevels(page, 4, 4 + levels, page.subarray(4 + levels), nRows, encoding)
+    const kinds = [
+      levels.isList ? v1.repetition_level_encoding : null,
+      levels.defined > 0 ? v1.definition_level_encoding : null,
+    ]
+    if (kinds.includes('BIT_PACKED')) throw new Error('levels in the deprecated BIT_PACKED encoding')
+    const repetition = levels.isList ? levelsAt(page, 0) : NO_LEVELS
+    const definition = levels.defined > 0 ? levelsAt(page, repetition.end) : { start: 0, end: repetition.end }
+    const body = page.subarray(definition.end)
+    return pageOf({ page, body, nRows: v1.num_values, encoding: v1.encoding, repetition, definition, levels })
   }
   if (header.type === 'DATA_PAGE_V2' && header.data_page_header_v2) {
     const v2 = header.data_page_header_v2
-    const levels = v2.repetition_levels_byte_length + v2.definition_levels_byte_length
-    const { num_values: nRows, encoding } = v2
+    const repetition = { start: 0, end: v2.repetition_levels_byte_length }
+    const definition = { start: repetition.end, end: repetition.end + v2.definition_levels_byte_length }
     const body =
       v2.is_compressed === false
-        ? bytes.subarray(levels)
-        : decompress(bytes.subarray(levels), size - levels, meta)
-    if (!optional || v2.num_nulls === 0)
-      return { kind: 'data', encoding, body, nValues: nRows, nRows, valid: null }
-    return withLevels(bytes, v2.repetition_levels_byte_length, levels, body, nRows, encoding)
+        ? bytes.subarray(definition.end)
+        : decompress(bytes.subarray(definition.end), size - definition.end, meta)
+    // Where nothing is null, levels say nothing or are left out; what writers count as null in lists differs.
+    const isFull = levels.isList ? definition.start === definition.end : v2.num_nulls === 0
+    const defined = isFull ? 0 : levels.defined
+    const { num_values: nRows, encoding } = v2
+    return pageOf({
+      page: bytes,
+      body,
+      nRows,
+      encoding,
+      repetition,
+      definition,
+      levels: { ...levels, defined },
+    })
   }
   if (header.type === 'INDEX_PAGE') return null
   throw new Error(`a page of the unknown kind ${header.type}`)
 }
 
-function withLevels(
-  page: Uint8Array,
-  start: number,
-  end: number,
-  body: Uint8Array,
-  nRows: number,
-  encoding: Encoding,
-): Page {
-  if (end > page.length) throw new Error('levels run past the end of their page')
-  const valid = new Uint8Array(nRows)
-  readHybrid(page, start, end, 1, valid)
+interface LevelBytes {
+  readonly start: number
+  readonly end: number
+}
+
+const NO_LEVELS: LevelBytes = { start: 0, end: 0 }
+
+/** Levels after their length in bytes. */
+function levelsAt(page: Uint8Array, at: number): LevelBytes {
+  if (page.length < at + 4) throw new Error('a page without its levels')
+  const start = at + 4
+  return {
+    start,
+    end: start + new DataView(page.buffer, page.byteOffset, page.byteLength).getUint32(at, true),
+  }
+}
+
+function pageOf(of: {
+  readonly page: Uint8Array
+  readonly body: Uint8Array
+  readonly nRows: number
+  readonly encoding: Encoding
+  readonly repetition: LevelBytes
+  readonly definition: LevelBytes
+  readonly levels: Levels
+}): Page {
+  const { page, body, nRows, encoding, levels } = of
+  const read = ({ start, end }: LevelBytes, most: number): Uint8Array => {
+    if (end > page.length) throw new Error('levels run past the end of their page')
+    const found = new Uint8Array(nRows)
+    readHybrid(page, start, end, 32 - Math.clz32(most), found)
+    return found
+  }
+  const repeated = levels.isList ? read(of.repetition, 1) : null
+  if (levels.defined === 0) {
+    return { kind: 'data', encoding, body, nValues: nRows, nRows, valid: null, repeated }
+  }
+  const valid = read(of.definition, levels.defined)
   let nValues = 0
-  for (let i = 0; i < nRows; i++) nValues += valid[i]
-  return { kind: 'data', encoding, body, nValues, nRows, valid: nValues === nRows ? null : valid }
+  for (let i = 0; i < nRows; i++) {
+    valid[i] = valid[i] === levels.defined ? 1 : 0
+    nValues += valid[i]
+  }
+  return { kind: 'data', encoding, body, nValues, nRows, valid: nValues === nRows ? null : valid, repeated }
 }
 
 /**

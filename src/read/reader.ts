@@ -1,6 +1,6 @@
 import type { FileMetaData } from 'hyparquet'
 import { InputError, throwIfCancelled } from '../errors.ts'
-import type { Captions, Context, Layout } from '../types.ts'
+import type { Captions, Context, Layout, VectorRows } from '../types.ts'
 import { captionAt } from '../captions.ts'
 import { chooseTextColumn, findTextColumn } from './choose-text.ts'
 import { type Column, type ColumnInfo, findLayouts, listColumns } from './columns.ts'
@@ -17,6 +17,8 @@ import { readTable } from './table.ts'
 import { takeRows } from './take-rows.ts'
 import { valueText } from './value-text.ts'
 import { type ColumnValues, readValues } from './values.ts'
+import { findVectorColumns, type VectorColumnInfo } from './vector-columns.ts'
+import { openVectors, type VectorsFrom } from './vectors.ts'
 
 export type { Source } from './open-file.ts'
 
@@ -38,7 +40,7 @@ export interface OpenedFile {
   /** Rows in the file. */
   readonly totalRows: number
   readonly columns: readonly ColumnInfo[]
-  /** Null only where there is no text column but there are layouts. */
+  /** Null only where there is no text column but there are layouts or vectors. */
   readonly textColumn: string | null
   readonly captions: Captions
   /** Layouts that the file already holds as `x_<name>`/`y_<name>` pairs; [nRows, 2], file order, NaN for null. */
@@ -49,6 +51,8 @@ export interface OpenedFile {
   readonly address: string | null
   /** The files that it was read from, in the order of their rows. */
   readonly files: readonly FileRows[]
+  /** Columns that hold a vector a row. */
+  readonly vectorColumns: readonly VectorColumnInfo[]
   /** What made those layouts, from the file's metadata; null where it is silent. */
   readonly encoder: string | null
 }
@@ -68,6 +72,12 @@ export interface Reader {
    * @throws {InputError} @throws {NetworkError} @throws {CancelledError}
    */
   values(column: string, context: Context): Promise<ColumnValues>
+  /**
+   * The vectors that came with the rows in use.
+   * @throws {InputError} they are missing, or not one of one length for each row, naming the row.
+   * @throws {NetworkError} @throws {CancelledError}
+   */
+  vectors(from: VectorsFrom, context: Context): Promise<VectorRows>
   /** The open file itself, for what is written from it. @throws {InputError} none is open */
   file(): {
     readonly source: ByteSource
@@ -148,7 +158,8 @@ export function createReader(patience: Patience = PATIENCE): Reader {
       }
       const textColumn = await chooseTextColumn(source, metadata, columns, text, context.signal)
       const pairs = findLayouts(columns)
-      if (!textColumn && pairs.length === 0) {
+      const vectorColumns = findVectorColumns(metadata).map(({ name, nDims }) => ({ name, nDims }))
+      if (!textColumn && pairs.length === 0 && vectorColumns.length === 0) {
         const names = columns.map(({ name, kind }) => `${name} (${kind})`).join(', ')
         throw new InputError(
           `Read: ${source.name} has neither a text column nor a layout; its columns are ${names || 'none'}`,
@@ -187,6 +198,7 @@ export function createReader(patience: Patience = PATIENCE): Reader {
         isLarge,
         address,
         files: joined?.files ?? [{ name: source.name, firstRow: 0, nRows: totalRows }],
+        vectorColumns,
         encoder: metadata.key_value_metadata?.find(({ key }) => key === ENCODER_KEY)?.value ?? null,
       }
     },
@@ -211,6 +223,8 @@ export function createReader(patience: Patience = PATIENCE): Reader {
         `Its columns are ${columns.map((c) => c.name).join(', ')}.`,
       )
     },
+
+    vectors: (from, context) => openVectors(from, opened(), context, patience),
 
     async table(rows, signal) {
       const { source, metadata, columns } = opened()
