@@ -31,6 +31,8 @@ export interface Painted {
 }
 
 const MORPH_MS = 600
+/** The slot of a layout that the points are moving away from, while it is among the layouts no more. */
+const LEAVING = '\0leaving'
 const FLY_MS = 500
 /** A pointer this near to a point is on it, CSS pixels. */
 const HIT_PX = 14
@@ -63,6 +65,7 @@ export class CaptionMap {
   private colorsOf: Float32Array | null = null
   private colorsTheme: Theme | null = null
   /** Name of the layout whose positions each slot holds. */
+  private leaving: Layout | null = null
   private slots: (string | null)[] = Array.from({ length: SLOTS }, () => null)
   private weights: [number, number, number] = [1, 0, 0]
   private data: LayoutLayer['props']['data'] = { length: 0, attributes: {} }
@@ -161,6 +164,7 @@ export class CaptionMap {
     this.layouts = layouts
     if (options.fresh) {
       this.stop()
+      this.leaving = null
       this.slots.fill(null)
       this.hovered = null
       this.pinned = null
@@ -180,6 +184,26 @@ export class CaptionMap {
     this.timeFrame()
   }
 
+  /** Takes other layouts of the same rows, into which the points move; the camera's freedom and all marks stay. */
+  morphTo(layouts: readonly Layout[], active: string | null): void {
+    const before = this.activeLayout()
+    this.layouts = layouts
+    this.active = active
+    const after = this.activeLayout()
+    if (!before || !after || before.positions.length !== after.positions.length) {
+      this.setLayouts(layouts, active, { fresh: false })
+      return
+    }
+    this.morph = null
+    this.grid = null
+    this.leaving = before
+    this.slots = this.slots.map((_, slot) => (slot === 0 ? LEAVING : null))
+    this.weights = only(0)
+    const target = only(this.slotFor(active))
+    this.upload()
+    this.tweenWeights(target)
+  }
+
   /**
    * Milliseconds that layouts in the making should be apart, so that drawing takes no more than a quarter of a slow
    * GPU from the computation that it shows.
@@ -196,6 +220,10 @@ export class CaptionMap {
     const target = only(this.slotFor(name))
     this.upload()
     this.hover(null, 0, 0)
+    this.tweenWeights(target)
+  }
+
+  private tweenWeights(target: readonly [number, number, number]): void {
     const from = this.weights
     this.morph = tween(MORPH_MS, (t) => {
       this.weights = [0, 1, 2].map((i) => from[i] + (target[i] - from[i]) * t) as [number, number, number]
@@ -566,7 +594,8 @@ export class CaptionMap {
   private slotFor(name: string | null): number {
     const held = this.slots.indexOf(name)
     if (held >= 0) return held
-    const free = this.slots.findIndex((s) => s === null || !this.layouts.some((l) => l.name === s))
+    const isFree = (s: string | null): boolean => s === null || !this.layouts.some((l) => l.name === s)
+    const free = this.slots.findIndex((s) => isFree(s) && !(s === LEAVING && this.leaving))
     const slot = free >= 0 ? free : this.weights.indexOf(Math.min(...this.weights))
     this.slots[slot] = name
     return slot
@@ -595,7 +624,8 @@ export class CaptionMap {
       getFillColor: { value: this.colors, size: 4, normalized: true },
     }
     for (let slot = 0; slot < SLOTS; slot++) {
-      const layout = this.layouts.find((l) => l.name === this.slots[slot]) ?? shown
+      const held = this.slots[slot]
+      const layout = (held === LEAVING ? this.leaving : this.layouts.find((l) => l.name === held)) ?? shown
       attributes[`getPosition${slot}`] = { value: layout.positions, size: 2 }
     }
     this.data = { length: shown.positions.length / 2, attributes }
@@ -693,7 +723,10 @@ export class CaptionMap {
   private animate(): void {
     cancelAnimationFrame(this.frame)
     const loop = (now: number): void => {
-      if (this.morph?.(now)) this.morph = null
+      if (this.morph?.(now)) {
+        this.morph = null
+        this.forgetLeaving()
+      }
       if (this.flight?.(now)) this.flight = null
       this.render()
       if (this.morph || this.flight) this.frame = requestAnimationFrame(loop)
@@ -707,7 +740,15 @@ export class CaptionMap {
     this.flight = null
     if (!this.morph) return
     this.morph = null
+    this.forgetLeaving()
     this.weights = only(this.slotFor(this.active))
+  }
+
+  private forgetLeaving(): void {
+    if (!this.leaving) return
+    this.leaving = null
+    this.slots = this.slots.map((name) => (name === LEAVING ? null : name))
+    this.upload()
   }
 }
 

@@ -12,6 +12,7 @@ import { Coloring } from './coloring.ts'
 import { computedValues } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
 import { Exporter } from './exporter.ts'
+import { FirstMap } from './first-map.ts'
 import { legendSvg } from './legend-svg.ts'
 import { Meaning } from './meaning.ts'
 import { type Params, readParams, type Settings } from './params.ts'
@@ -32,8 +33,6 @@ const PROGRESS_MS = 200
 const COMING = '…'
 /** A run of so many points may take minutes, so that its time is estimated first. */
 const LARGE_POINTS = 4000
-/** Enough for groups to show; CLIP's map takes its place. */
-const FIRST_MAP_EPOCHS = 200
 
 const WORKING: Readonly<Record<Stage, string>> = {
   Read: 'Reading',
@@ -93,8 +92,8 @@ export class Engine {
   private running: Session | null = null
   /** A run that another file interrupted: if that file turns out to be no good, this one can be resumed. */
   private aside: Session | null = null
-  /** The map by words that was asked for while CLIP's is on its way. */
-  private firstMap: Session | null = null
+  /** The map by words while CLIP's is on its way. */
+  private firstMap: FirstMap | null = null
   /** Settles when the running session has stopped, whatever the outcome. */
   private stopped: Promise<void> = Promise.resolve()
   private readonly encoder = new Encoder()
@@ -252,39 +251,6 @@ export class Engine {
       // Rather the sample than an empty page.
       this.openSample()
     } else this.view.setState({ error: null, ...this.restState() })
-  }
-
-  /**
-   * Shows a map by words while CLIP's model is on its way: the lexical encoder and a short fit, in workers of their own.
-   * CLIP's layouts replace it as soon as they begin to form.
-   */
-  async showFirstMap(): Promise<void> {
-    const session = this.running
-    if (!session?.distinct || this.firstMap) return
-    const look = session.branch({ encoder: 'lexical', epochs: FIRST_MAP_EPOCHS })
-    const { captions, pointOf } = session.distinct
-    const encoder = new Encoder()
-    this.firstMap = look
-    this.view.setState({ offersFirstMap: false })
-    const take = (layouts: readonly Layout[]): void => {
-      if (this.firstMap !== look) return
-      look.layouts = layouts.map((layout) => expandLayout(layout, pointOf, false))
-      this.show(look)
-    }
-    const events: SessionEvents = {
-      onProgress: () => {},
-      onNotice: (text) => this.notice(text),
-      onLayouts: (_epoch, layouts) => take(layouts),
-    }
-    try {
-      look.embedding = await encoder.embed(captions, look.settings, events)
-      if (this.firstMap !== look) return
-      take((await look.fit(look.embedding, events)).layouts)
-    } catch (error) {
-      if (!(error instanceof CancelledError)) this.report(error)
-    } finally {
-      encoder.end()
-    }
   }
 
   dismissNotice(id: number): void {
@@ -534,12 +500,9 @@ export class Engine {
     await this.checkSize(session, opened.nRows, nPoints)
     this.progress(session, meter.finish('Read'))
     if (!session.embedding) {
-      this.view.setState({ offersFirstMap: session.settings.encoder === 'clip' && this.firstMap === null })
-      try {
-        session.embedding = await this.encoder.embed(captions, session.settings, events)
-      } finally {
-        this.view.setState({ offersFirstMap: false })
-      }
+      if (!this.firstMap && FirstMap.suits(session, nPoints)) this.firstMap = this.createFirstMap(session)
+      session.embedding = await this.encoder.embed(captions, session.settings, events)
+      this.firstMap?.stop()
       session.timings.push(...session.embedding.timings)
     }
     this.progress(session, meter.finish('Embed'))
@@ -584,11 +547,23 @@ export class Engine {
     return wanted !== null && names.includes(wanted) ? wanted : names[Math.floor((names.length - 1) / 2)]
   }
 
+  private createFirstMap(session: Session): FirstMap {
+    const first = new FirstMap(session, {
+      onLayouts: (look) => {
+        if (this.firstMap === first) this.show(look)
+      },
+      onNotice: (text) => this.notice(text),
+      report: (error) => this.report(error),
+    })
+    return first
+  }
+
   /** Stops a map by words that is still in the making; one that is on screen stays there. */
   private endFirstMap(): void {
-    const look = this.firstMap
+    const first = this.firstMap
     this.firstMap = null
-    if (look && look !== this.shown) look.end()
+    first?.stop()
+    if (first && first.look !== this.shown) first.look.end()
   }
 
   /** Refuses too large a run before the costly part, not after it. */
@@ -631,6 +606,8 @@ export class Engine {
         const now = performance.now()
         const streamingMs = this.map?.streamingMs ?? 0
         if (!current() || !session.distinct || now - streamed < streamingMs) return
+        // A map that can be explored gives way to a finished one only.
+        if (this.firstMap && this.firstMap.look === this.shown) return
         streamed = now
         const { pointOf } = session.distinct
         session.layouts = layouts.map((layout) => expandLayout(layout, pointOf, false))
@@ -647,13 +624,16 @@ export class Engine {
   private show(session: Session): void {
     const opened = session.opened
     if (!opened) return
-    const fresh = this.shown !== session
+    const isOther = this.shown !== session
+    // The same rows by CLIP: what was pinned, selected, searched and colored on the map by words stays.
+    const isSuccessor = isOther && this.shown !== null && this.shown === this.firstMap?.look
+    const fresh = isOther && !(isSuccessor && this.running === session)
     const names = session.streamed?.names ?? session.layouts.map((layout) => layout.name)
     const wanted = fresh ? this.params.layout : this.view.getState().active
     const active = this.choose(names, wanted)
-    if (fresh) {
+    if (isOther) {
       this.shown?.end()
-      if (session !== this.firstMap) {
+      if (session !== this.firstMap?.look) {
         if (this.aside !== this.shown) this.aside?.end()
         this.aside = null
         this.endFirstMap()
@@ -680,7 +660,11 @@ export class Engine {
         fidelity: session.embedding?.fidelity ?? null,
       },
     })
-    this.map?.setLayouts(session.layouts, active, { fresh })
+    if (isOther && !fresh) {
+      this.map?.morphTo(session.layouts, active)
+      this.coloring.layoutChanged()
+      this.showPin()
+    } else this.map?.setLayouts(session.layouts, active, { fresh })
     this.viewList.moved()
     if (!fresh) return
     const color = session.streamed ? null : this.params.color
@@ -715,6 +699,8 @@ export class Engine {
   }
 
   private stop(session: Session, error: unknown): void {
+    if (this.firstMap?.look === this.shown) this.firstMap?.stop()
+    else this.endFirstMap()
     if (error instanceof CancelledError) {
       this.lastError = error
       const stage = this.view.getState().stages?.find((s) => s.state === 'running')?.stage

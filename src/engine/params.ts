@@ -13,6 +13,8 @@ export interface Settings {
   /** How CLIP's vectors are brought to 64 dimensions. */
   readonly projection: ProjectionName
   readonly gpu: 'auto' | 'fallback'
+  /** A map by words while CLIP is at work, or none. */
+  readonly firstMap: 'auto' | 'none'
   /** The file's first rows only; null for all. */
   readonly limit: number | null
   readonly epochs: number
@@ -50,6 +52,7 @@ export const DEFAULTS: Params = {
   backend: null,
   projection: 'gaussian',
   gpu: 'auto',
+  firstMap: 'auto',
   limit: null,
   epochs: 1000,
   negatives: 20,
@@ -124,6 +127,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   backend: oneOf('webgpu', 'wasm'),
   projection: oneOf('gaussian', 'pca', 'none'),
   gpu: oneOf('auto', 'fallback'),
+  firstMap: oneOf('auto', 'none'),
   limit: number('whole', BOUNDS.limit),
   epochs: number('whole', BOUNDS.epochs),
   negatives: number('whole', BOUNDS.negatives),

@@ -60,8 +60,6 @@ export interface View {
   readonly error: ShownError | null
   /** What laying out costs, where it was worth asking. */
   readonly estimate: UmapEstimate | null
-  /** A map by words can be had while CLIP's model is on its way. */
-  readonly offersFirstMap: boolean
   readonly settings: Settings
   /** The row under the pointer or the keyboard's focus, with the place of its tooltip in CSS px. */
   readonly hovered: {
@@ -94,7 +92,6 @@ export function createView(settings: Settings, theme: Theme) {
     notices: [],
     error: null,
     estimate: null,
-    offersFirstMap: false,
     settings: { ...DEFAULTS, ...settings },
     hovered: null,
     pinned: null,

@@ -12,7 +12,6 @@ export function ProgressList() {
   const phase = useView((view) => view.phase)
   const stages = useView((view) => view.stages)
   const askForNotice = useDoneNotice()
-  const offersFirstMap = useView((view) => view.offersFirstMap)
   const estimate = useView((view) => view.estimate)
   if (!stages || (phase !== 'working' && phase !== 'cancelled')) return null
   return (
@@ -30,11 +29,6 @@ export function ProgressList() {
       )}
       {phase === 'working' ? (
         <div className="row">
-          {offersFirstMap && (
-            <button type="button" onClick={() => void engine.showFirstMap()}>
-              Show a map by words meanwhile
-            </button>
-          )}
           {askForNotice && estimate && estimate.ms >= LONG_MS && (
             <button type="button" onClick={askForNotice}>
               Tell me when it is done

@@ -98,6 +98,10 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
               <option value="none">None (512-d)</option>
             </select>
           </Field>
+          <label className="check">
+            <input type="checkbox" name="firstMap" defaultChecked={settings.firstMap === 'auto'} />
+            Show a map by words while CLIP is at work
+          </label>
         </fieldset>
         <div className="row">
           {canRun && (
@@ -163,6 +167,7 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
     metric: text('metric') as Settings['metric'],
     seed: Number(text('seed')),
     gpu: form.get('gpu') === null ? 'auto' : 'fallback',
+    firstMap: form.get('firstMap') === null ? 'none' : 'auto',
     model: text('model'),
     dtype: text('dtype'),
     backend: text('backend') as Settings['backend'],
@@ -172,7 +177,7 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
 
 /** The part of the parameters that the dialog edits; the encoder is chosen in the panel. */
 function settingsOf(all: Settings): Omit<Settings, 'encoder'> {
-  const { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu } = all
+  const { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, firstMap } = all
   const { model, dtype, backend, projection } = all
   return {
     limit,
@@ -184,6 +189,7 @@ function settingsOf(all: Settings): Omit<Settings, 'encoder'> {
     metric,
     seed,
     gpu,
+    firstMap,
     model,
     dtype,
     backend,
