@@ -31,14 +31,14 @@ export interface NpyHead {
  * @returns in words what is wrong, after “<file> …”, where it is something else
  */
 export function readNpyHead(bytes: Uint8Array): NpyHead | string {
-  const latin1 = new TextDecoder('latin1')
+  const ascii = new TextDecoder()
   const notNpy = 'is not a NumPy file (.npy)'
-  if (bytes.length < 12 || latin1.decode(bytes.subarray(0, 6)) !== '\x93NUMPY') return notNpy
+  if (bytes.length < 12 || bytes[0] !== 0x93 || ascii.decode(bytes.subarray(1, 6)) !== 'NUMPY') return notNpy
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const lengthBytes = bytes[6] === 1 ? 2 : 4
   const length = lengthBytes === 2 ? view.getUint16(8, true) : view.getUint32(8, true)
   const start = 8 + lengthBytes + length
-  const head = latin1.decode(bytes.subarray(8 + lengthBytes, start))
+  const head = ascii.decode(bytes.subarray(8 + lengthBytes, start))
   if (start > bytes.length) return 'has a header that is too long for an array of floats'
   const descr = /'descr': *'([^']*)'/.exec(head)?.[1]
   const order = /'fortran_order': *(True|False)/.exec(head)?.[1]

@@ -23,11 +23,14 @@ export class AddressBar {
     })
   }
 
-  /** Writes the parameters soon, as a new entry of the browser's history where they are a step. */
-  write(params: Params): void {
+  /**
+   * Writes the parameters soon, as a new entry of the browser's history where they are a step.
+   * @param always written at their defaults, too
+   */
+  write(params: Params, always: readonly (keyof Params)[] = []): void {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => {
-      const address = `${location.pathname}${writeParams(params)}${location.hash}`
+      const address = `${location.pathname}${writeParams(params, always)}${location.hash}`
       const isStep = STEPS.some((name) => params[name] !== this.written[name])
       this.written = params
       if (isStep) history.pushState(null, '', address)

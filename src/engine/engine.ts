@@ -1,4 +1,5 @@
-import type { Source } from '../../workers/read.ts'
+import type { Embedding } from '../../workers/embed.ts'
+import type { OpenedFile, Source } from '../../workers/read.ts'
 import { CaptionMap, type Painted } from '../draw/caption-map.ts'
 import type { Insets } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
@@ -12,6 +13,7 @@ import { Coloring } from './coloring.ts'
 import { computedValues } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
 import { Exporter } from './exporter.ts'
+import { chooseVectors, partVectors, preferredColumn } from './given-vectors.ts'
 import { FirstMap } from './first-map.ts'
 import { legendSvg } from './legend-svg.ts'
 import { Meaning } from './meaning.ts'
@@ -97,6 +99,10 @@ export class Engine {
   /** Settles when the running session has stopped, whatever the outcome. */
   private stopped: Promise<void> = Promise.resolve()
   private readonly encoder = new Encoder()
+  /** By a person or an address; a file's own vectors do not take its place then. */
+  private encoderIsChosen = new URLSearchParams(location.search).has('encoder')
+  /** NumPy files that came with the open file. */
+  private vectorFiles: readonly File[] = []
   readonly meaning = new Meaning({
     session: () => this.shown,
     encoder: this.encoder,
@@ -166,8 +172,44 @@ export class Engine {
 
   openFiles(files: readonly File[]): void {
     if (!files.length) return
+    const { tables, vectors } = partVectors(files)
+    if (!tables.length) {
+      this.addVectors(vectors)
+      return
+    }
     this.params = { ...this.params, data: null, ...NO_PLACE }
-    this.open(files.length > 1 ? { kind: 'files', files } : { kind: 'file', file: files[0] })
+    this.forgetVectors()
+    this.useVectorFiles(vectors)
+    this.open(tables.length > 1 ? { kind: 'files', files: tables } : { kind: 'file', file: tables[0] })
+  }
+
+  /** Lays out the open file by vectors that are given later. */
+  private addVectors(files: readonly File[]): void {
+    if (!this.shown || this.shown.streamed) {
+      const advice = 'Open it together with the Parquet file to whose rows they belong.'
+      this.fail(new InputError(`Read: ${files[0].name} holds vectors, and no captions are open`, advice))
+      return
+    }
+    this.params = { ...this.params, view: null }
+    this.useVectorFiles(files)
+    this.open(this.shown.source, true)
+  }
+
+  private useVectorFiles(files: readonly File[]): void {
+    if (files.length === 0) return
+    this.vectorFiles = files
+    this.keep({ encoder: 'vectors', vectors: null })
+  }
+
+  /** Vectors belong to one file. */
+  private forgetVectors(): void {
+    this.vectorFiles = []
+    const { encoder, vectors } = this.view.getState().settings
+    if (encoder === 'vectors') {
+      this.keep({ encoder: 'clip' })
+      this.encoderIsChosen = false
+    }
+    if (vectors !== null) this.keep({ vectors: null })
   }
 
   /** @param address absolute, or relative to the page; several are parted by spaces or commas */
@@ -182,13 +224,17 @@ export class Engine {
       )
       return
     }
-    if (address !== this.params.data) this.params = { ...this.params, ...NO_PLACE }
+    if (address !== this.params.data) {
+      this.params = { ...this.params, ...NO_PLACE }
+      this.forgetVectors()
+    }
     this.params = { ...this.params, data: address.trim() }
     this.open({ kind: 'url', url })
   }
 
   openSample(): void {
     this.params = { ...this.params, data: null, ...NO_PLACE }
+    this.forgetVectors()
     this.open(sampleSource())
   }
 
@@ -202,9 +248,14 @@ export class Engine {
 
   /** Keeps settings for the next run. */
   setSettings(settings: Partial<Settings>): void {
+    if (settings.encoder) this.encoderIsChosen = true
+    this.keep(settings)
+    this.writeAddress()
+  }
+
+  private keep(settings: Partial<Settings>): void {
     this.params = { ...this.params, ...settings }
     this.view.setState({ settings: { ...this.view.getState().settings, ...settings } })
-    this.writeAddress()
   }
 
   /** Lays out the file on the map again under the settings as they are, even where it came with layouts. */
@@ -429,6 +480,7 @@ export class Engine {
 
   private open(source: Source, recompute = false): void {
     const session = new Session(source, this.params.text, this.view.getState().settings, recompute)
+    session.vectorFiles = this.vectorFiles
     if (recompute && this.shown) session.inherit(this.shown)
     this.work(session)
   }
@@ -483,29 +535,20 @@ export class Engine {
       this.show(session)
       return
     }
-    if (opened.textColumn === null) {
-      throw new InputError(
-        `Read: “${opened.name}” has no column of text to lay out again`,
-        'Open a file with a text column, or explore the layouts that this one holds.',
-      )
-    }
+    this.preferVectors(session, opened)
     if (opened.nRows < 2) {
       throw new InputError(
         `Read: “${opened.name}” holds one caption, and a map needs at least two`,
         'Open a file with more rows, or raise the limit on rows in Settings.',
       )
     }
-    const { captions, pointOf } = await session.findDistinct()
-    const nPoints = captions.offsets.length - 1
-    await this.checkSize(session, opened.nRows, nPoints)
-    this.progress(session, meter.finish('Read'))
-    if (!session.embedding) {
-      if (!this.firstMap && FirstMap.suits(session, nPoints)) this.firstMap = this.createFirstMap(session)
-      session.embedding = await this.encoder.embed(captions, session.settings, events)
-      this.firstMap?.stop()
-      session.timings.push(...session.embedding.timings)
-    }
+    session.embedding =
+      session.settings.encoder === 'vectors'
+        ? await this.takeVectors(session, opened, events)
+        : await this.embed(session, opened, events)
     this.progress(session, meter.finish('Embed'))
+    const { nPoints } = session.embedding.vectors
+    const pointOf = session.pointOf as Uint32Array
     if (nPoints >= LARGE_POINTS && !session.estimate) {
       session.estimate = await session.findEstimate(session.embedding)
     }
@@ -514,6 +557,54 @@ export class Engine {
     session.timings.push(...result.timings)
     session.layouts = result.layouts.map((layout) => expandLayout(layout, pointOf, true))
     this.show(session)
+  }
+
+  /** One vector for each distinct caption. */
+  private async embed(session: Session, opened: OpenedFile, events: SessionEvents): Promise<Embedding> {
+    if (opened.textColumn === null) {
+      const has = opened.vectorColumns.length > 0 ? 'vectors' : 'layouts'
+      throw new InputError(
+        `Read: “${opened.name}” has no column of text to lay out again`,
+        `Open a file with a text column, or use the ${has} that this one holds.`,
+      )
+    }
+    const { captions } = await session.findDistinct()
+    const nPoints = captions.offsets.length - 1
+    await this.checkSize(session, opened.nRows, nPoints)
+    this.progress(session, session.meter.finish('Read'))
+    if (session.embedding) return session.embedding
+    if (!this.firstMap && FirstMap.suits(session, nPoints)) this.firstMap = this.createFirstMap(session)
+    const embedding = await this.encoder.embed(captions, session.settings, events)
+    this.firstMap?.stop()
+    session.timings.push(...embedding.timings)
+    return embedding
+  }
+
+  /** The vectors that came with the rows. */
+  private async takeVectors(session: Session, opened: OpenedFile, events: SessionEvents): Promise<Embedding> {
+    const from = chooseVectors(opened, session.settings.vectors, session.vectorFiles)
+    const column = opened.vectorColumns.find(({ name }) => from.kind === 'column' && name === from.name)
+    await this.checkSize(session, opened.nRows, opened.nRows, column?.nDims)
+    this.progress(session, session.meter.finish('Read'))
+    if (session.embedding) return session.embedding
+    const embedding = await session.takeVectors(from, events)
+    session.timings.push(...embedding.timings)
+    return embedding
+  }
+
+  /** A file that brings vectors along needs no encoder, unless one was chosen. */
+  private preferVectors(session: Session, opened: OpenedFile): void {
+    const column = preferredColumn(opened)
+    if (session.recompute || session.settings.encoder !== 'clip' || column === null) return
+    if (this.encoderIsChosen && opened.textColumn !== null) return
+    session.settings = { ...session.settings, encoder: 'vectors' }
+    this.keep({ encoder: 'vectors' })
+    const instead = 'To embed the captions instead, choose CLIP or Lexical and press “Lay out again”.'
+    this.notice(
+      `“${opened.name}” holds vectors in its column “${column}”, and the map is made from them.${
+        opened.textColumn === null ? '' : ` ${instead}`
+      }`,
+    )
   }
 
   /** A published map: shown with its first points; the others come as they are looked at. */
@@ -567,8 +658,13 @@ export class Engine {
   }
 
   /** Refuses too large a run before the costly part, not after it. */
-  private async checkSize(session: Session, nRows: number, nPoints: number): Promise<void> {
-    const { backend, maxPoints, bytes } = await session.probe(nPoints)
+  private async checkSize(
+    session: Session,
+    nRows: number,
+    nPoints: number,
+    nDims: number | null = null,
+  ): Promise<void> {
+    const { backend, maxPoints, bytes } = await session.probe(nPoints, nDims)
     if (nPoints <= maxPoints) return
     const rows = nRows.toLocaleString()
     const limit = maxPoints.toLocaleString()
@@ -605,11 +701,11 @@ export class Engine {
       onLayouts: (_epoch, layouts) => {
         const now = performance.now()
         const streamingMs = this.map?.streamingMs ?? 0
-        if (!current() || !session.distinct || now - streamed < streamingMs) return
+        const { pointOf } = session
+        if (!current() || !pointOf || now - streamed < streamingMs) return
         // A map that can be explored gives way to a finished one only.
         if (this.firstMap && this.firstMap.look === this.shown) return
         streamed = now
-        const { pointOf } = session.distinct
         session.layouts = layouts.map((layout) => expandLayout(layout, pointOf, false))
         this.show(session)
       },
@@ -650,6 +746,7 @@ export class Engine {
         totalRows: opened.totalRows,
         columns: opened.columns,
         textColumn: opened.textColumn,
+        vectorColumns: opened.vectorColumns,
         layouts: names,
         streamed: session.streamed !== null,
         captionBytes: session.streamed?.captionBytes ?? 0,
@@ -717,13 +814,15 @@ export class Engine {
   private fail(error: unknown, session: Session | null = null): void {
     this.lastError = error
     const embedding = session?.embedding === null && session.meter.read()[0].state === 'done'
+    const hasText = (session?.opened?.textColumn ?? null) !== null
     if (session) session.state = 'failed'
     const message = error instanceof Error ? error.message : String(error)
     const shown: ShownError = {
       message,
       advice: adviceFor(error),
       canRetry: session !== null && !(error instanceof InputError),
-      canUseLexical: embedding && session.settings.encoder === 'clip',
+      canUseLexical: embedding && session.settings.encoder !== 'lexical' && hasText,
+      canUseClip: embedding && session.settings.encoder === 'vectors' && hasText,
       rowsThatFit: error instanceof TooManyRowsError ? error.rowsThatFit : null,
     }
     // What goes wrong beside a run, such as a row that cannot be read, does not end the run.
@@ -859,14 +958,19 @@ export class Engine {
 
   /** Keeps the address bar a link to what is on screen; a dropped file cannot be linked to. */
   private writeAddress(): void {
-    this.addressBar.write(this.params)
+    this.addressBar.write(this.params, this.encoderIsChosen ? ['encoder'] : [])
   }
 
   /** Goes where the browser's back and forward lead. */
   private travel(params: Params): void {
     const isOther = params.data !== this.params.data || params.text !== this.params.text
+    if (isOther) this.forgetVectors()
     this.params = params
-    if (isOther) return this.start()
+    if (isOther) {
+      if (params.encoder === 'vectors') this.keep({ encoder: 'vectors', vectors: params.vectors })
+      this.start()
+      return
+    }
     const { layout, row, view, q, by, color } = params
     const names = this.view.getState().shown?.layouts ?? []
     this.setActive(layout ?? names[Math.floor((names.length - 1) / 2)])

@@ -125,14 +125,14 @@ function drawTitle(canvas: HTMLCanvasElement, text: string): void {
 
 /** A NumPy file of [rows, 64], piece by piece. */
 function vectors(session: Session, rows: Uint32Array | null, format: 'npy16' | 'npy32'): BlobPart[] {
-  if (!session.embedding || !session.distinct) {
+  if (!session.embedding || !session.pointOf) {
     throw new InputError(
       'Export: this map came without vectors',
       'Lay the file out again; then its vectors can be saved.',
     )
   }
   const { data, nDims } = session.embedding.vectors
-  const { pointOf } = session.distinct
+  const { pointOf } = session
   const nRows = rows?.length ?? pointOf.length
   const parts: BlobPart[] = [npyHeader([nRows, nDims], format === 'npy16' ? '<f2' : '<f4')]
   for (let start = 0; start < nRows; start += VECTOR_ROWS) {

@@ -35,10 +35,16 @@ export class Meaning {
    */
   async find(text: string, k: number): Promise<Ranked> {
     const session = this.host.session()
-    if (!session?.embedding || !session.distinct) {
+    if (!session?.embedding || !session.pointOf) {
       throw new InputError(
         'This map came without vectors, so that it cannot be searched by meaning.',
         'Choose an encoder and press “Lay out again”, which makes them.',
+      )
+    }
+    if (session.embedding.encoder === 'vectors') {
+      throw new InputError(
+        'This map was made from vectors that came with the file, by an encoder that the page does not have.',
+        'Choose CLIP or Lexical and press “Lay out again” to search by meaning, or search by words.',
       )
     }
     if (this.host.isBusy()) {
@@ -47,10 +53,9 @@ export class Meaning {
         'Search by meaning when it is done, or by words at any time.',
       )
     }
-    const { embedding, distinct, settings } = session
+    const { embedding, pointOf, settings } = session
     const vectors = await this.host.encoder.queries(arenaOf(text), settings, embedding)
     const byPoint = await session.likeness(vectors.data)
-    const { pointOf } = distinct
     const scores = new Float32Array(pointOf.length)
     for (let row = 0; row < scores.length; row++) scores[row] = byPoint[pointOf[row]]
     this.last = { session, scores }

@@ -10,7 +10,9 @@ export interface Settings {
   readonly model: string | null
   readonly dtype: string | null
   readonly backend: Backend | null
-  /** How CLIP's vectors are brought to 64 dimensions. */
+  /** Column of vectors, or address of a .npy file; null to find it. */
+  readonly vectors: string | null
+  /** How vectors are brought to 64 dimensions. */
   readonly projection: ProjectionName
   readonly gpu: 'auto' | 'fallback'
   /** A map by words while CLIP is at work, or none. */
@@ -50,6 +52,7 @@ export const DEFAULTS: Params = {
   model: null,
   dtype: null,
   backend: null,
+  vectors: null,
   projection: 'gaussian',
   gpu: 'auto',
   firstMap: 'auto',
@@ -121,10 +124,11 @@ export function readNeighborList(list: string): readonly number[] | undefined {
 const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } = {
   data: anyText,
   text: anyText,
-  encoder: oneOf('clip', 'lexical'),
+  encoder: oneOf('clip', 'lexical', 'vectors'),
   model: anyText,
   dtype: oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4'),
   backend: oneOf('webgpu', 'wasm'),
+  vectors: anyText,
   projection: oneOf('gaussian', 'pca', 'none'),
   gpu: oneOf('auto', 'fallback'),
   firstMap: oneOf('auto', 'none'),
@@ -173,15 +177,20 @@ export function readParams(search: string): { readonly params: Params; readonly 
     if (value === undefined) notices.push(`The address says ${key}=${raw}, but ${key} takes ${reader.says}.`)
     else values[key] = value
   }
+  // Who names vectors wants them.
+  if (values.vectors !== null && !new URLSearchParams(search).has('encoder')) values.encoder = 'vectors'
   return { params: values as unknown as Params, notices }
 }
 
-/** The shortest address that says the same: values at their defaults are left out. */
-export function writeParams(params: Params): string {
+/**
+ * The shortest address that says the same: values at their defaults are left out.
+ * @param always written nevertheless
+ */
+export function writeParams(params: Params, always: readonly (keyof Params)[] = []): string {
   const search = new URLSearchParams()
   for (const key of Object.keys(READERS) as (keyof Params)[]) {
     const text = writeParam(params, key)
-    if (text !== null && text !== writeParam(DEFAULTS, key)) search.set(key, text)
+    if (text !== null && (always.includes(key) || text !== writeParam(DEFAULTS, key))) search.set(key, text)
   }
   // Slashes, colons and commas are legal in a query, and addresses are read by people.
   const readable = search.toString().replace(/%2F/gi, '/').replace(/%3A/gi, ':').replace(/%2C/gi, ',')

@@ -73,9 +73,9 @@ export function scriptingOf(engine: Engine): Captionscape {
     },
     async vectors() {
       const session = engine.data()
-      if (!session?.embedding || !session.distinct) return null
+      if (!session?.embedding || !session.pointOf) return null
       const { data, nDims } = session.embedding.vectors
-      const { pointOf } = session.distinct
+      const { pointOf } = session
       const rows = new Float32Array(pointOf.length * nDims)
       for (let i = 0; i < rows.length; i++)
         rows[i] = fromHalf(data[pointOf[Math.floor(i / nDims)] * nDims + (i % nDims)])

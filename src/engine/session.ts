@@ -10,6 +10,7 @@ import type {
   TableColumn,
   FolderFile,
   PublishOptions,
+  VectorsFrom,
 } from '../../workers/read.ts'
 import type { UmapApi, UmapEstimate, UmapResult, UmapSettings } from '../../workers/umap.ts'
 import { CancelledError, InputError } from '../errors.ts'
@@ -36,6 +37,7 @@ const ENCODING = [
   'backend',
   'seed',
   'projection',
+  'vectors',
 ] as const satisfies readonly (keyof Settings)[]
 
 /** The encoder's worker outlives sessions: its model is loaded once. */
@@ -85,8 +87,10 @@ export interface SessionEvents {
  */
 export class Session {
   readonly source: Source
-  readonly settings: Settings
+  settings: Settings
   readonly text: string | null
+  /** NumPy files that were opened beside the source. */
+  vectorFiles: readonly File[] = []
   /** Compute new layouts even where the file holds some. */
   readonly recompute: boolean
 
@@ -95,6 +99,8 @@ export class Session {
   streamed: StreamedMap | null = null
   distinct: DistinctCaptions | null = null
   embedding: Embedding | null = null
+  /** [nRows] the point of each row: equal captions, or equal vectors that came with them, are one. */
+  pointOf: Uint32Array<ArrayBuffer> | null = null
   result: UmapResult | null = null
   /** What laying out costs, once known. */
   estimate: UmapEstimate | null = null
@@ -123,6 +129,7 @@ export class Session {
     const branch = new Session(this.source, this.text, { ...this.settings, ...settings }, true)
     branch.opened = this.opened
     branch.distinct = this.distinct
+    branch.pointOf = this.pointOf
     branch.reader = this.reader?.share() ?? null
     return branch
   }
@@ -137,7 +144,10 @@ export class Session {
     this.distinct = from.distinct
     this.reader = from.reader.share()
     const isSame = (name: keyof Settings): boolean => from.settings[name] === settings[name]
-    if (ENCODING.every(isSame)) this.embedding = from.embedding
+    if (ENCODING.every(isSame) && from.vectorFiles === this.vectorFiles) {
+      this.embedding = from.embedding
+      this.pointOf = from.pointOf
+    }
     if (isSame('gpu')) this.umap = from.umap?.share() ?? null
   }
 
@@ -198,7 +208,21 @@ export class Session {
   async findDistinct(): Promise<DistinctCaptions> {
     if (!this.reader) throw new Error('session: distinct before open')
     this.distinct ??= await this.reader.api.distinct()
+    this.pointOf = this.distinct.pointOf
     return this.distinct
+  }
+
+  /** The vectors that came with the rows, in place of an encoder's. */
+  async takeVectors(from: VectorsFrom, { onProgress }: SessionEvents): Promise<Embedding> {
+    if (!this.reader) throw new Error('session: vectors before open')
+    const { projection, seed } = this.settings
+    const { embedding, pointOf } = await this.reader.api.vectors(
+      from,
+      { projection, seed },
+      proxy(onProgress),
+    )
+    this.pointOf = pointOf
+    return embedding
   }
 
   async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
@@ -285,8 +309,8 @@ export class Session {
 
   /** Rows that mean nearly the same, nearest first; null where the page has no vectors. */
   async neighborsInMeaning(row: number, k: number): Promise<number[] | null> {
-    if (!this.result || !this.distinct || !this.umap || this.umap.isOver) return null
-    const { pointOf } = this.distinct
+    const { pointOf } = this
+    if (!this.result || !pointOf || !this.umap || this.umap.isOver) return null
     const { points } = await this.umap.api.neighbors(pointOf[row])
     return [...points.subarray(0, k)].map((point) => pointOf.indexOf(point))
   }
@@ -310,10 +334,14 @@ export class Session {
     return this.umap.api.likeness(query)
   }
 
-  /** Whether the device at hand can lay out so many points, asked before anything costly is done. */
-  probe(nPoints: number): ReturnType<Remote<UmapApi>['probe']> {
+  /**
+   * Whether the device at hand can lay out so many points, asked before anything costly is done.
+   * @param own dimensions of vectors that came with the rows, where known
+   */
+  probe(nPoints: number, own: number | null): ReturnType<Remote<UmapApi>['probe']> {
     const { gpu, nNeighbors, encoder, projection } = this.settings
-    const nDims = encoder === 'clip' && projection === 'none' ? CLIP_DIMS : N_DIMS
+    const most = encoder === 'clip' ? CLIP_DIMS : (own ?? N_DIMS)
+    const nDims = encoder !== 'lexical' && projection === 'none' ? 4 * Math.ceil(most / 4) : N_DIMS
     return this.umapApi().probe(gpu, { nPoints, nDims, nNeighbors })
   }
 

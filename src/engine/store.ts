@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla'
-import type { ColumnInfo } from '../../workers/read.ts'
+import type { ColumnInfo, VectorColumnInfo } from '../../workers/read.ts'
 import type { Fidelity } from '../types.ts'
 import type { UmapEstimate } from '../../workers/umap.ts'
 import { type ColoringView, NO_COLORING } from './coloring.ts'
@@ -15,6 +15,7 @@ export interface ShownError {
   readonly advice: string
   readonly canRetry: boolean
   readonly canUseLexical: boolean
+  readonly canUseClip: boolean
   /** Rows that would fit, where there were too many. */
   readonly rowsThatFit: number | null
 }
@@ -26,6 +27,8 @@ interface ShownData {
   readonly totalRows: number
   readonly columns: readonly ColumnInfo[]
   readonly textColumn: string | null
+  /** Columns that hold a vector a row. */
+  readonly vectorColumns: readonly VectorColumnInfo[]
   readonly layouts: readonly string[]
   /** Only the parts in view are held, not the rows. */
   readonly streamed: boolean
@@ -33,7 +36,7 @@ interface ShownData {
   readonly captionBytes: number
   /** Which encoder made the map, for people; layouts that came with the file say so. */
   readonly encoder: string
-  /** `clip`, `lexical`, or null for layouts that came with the file. */
+  /** `clip`, `lexical`, `vectors`, or null for layouts that came with the file. */
   readonly encoderName: string | null
   readonly backend: string | null
   readonly adapter: string | null

@@ -7,6 +7,7 @@ import { formatCount } from './format.ts'
 import { OpenData } from './open-data.tsx'
 import { PublishButton } from './publish-button.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
+import { canLayOut, VectorsChoice } from './vectors-choice.tsx'
 
 interface Props {
   /** The panel folds to its head; at first on a phone only. */
@@ -151,7 +152,7 @@ function Origin() {
 function EncoderChoice() {
   const engine = useEngine()
   const encoder = useView((view) => view.settings.encoder)
-  const hasText = useView((view) => (view.shown?.textColumn ?? null) !== null)
+  const canRun = useView(canLayOut)
   const working = useView((view) => view.phase === 'working')
   return (
     <div className="encoder">
@@ -180,8 +181,9 @@ function EncoderChoice() {
             <b>Lexical</b> by words; no download, ready in seconds
           </span>
         </label>
+        <VectorsChoice />
       </div>
-      {hasText && !working && (
+      {canRun && !working && (
         <button type="button" onClick={() => engine.rerun()}>
           Lay out again
         </button>

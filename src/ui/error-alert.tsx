@@ -25,6 +25,11 @@ export function ErrorAlert() {
             Use the lexical encoder
           </button>
         )}
+        {error.canUseClip && (
+          <button type="button" onClick={() => engine.retryWith({ encoder: 'clip' })}>
+            Use CLIP
+          </button>
+        )}
         {error.canRetry && (
           <button type="button" onClick={() => engine.resume()}>
             Try again

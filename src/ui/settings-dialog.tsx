@@ -1,12 +1,13 @@
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { BOUNDS, DEFAULTS, readNeighborList, type Settings } from '../engine/params.ts'
 import { useEngine, useView } from './engine-context.ts'
+import { canLayOut } from './vectors-choice.tsx'
 
 /** Parameters of the next run; the address keeps them. */
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const engine = useEngine()
   const settings = useView((view) => view.settings)
-  const canRun = useView((view) => (view.shown?.textColumn ?? null) !== null)
+  const canRun = useView(canLayOut)
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     dialog.current?.showModal()
@@ -72,7 +73,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           </label>
         </fieldset>
         <fieldset>
-          <legend>CLIP</legend>
+          <legend>CLIP and vectors</legend>
           <Field label="Model" help="Hub id or base URL of a folder; empty for CLIP ViT-B/32.">
             <input name="model" defaultValue={settings.model ?? ''} spellCheck={false} autoComplete="off" />
           </Field>
@@ -152,7 +153,7 @@ function number(
   return <input type="number" {...{ name, min, max, step, required }} defaultValue={value ?? ''} />
 }
 
-function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings, 'encoder'> {
+function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings, 'encoder' | 'vectors'> {
   const text = (name: string): string | null => {
     const value = form.get(name)
     return typeof value === 'string' && value.trim() ? value.trim() : null
@@ -176,7 +177,7 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
 }
 
 /** The part of the parameters that the dialog edits; the encoder is chosen in the panel. */
-function settingsOf(all: Settings): Omit<Settings, 'encoder'> {
+function settingsOf(all: Settings): Omit<Settings, 'encoder' | 'vectors'> {
   const { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, firstMap } = all
   const { model, dtype, backend, projection } = all
   return {

@@ -34,8 +34,14 @@ describe('address parameters', () => {
     expect(read).toEqual(params)
   })
 
-  it('leave the address bare at their defaults', () => {
+  it('leave the address bare at their defaults, but for what is to be said always', () => {
     expect(writeParams(DEFAULTS)).toBe('')
+    expect(writeParams(DEFAULTS, ['encoder'])).toBe('?encoder=clip')
+  })
+
+  it('take vectors that are named as wanted, unless an encoder is named, too', () => {
+    expect(readParams('?vectors=own.npy').params).toMatchObject({ vectors: 'own.npy', encoder: 'vectors' })
+    expect(readParams('?vectors=own&encoder=lexical').params.encoder).toBe('lexical')
   })
 
   it.each([
