@@ -17,10 +17,13 @@ const MOST_BYTES = 2 ** 31
 /** Below 2⁻¹², the largest number of all is itself within a few bits of what a half float can tell from zero. */
 const LEAST_MAGNITUDE = 2 ** -12
 
+/** A projection, and the share of the variance that it holds where that is known. */
+type Judged = Projection & { readonly explained?: number }
+
 /** The projections to choose from, and what judges them. */
 interface GivenHost {
   gaussian(nDims: number, seed: number): Projection
-  pca(rows: Float32Array, nDims: number, seed: number): Projection & { readonly explained: number }
+  pca(rows: Float32Array, nDims: number, seed: number): Judged
   /** [n, nDims] → half-float bits [n, nComponents] */
   project(rows: Float32Array, projection: Projection): Uint16Array<ArrayBuffer>
   keptNeighbors(before: Float32Array, after: Float32Array, n: number, k: number): number
@@ -64,20 +67,19 @@ export async function embedGiven(
   if (bytes > MOST_BYTES) throw tooMany(nRows, nDims, width)
   const halves = new Uint16Array(nRows * width)
   const report = createReporter({ signal, onProgress }, { stage: 'Embed', unit: 'rows' })
-  let projection: (Projection & { readonly explained?: number }) | null =
-    isProjected && wanted === 'gaussian' ? host.gaussian(nDims, seed) : null
+  let projection: Judged | null = isProjected && wanted === 'gaussian' ? host.gaussian(nDims, seed) : null
   const sample = isProjected ? drawPlaces(nRows, SAMPLE, seed) : new Uint32Array(0)
   const before = new Float32Array(sample.length * nDims)
   let sampled = 0
   let row = 0
 
-  const place = (block: Float32Array): void => {
+  const place = (block: Float32Array, by: Projection | null): void => {
     const n = block.length / nDims
     for (; sampled < sample.length && sample[sampled] < row + n; sampled++) {
       const at = (sample[sampled] - row) * nDims
       before.set(block.subarray(at, at + nDims), sampled * nDims)
     }
-    if (projection) halves.set(host.project(block, projection), row * width)
+    if (by) halves.set(host.project(block, by), row * width)
     else
       for (let i = 0; i < n; i++)
         for (let d = 0; d < nDims; d++) halves[(row + i) * width + d] = toHalf(block[i * nDims + d])
@@ -86,13 +88,12 @@ export async function embedGiven(
   }
 
   // Principal components wait for their training rows.
-  let waiting: Float32Array[] = []
+  const waiting: Float32Array[] = []
   let seen = 0
-  const train = (): void => {
-    const training = joined(waiting).subarray(0, TRAINING * nDims)
-    projection = host.pca(training, nDims, seed)
-    for (const block of waiting) place(block)
-    waiting = []
+  const train = (): Judged => {
+    const found = host.pca(joined(waiting).subarray(0, TRAINING * nDims), nDims, seed)
+    for (const block of waiting.splice(0)) place(block, found)
+    return found
   }
   report(0, nRows)
   for await (const block of rows.blocks()) {
@@ -100,26 +101,25 @@ export async function embedGiven(
     seen += block.length / nDims
     if (isProjected && projection === null) {
       waiting.push(block)
-      if (seen >= TRAINING) train()
-    } else place(block)
+      if (seen >= TRAINING) projection = train()
+    } else place(block, projection)
   }
-  if (waiting.length) train()
+  if (waiting.length) projection = train()
   checkHalves(halves, width, name, isProjected)
 
-  const used = projection as (Projection & { readonly explained?: number }) | null
   let fidelity: Fidelity | null = null
-  if (used && sample.length >= LEAST_SAMPLE) {
+  if (projection && sample.length >= LEAST_SAMPLE) {
     const after = new Float32Array(sample.length * width)
     for (const [i, at] of sample.entries())
       for (let c = 0; c < width; c++) after[i * width + c] = fromHalf(halves[at * width + c])
     const kept = host.keptNeighbors(before, after, sample.length, K)
-    const explained = used.explained ?? null
+    const explained = projection.explained ?? null
     fidelity = { kept, k: K, sample: sample.length, from: nDims, to: width, explained }
   }
   const how = { gaussian: 'projected at random', pca: 'PCA', none: '' }[wanted]
   return {
     vectors: { data: halves, nPoints: nRows, nDims: width },
-    projection: used,
+    projection,
     fidelity,
     description: isProjected ? `${nDims}-d, ${how} to ${width}-d` : `${nDims}-d as they are`,
   }

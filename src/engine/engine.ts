@@ -17,7 +17,7 @@ import { chooseVectors, partVectors, preferredColumn } from './given-vectors.ts'
 import { FirstMap } from './first-map.ts'
 import { legendSvg } from './legend-svg.ts'
 import { Meaning } from './meaning.ts'
-import { type Params, readParams, type Settings } from './params.ts'
+import { DEFAULTS, type Params, readParams, type Settings } from './params.ts'
 import type { StageState } from './progress-meter.ts'
 import { Finder } from './search.ts'
 import { type SelectMode, Selection } from './selection.ts'
@@ -198,12 +198,14 @@ export class Engine {
   private useVectorFiles(files: readonly File[]): void {
     if (files.length === 0) return
     this.vectorFiles = files
+    this.view.setState({ vectorFile: files[0].name })
     this.keep({ encoder: 'vectors', vectors: null })
   }
 
   /** Vectors belong to one file. */
   private forgetVectors(): void {
     this.vectorFiles = []
+    this.view.setState({ vectorFile: null })
     const { encoder, vectors } = this.view.getState().settings
     if (encoder === 'vectors') {
       this.keep({ encoder: 'clip' })
@@ -958,7 +960,11 @@ export class Engine {
 
   /** Keeps the address bar a link to what is on screen; a dropped file cannot be linked to. */
   private writeAddress(): void {
-    this.addressBar.write(this.params, this.encoderIsChosen ? ['encoder'] : [])
+    const { params } = this
+    // Vectors from one's own disk, like the captions there, are in nobody else's reach.
+    const isLocal = params.encoder === 'vectors' && (params.data === null || this.vectorFiles.length > 0)
+    if (isLocal) this.addressBar.write({ ...params, encoder: DEFAULTS.encoder, vectors: null })
+    else this.addressBar.write(params, this.encoderIsChosen ? ['encoder'] : [])
   }
 
   /** Goes where the browser's back and forward lead. */

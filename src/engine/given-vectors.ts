@@ -16,7 +16,10 @@ export function partVectors(files: readonly File[]): {
 }
 
 /** The column whose vectors make the map unless something else is asked for; null where none is surely meant for it. */
-export function preferredColumn({ vectorColumns, textColumn }: OpenedFile): string | null {
+export function preferredColumn({
+  vectorColumns,
+  textColumn,
+}: Pick<OpenedFile, 'vectorColumns' | 'textColumn'>): string | null {
   // Where there are no captions to embed, any vectors are better than none.
   const least = textColumn === null ? 1 : LEAST_DIMS
   const fit = vectorColumns.filter(({ nDims }) => (nDims ?? 0) >= least)
@@ -33,7 +36,7 @@ export function chooseVectors(
   wanted: Settings['vectors'],
   files: readonly File[],
 ): VectorsFrom {
-  if (files.length > 0) return { kind: 'files', files }
+  if (files.length > 0 && wanted === null) return { kind: 'files', files }
   const names = opened.vectorColumns.map(({ name }) => name)
   if (wanted !== null && !names.includes(wanted)) {
     const url =

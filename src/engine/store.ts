@@ -64,6 +64,8 @@ export interface View {
   /** What laying out costs, where it was worth asking. */
   readonly estimate: UmapEstimate | null
   readonly settings: Settings
+  /** The first of the .npy files that were opened beside the captions. */
+  readonly vectorFile: string | null
   /** The row under the pointer or the keyboard's focus, with the place of its tooltip in CSS px. */
   readonly hovered: {
     readonly row: number
@@ -96,6 +98,7 @@ export function createView(settings: Settings, theme: Theme) {
     error: null,
     estimate: null,
     settings: { ...DEFAULTS, ...settings },
+    vectorFile: null,
     hovered: null,
     pinned: null,
     captionsCome: 0,

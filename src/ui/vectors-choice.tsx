@@ -1,3 +1,4 @@
+import { preferredColumn } from '../engine/given-vectors.ts'
 import type { View } from '../engine/store.ts'
 import { useEngine, useView } from './engine-context.ts'
 import './vectors-choice.css'
@@ -12,11 +13,22 @@ export function canLayOut({ shown, settings }: View): boolean {
 /** Vectors that came with the file, beside the encoders; nothing where there are none. */
 export function VectorsChoice() {
   const engine = useEngine()
+  const file = useView((view) => view.vectorFile)
   const isChosen = useView((view) => view.settings.encoder === 'vectors')
   const wanted = useView((view) => view.settings.vectors)
   const columns = useView((view) => view.shown?.vectorColumns)
+  const found = useView((view) => view.shown && preferredColumn(view.shown))
   if (!isChosen && !columns?.length) return null
-  const of = (name: string, nDims: number | null): string => (nDims === null ? name : `${name} (${nDims}-d)`)
+  const isAddress = wanted !== null && !columns?.some(({ name }) => name === wanted)
+  const choices = [
+    ...(isAddress ? [{ value: wanted, text: wanted.split('/').at(-1) ?? wanted }] : []),
+    ...(file === null ? [] : [{ value: '', text: file }]),
+    ...(columns ?? []).map(({ name, nDims }) => ({
+      value: name,
+      text: nDims === null ? name : `${name} (${nDims}-d)`,
+    })),
+  ]
+  const current = wanted ?? (file === null ? found : null) ?? choices[0]?.value ?? ''
   return (
     <>
       <label data-checked={isChosen}>
@@ -29,22 +41,21 @@ export function VectorsChoice() {
         />
         <span>
           <b>Vectors</b> that came with the captions
-          {columns?.length === 1 && <>: {of(columns[0].name, columns[0].nDims)}</>}
+          {choices.length === 1 && <>: {choices[0].text}</>}
         </span>
       </label>
-      {columns && columns.length > 1 && (
+      {choices.length > 1 && (
         <select
           className="vector-column"
           aria-label="Column of vectors"
-          value={columns.some(({ name }) => name === wanted) ? (wanted as string) : ''}
+          value={current}
           onChange={(event) =>
             engine.setSettings({ encoder: 'vectors', vectors: event.currentTarget.value || null })
           }
         >
-          <option value="">Found by itself</option>
-          {columns.map(({ name, nDims }) => (
-            <option key={name} value={name}>
-              {of(name, nDims)}
+          {choices.map(({ value, text }) => (
+            <option key={value} value={value}>
+              {text}
             </option>
           ))}
         </select>
