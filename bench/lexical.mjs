@@ -15,9 +15,9 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const isChild = process.argv[2] === '--one'
 const file = process.argv[isChild ? 3 : 2]
 
-async function captionsOf(file) {
-  if (!file) return null
-  const bytes = await readFile(file)
+async function captionsOf(given) {
+  if (!given) return null
+  const bytes = await readFile(given)
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   const rows = await parquetReadObjects({ file: buffer, compressors, columns: ['TEXT'] })
   return rows.map(({ TEXT }) => TEXT ?? '')

@@ -51,7 +51,7 @@ const READERS = {
     const table = tableFromIPC(readParquet(whole, { columns: ['TEXT', 'x_nn10', 'y_nn10'] }).intoIPCStream())
     let bytes = 0
     for (const { valueOffsets } of table.getChild('TEXT').data)
-      bytes += Number(valueOffsets[valueOffsets.length - 1] - valueOffsets[0])
+      bytes += valueOffsets[valueOffsets.length - 1] - valueOffsets[0]
     let total = 0
     for (const name of ['x_nn10', 'y_nn10'])
       for (const { values } of table.getChild(name).data) total += sum(values)

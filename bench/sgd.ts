@@ -77,9 +77,7 @@ async function measure(nPoints: number, nEpochs: number) {
   const graph = await buildGraph(session, slicer, neighbors, { nNeighbors: [30] })
   const { uniform } = createRandom(1)
   const start = Float32Array.from({ length: 2 * nPoints }, () => 20 * uniform() - 10)
-  const packed = new Uint32Array(
-    Int16Array.from(start, (value) => Math.round((value / 16) * 32_767)).buffer as ArrayBuffer,
-  )
+  const packed = new Uint32Array(Int16Array.from(start, (value) => Math.round((value / 16) * 32_767)).buffer)
   const [{ bounds, columns, weights }] = graph.parts
   const shares = session.upload('bench.shares', new Float32Array(nPoints).fill(1))
   const outcomes: { name: string; ms: number }[] = []

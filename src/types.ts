@@ -113,3 +113,18 @@ export interface Checkpoint {
   readonly write: (batch: CheckpointBatch, rows: Uint16Array<ArrayBuffer>) => void
   readonly close: () => void
 }
+
+/** The beginning of a file, kept between visits. */
+export interface KeptPart {
+  /** Of what is kept: ETag or date of its file; null for nothing. */
+  readonly version: string | null
+  readonly size: number
+  /** Fills the first `size` bytes. */
+  readonly read: (into: Uint8Array<ArrayBuffer>) => void
+  /** Forgets what was kept; what follows is of this version. */
+  readonly begin: (version: string) => void
+  /** @throws DOMException where the storage is full. */
+  readonly append: (bytes: Uint8Array<ArrayBuffer>) => void
+  readonly close: () => void
+  readonly remove: () => Promise<void>
+}

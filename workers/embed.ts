@@ -1,5 +1,6 @@
 import { expose, transfer, wrap } from 'comlink'
 import { digest, openCheckpoint } from '../src/checkpoint/kept-batches.ts'
+import { openDownload } from '../src/checkpoint/kept-download.ts'
 import { hasPassed, rememberPassed } from '../src/checkpoint/passed-checks.ts'
 import { findGpu } from '../src/embed/backend.ts'
 import { type ClipRequest, createClipEncoder } from '../src/embed/clip.ts'
@@ -143,6 +144,7 @@ const clip = createClipEncoder({
   findGpu,
   // Pages without a secure origin have none of these.
   digest: self.isSecureContext ? digest : null,
+  openPart: self.isSecureContext ? openDownload : null,
   openCheckpoint: self.isSecureContext ? openCheckpoint : null,
   checks: self.isSecureContext ? { passed: hasPassed, remember: rememberPassed } : null,
   projections: { gaussian: gaussianProjection, pca: principalComponents },

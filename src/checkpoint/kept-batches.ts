@@ -1,14 +1,10 @@
+import { EMBEDDINGS, VECTORS_HEADER_BYTES, VECTORS_MAGIC } from '../storage.ts'
 import type { Checkpoint, CheckpointBatch } from '../types.ts'
 
-/** Folder in the origin private file system; one file an embedding. */
-const FOLDER = 'captionscape-embeddings'
 /** All files together; the oldest go first. 512 MB are four million captions. */
 const BUDGET_BYTES = 512 * 1024 * 1024
-/** Rewritten at every opening, so that a file's date is that of its last use. */
-const MAGIC = new TextEncoder().encode('captionscape embedding 1\n')
 const ATTEMPTS = 6
 const RETRY_MS = 250
-const HEADER_BYTES = 64
 const CHECKSUM_BYTES = 4
 
 /**
@@ -16,6 +12,7 @@ const CHECKSUM_BYTES = 4
  * its checksum, so that a page that dies while it writes loses one batch at most.
  * @param key everything that the vectors depend on; the file is named by its SHA-256
  * @param width half floats a caption
+ * @param title what it is, for people, up to some 400 bytes
  * @returns null where another tab has the same embedding open
  * @throws DOMException where the browser refuses storage
  */
@@ -23,17 +20,19 @@ export async function openCheckpoint(
   key: string,
   nCaptions: number,
   width: number,
+  title: string,
 ): Promise<Checkpoint | null> {
   const rowBytes = 2 * width
   const root = await navigator.storage.getDirectory()
-  const folder = await root.getDirectoryHandle(FOLDER, { create: true })
+  const folder = await root.getDirectoryHandle(EMBEDDINGS, { create: true })
   const name = await digest(new TextEncoder().encode(key))
   await evict(folder, name, nCaptions * rowBytes)
   const file = await folder.getFileHandle(name, { create: true })
   const access = await openAlone(file)
   if (!access) return null
   try {
-    access.write(MAGIC, { at: 0 })
+    // Rewritten at every opening, so that a file's date is that of its last use.
+    access.write(headerOf(title), { at: 0 })
   } catch (error) {
     access.close()
     throw error
@@ -61,6 +60,13 @@ export async function openCheckpoint(
   }
 }
 
+function headerOf(title: string): Uint8Array<ArrayBuffer> {
+  const header = new Uint8Array(VECTORS_HEADER_BYTES)
+  const text = VECTORS_MAGIC + JSON.stringify({ title })
+  new TextEncoder().encodeInto(text, header)
+  return header
+}
+
 /** A page that was just reloaded lets go of its file a little later; another tab does not. */
 async function openAlone(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -81,7 +87,7 @@ export async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 function placeOf({ index, start }: CheckpointBatch, rowBytes: number): number {
-  return HEADER_BYTES + index * CHECKSUM_BYTES + start * rowBytes
+  return VECTORS_HEADER_BYTES + index * CHECKSUM_BYTES + start * rowBytes
 }
 
 function recordBytes({ start, end }: CheckpointBatch, rowBytes: number): number {

@@ -2,7 +2,7 @@ import { CancelledError, DeviceError, InputError, NetworkError } from '../errors
 import type { Backend, Context } from '../types.ts'
 import { type BackendChoice, fallbacksOf, type Gpu } from './backend.ts'
 import { packBatch } from './batches.ts'
-import { fetchModel, type Model, type ModelSource, unusableModel } from './model.ts'
+import { fetchModel, type Model, type ModelSource, type ModelStorage, unusableModel } from './model.ts'
 import { type Patched, patchPooler } from './onnx.ts'
 import { untilCancelled } from './pace.ts'
 import type { Session, SessionModel } from './session.ts'
@@ -15,12 +15,11 @@ export interface Runtime extends Session {
 }
 
 /** What loading needs of the worker it happens in. */
-export interface ModelHost {
+export interface ModelHost extends ModelStorage {
   readonly startRuntime: () => Runtime
   /** @param file the model's `tokenizer.json`, parsed @throws {InputError} where it is another kind of tokenizer */
   readonly startTokenizer: (file: unknown, maxLength: number) => Promise<TokenSource>
   readonly findGpu: () => Promise<Gpu | null>
-  readonly digest: ((bytes: Uint8Array<ArrayBuffer>) => Promise<string>) | null
   /** Which pairs of model and GPU were found to agree with the processor, between visits; null where nothing is kept. */
   readonly checks: {
     readonly passed: (key: string) => Promise<boolean>
@@ -37,6 +36,8 @@ export interface Asking {
 /** A model in a runtime, ready to run. */
 export interface Loaded {
   readonly key: string
+  /** The model's name, for people. */
+  readonly source: string
   /** Tells the model's bytes from those of another revision. */
   readonly revision: string
   readonly runtime: Runtime
@@ -127,7 +128,7 @@ export class ModelLoader {
     if (this.#loaded?.key === key) return this.#loaded
     this.unload()
     const started = performance.now()
-    const model = await fetchModel(source, choice.dtypes, context)
+    const model = await fetchModel(source, choice.dtypes, context, this.#host)
     const bytes = model.onnx.length
     const revision = (await this.#host.digest?.(model.onnx)) ?? ''
     const tokenizer = await this.#startTokenizer(source, model)
@@ -175,6 +176,7 @@ export class ModelLoader {
     }
     this.#loaded = {
       key,
+      source: source.name,
       revision,
       runtime,
       tokenizer,

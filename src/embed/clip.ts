@@ -41,7 +41,7 @@ export interface ClipHost extends ModelHost {
   readonly keptNeighbors: (before: Float32Array, after: Float32Array, n: number, k: number) => number
   /** Where vectors of so many numbers each are kept between visits; null where they cannot be. */
   readonly openCheckpoint:
-    | ((key: string, nCaptions: number, width: number) => Promise<Checkpoint | null>)
+    | ((key: string, nCaptions: number, width: number, title: string) => Promise<Checkpoint | null>)
     | null
   /** Relative addresses of models are seen from here. */
   readonly pageUrl: string
@@ -53,6 +53,8 @@ export interface ClipRequest {
   readonly backend: Backend | null
   readonly seed: number
   readonly projection: ProjectionName
+  /** Of the data, for the list of what is kept. */
+  readonly name: string
 }
 
 export interface ClipResult {
@@ -194,11 +196,12 @@ export function createClipEncoder(host: ClipHost) {
     run: Work,
     captions: Captions,
     model: Loaded,
-    { seed, projection }: ClipRequest,
+    { seed, projection, name }: ClipRequest,
     context: Context,
   ): Promise<Checkpoint | null> {
     const { openCheckpoint, digest } = host
     if (!openCheckpoint || !digest) return null
+    const title = `${name.slice(0, 120)}: ${run.nCaptions.toLocaleString()} captions, ${model.source.slice(0, 120)}, ${wayOf(model)}`
     try {
       const key = [
         ENCODER_VERSION,
@@ -214,7 +217,7 @@ export function createClipEncoder(host: ClipHost) {
         await digest(captions.bytes),
         await digest(bytesOf(captions.offsets.slice())),
       ].join(' ')
-      const checkpoint = await openCheckpoint(key, run.nCaptions, run.width)
+      const checkpoint = await openCheckpoint(key, run.nCaptions, run.width, title)
       if (!checkpoint)
         context.onNotice?.(
           'Another tab embeds the same captions: this one’s vectors are not kept between visits.',

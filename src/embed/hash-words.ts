@@ -19,7 +19,7 @@ export function hashWord(word: string): number {
 }
 
 /** The hash of two words in their order. */
-export function hashPair(first: number, second: number): number {
+function hashPair(first: number, second: number): number {
   return (Math.imul(first ^ 0x9e3779b9, 0x85ebca6b) ^ second) >>> 0
 }
 
@@ -53,7 +53,8 @@ export function createWordHasher(
 
   function addPairs(): typeof result {
     const { count } = result
-    for (let i = 1; pairs && i < count; i++) add(hashPair(result.hashes[i - 1], result.hashes[i]))
+    if (!pairs) return result
+    for (let i = 1; i < count; i++) add(hashPair(result.hashes[i - 1], result.hashes[i]))
     return result
   }
 

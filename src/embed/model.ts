@@ -1,11 +1,13 @@
-import { InputError, NetworkError, throwIfCancelled } from '../errors.ts'
+import { InputError } from '../errors.ts'
+import { PATIENCE, type Patience } from '../request.ts'
+import { MODELS } from '../storage.ts'
 import type { Context } from '../types.ts'
 import { DTYPE_SUFFIXES } from './backend.ts'
+import { download, type DownloadOptions } from './download.ts'
 import { createReporter } from './pace.ts'
 
 const DEFAULT_MODEL = 'Xenova/clip-vit-base-patch32'
 const HUB = 'https://huggingface.co/'
-const CACHE = 'captionscape-models'
 const ADVICE =
   'Try again, name another model with ?model= (a hub id, or the address of a folder), or use the lexical ' +
   'encoder, which needs no download.'
@@ -19,6 +21,9 @@ export interface ModelSource {
   /** Hub files are kept in the browser's cache; a folder's files follow its own HTTP headers. */
   readonly isHub: boolean
 }
+
+/** Where parts of a download are kept, and what checks it; null where the page has none. */
+export type ModelStorage = Pick<DownloadOptions, 'openPart' | 'digest'>
 
 /** A model's files as they came, and what they say about themselves. */
 export interface Model {
@@ -65,14 +70,18 @@ export async function fetchModel(
   source: ModelSource,
   dtypes: readonly string[],
   context: Context,
+  storage: ModelStorage = { openPart: null, digest: null },
+  patience: Patience = PATIENCE,
 ): Promise<Model> {
-  const config = await fetchJson(`${source.base}config.json`, source, context)
-  const tokenizer = await fetchJson(`${source.base}tokenizer.json`, source, context)
+  const get = async (path: string, isOptional: boolean) =>
+    fetchFile(`${source.base}${path}`, source, isOptional, context, storage, patience)
+  const config = toJson(await get('config.json', false), `${source.base}config.json`)
+  const tokenizer = toJson(await get('tokenizer.json', false), `${source.base}tokenizer.json`)
   const tried: string[] = []
   for (const dtype of dtypes) {
     const onnxUrl = `${source.base}onnx/text_model${DTYPE_SUFFIXES[dtype]}.onnx`
     const isLast = tried.length === dtypes.length - 1
-    const onnx = await fetchFile(onnxUrl, source, context, !isLast)
+    const onnx = await get(`onnx/text_model${DTYPE_SUFFIXES[dtype]}.onnx`, !isLast)
     if (!onnx) {
       tried.push(dtype)
       continue
@@ -93,8 +102,7 @@ function findMaxLength(config: unknown): number {
   return typeof length === 'number' && length > 2 ? length : 77
 }
 
-async function fetchJson(url: string, source: ModelSource, context: Context): Promise<unknown> {
-  const bytes = await fetchFile(url, source, context, false)
+function toJson(bytes: Uint8Array | null, url: string): unknown {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes ?? undefined))
     if (typeof value === 'object' && value !== null) return value
@@ -108,46 +116,49 @@ async function fetchJson(url: string, source: ModelSource, context: Context): Pr
 async function fetchFile(
   url: string,
   { isHub }: ModelSource,
-  context: Context,
   isOptional: boolean,
+  context: Context,
+  { openPart, digest }: ModelStorage,
+  patience: Patience,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const isOnnx = url.endsWith('.onnx') // the others are small: their progress would only flicker
   const cache = isHub ? await openCache() : null
-  const cached = await cache?.match(url)
-  if (cached) return new Uint8Array(await cached.arrayBuffer())
-
-  const { signal } = context
-  let bytes: Uint8Array<ArrayBuffer>
+  const cached = await fromCache(cache, url)
+  if (cached) return cached
+  const report = createReporter(context, { stage: 'Embed', unit: 'bytes', detail: 'Downloading the model' })
+  const bytes = await download(
+    url,
+    {
+      openPart: isOnnx ? openPart : null,
+      digest,
+      isOptional,
+      advice: ADVICE,
+      explain: (status) => describeStatus(status, isHub),
+      onBytes: isOnnx ? report : () => {},
+    },
+    context,
+    patience,
+  )
+  if (!bytes) return null
   try {
-    const response = await fetch(url, { signal })
-    if (!response.ok) {
-      await response.body?.cancel()
-      if (isOptional && response.status === 404) return null
-      throw new NetworkError(`Embed: ${url} answered ${describeStatus(response.status, isHub)}`, ADVICE)
-    }
-    // Servers of single-page applications answer a missing file with their own page.
-    if (response.headers.get('content-type')?.startsWith('text/html')) {
-      await response.body?.cancel()
-      if (isOptional) return null
-      throw new InputError(
-        `Embed: ${url} answered ${response.status} with a web page in place of the file`,
-        ADVICE,
-      )
-    }
-    bytes = await readBody(response, url, isOnnx ? context : {})
-  } catch (error) {
-    throwIfCancelled(signal)
-    if (error instanceof NetworkError || error instanceof InputError) throw error
-    throw new NetworkError(`Embed: ${url} cannot be reached (${String(error)})`, ADVICE, { cause: error })
-  }
-  try {
-    await cache?.put(url, new Response(bytes))
+    await cache?.put(url, new Response(bytes, { headers: { 'Content-Length': String(bytes.length) } }))
   } catch (error) {
     context.onNotice?.(
       `The model could not be kept for the next visit (${String(error)}); it will be downloaded again.`,
     )
   }
   return bytes
+}
+
+/** Null where it is not there, or not whole. */
+async function fromCache(cache: Cache | null, url: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const cached = await cache?.match(url)
+  if (!cached) return null
+  const bytes = new Uint8Array(await cached.arrayBuffer())
+  const length = cached.headers.get('Content-Length')
+  if (length === null || Number(length) === bytes.length) return bytes
+  await cache?.delete(url)
+  return null
 }
 
 function describeStatus(status: number, isHub: boolean): string {
@@ -158,29 +169,7 @@ function describeStatus(status: number, isHub: boolean): string {
 
 /** Null where the browser has none: on a page that is neither https nor localhost. */
 async function openCache(): Promise<Cache | null> {
-  return 'caches' in globalThis ? caches.open(CACHE) : null
-}
-
-async function readBody(response: Response, url: string, context: Context): Promise<Uint8Array<ArrayBuffer>> {
-  const isEncoded = response.headers.has('content-encoding') // then the length is that of the compressed body
-  const total = isEncoded ? 0 : Number(response.headers.get('content-length') ?? 0)
-  const report = createReporter(context, { stage: 'Embed', unit: 'bytes', detail: 'Downloading the model' })
-  let bytes = new Uint8Array(total || 1 << 20)
-  let done = 0
-  const reader = response.body?.getReader()
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-    if (done + part.value.length > bytes.length) {
-      const larger = new Uint8Array(2 * (done + part.value.length))
-      larger.set(bytes.subarray(0, done))
-      bytes = larger
-    }
-    bytes.set(part.value, done)
-    done += part.value.length
-    report(done, total)
-  }
-  if (total > 0 && done < total)
-    throw new NetworkError(`Embed: ${url} broke off after ${done} of ${total} bytes`, ADVICE)
-  return done === bytes.length ? bytes : bytes.slice(0, done)
+  return 'caches' in globalThis ? caches.open(MODELS) : null
 }
 
 /** An error about the model file itself. */

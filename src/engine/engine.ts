@@ -576,7 +576,7 @@ export class Engine {
     this.progress(session, session.meter.finish('Read'))
     if (session.embedding) return session.embedding
     if (!this.firstMap && FirstMap.suits(session, nPoints)) this.firstMap = this.createFirstMap(session)
-    const embedding = await this.encoder.embed(captions, session.settings, events)
+    const embedding = await this.encoder.embed(captions, session.settings, opened.name, events)
     this.firstMap?.stop()
     session.timings.push(...embedding.timings)
     return embedding

@@ -44,11 +44,17 @@ const ENCODING = [
 export class Encoder {
   private hand: Hand<EmbedApi> | null = null
 
-  async embed(captions: Captions, settings: Settings, events: SessionEvents): Promise<Embedding> {
+  /** @param name of the data, for the list of what is kept */
+  async embed(
+    captions: Captions,
+    settings: Settings,
+    name: string,
+    events: SessionEvents,
+  ): Promise<Embedding> {
     this.hand ??= new Hand(new Worker(new URL('../../workers/embed.ts', import.meta.url), { type: 'module' }))
     const callbacks = proxy({ onProgress: events.onProgress, onNotice: events.onNotice })
     const { model, dtype, backend, seed, projection } = settings
-    const options: ClipRequest = { model, dtype, backend, seed, projection }
+    const options: ClipRequest = { model, dtype, backend, seed, projection, name }
     return settings.encoder === 'clip'
       ? this.hand.api.clip(captions, options, callbacks)
       : this.hand.api.lexical(captions, { seed }, callbacks)
@@ -59,7 +65,7 @@ export class Encoder {
     if (!this.hand) throw new Error('encoder: queries before the first embedding')
     if (embedding.encoder === 'lexical') return this.hand.api.lexicalQueries(texts, embedding.lexiconId)
     const { model, dtype, backend, seed, projection } = settings
-    const options: ClipRequest = { model, dtype, backend, seed, projection }
+    const options: ClipRequest = { model, dtype, backend, seed, projection, name: '' }
     const silent = proxy({ onProgress: () => {}, onNotice: () => {} })
     return this.hand.api.clipQueries(texts, options, embedding.projection, silent)
   }

@@ -5,7 +5,7 @@ import { listDataset } from './hub.ts'
 import type { ParquetFile } from './join-files.ts'
 import { looksLike, type TableFormat } from './looks-like.ts'
 import { naturally } from './natural-order.ts'
-import type { Patience } from './request.ts'
+import type { Patience } from '../request.ts'
 import { type ByteSource, fileSource } from './source.ts'
 import { getJson, urlSource } from './url-source.ts'
 

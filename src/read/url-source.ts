@@ -11,7 +11,7 @@ import {
   retryAfterMs,
   watchdog,
   withRetries,
-} from './request.ts'
+} from '../request.ts'
 import type { ByteSource } from './source.ts'
 
 /** A server without range requests makes us hold the file; browsers refuse buffers not far above this. */

@@ -209,7 +209,7 @@ async function createPart(module: WebAssembly.Module, { nRows, nBytes }: PartSiz
       if (count === 0) return
       extra.fill(0)
       if (count * SPARSE > last - first) mark(first, last)
-      else for (const row of rowsOf(found, count, first)) mark(row, row + 1)
+      else for (const one of rowsOf(found, count, first)) mark(one, one + 1)
       if (excluded) for (let w = 0; w < found.length; w++) found[w] &= ~extra[w]
       else for (let w = 0; w < found.length; w++) found[w] &= extra[w]
     }

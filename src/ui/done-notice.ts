@@ -25,7 +25,7 @@ export function useDoneNotice(): (() => void) | null {
       if (!document.hidden || before.phase !== 'working' || (phase !== 'ready' && phase !== 'error')) return
       document.title = `${phase === 'ready' ? '✓' : '⚠'} ${message} – ${TITLE}`
       if ('Notification' in globalThis && Notification.permission === 'granted') {
-        new Notification(TITLE, { body: message }).onclick = () => focus()
+        new Notification(TITLE, { body: message }).addEventListener('click', () => focus())
       }
     })
     return () => {

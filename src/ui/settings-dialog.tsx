@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { BOUNDS, DEFAULTS, readNeighborList, type Settings } from '../engine/params.ts'
 import { useEngine, useView } from './engine-context.ts'
+import { StorageList } from './storage-list.tsx'
 import { canLayOut } from './vectors-choice.tsx'
 
 /** Parameters of the next run; the address keeps them. */
@@ -104,6 +105,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
             Show a map by words while CLIP is at work
           </label>
         </fieldset>
+        <StorageList />
         <div className="row">
           {canRun && (
             <button type="submit" className="primary" value="run">

@@ -183,6 +183,7 @@ const bareHost: ClipHost = {
   },
   findGpu: async () => Promise.resolve(null),
   digest: null,
+  openPart: null,
   openCheckpoint: null,
   checks: null,
   projections: {
@@ -232,7 +233,14 @@ async function keepInEveryFormat(id: string, suffixes: readonly string[]): Promi
 }
 
 const HUB_ID = 'captionscape/small-clip'
-const onWasm: ClipRequest = { model: HUB_ID, dtype: 'fp32', backend: 'wasm', seed: 1, projection: 'gaussian' }
+const onWasm: ClipRequest = {
+  model: HUB_ID,
+  dtype: 'fp32',
+  backend: 'wasm',
+  seed: 1,
+  projection: 'gaussian',
+  name: 'test.parquet',
+}
 
 describe('the encoder’s worker', () => {
   beforeAll(async () => {

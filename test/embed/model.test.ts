@@ -104,10 +104,10 @@ describe('fetchModel', () => {
       'a connection that breaks',
       'short',
       'NetworkError',
-      /short\/onnx\/text_model_q4\.onnx cannot be reached/,
+      /short\/onnx\/text_model_q4\.onnx (cannot be reached|broke off)/,
     ],
   ])('names the address for %s, and says what to do', async (_, folder, name, expected) => {
-    const fetched = fetchModel(from(folder), ['q4'], {})
+    const fetched = fetchModel(from(folder), ['q4'], {}, undefined, { delayMs: 5, stallMs: 2000 })
     await expect(fetched).rejects.toMatchObject({
       name,
       message: expect.stringMatching(expected),

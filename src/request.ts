@@ -1,5 +1,5 @@
-import { type NetworkError, throwIfCancelled } from '../errors.ts'
-import type { Context } from '../types.ts'
+import { type NetworkError, throwIfCancelled } from './errors.ts'
+import type { Context } from './types.ts'
 
 /** How patient the network is; tests are less so. */
 export interface Patience {
