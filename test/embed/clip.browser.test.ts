@@ -2,7 +2,7 @@ import { proxy, type Remote, transfer, wrap } from 'comlink'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type ClipHost, type ClipRequest, createClipEncoder } from '../../src/embed/clip.ts'
 import type { Runtime } from '../../src/embed/clip-model.ts'
-import { packBatch, planBatches } from '../../src/embed/batches.ts'
+import { packBatch } from '../../src/embed/batches.ts'
 import { tokenizeChunk } from '../../src/embed/chunks.ts'
 import { patchPooler } from '../../src/embed/onnx.ts'
 import { createTokenizer } from '../../src/embed/tokenizer.ts'
@@ -14,7 +14,7 @@ import type { Progress } from '../../src/types.ts'
 import type { ClipApi } from '../../workers/clip.ts'
 import type { EmbedApi } from '../../workers/embed.ts'
 import { toArena } from '../fixtures/arena.ts'
-import type { ClipOutput } from '../fixtures/clip-graph.ts'
+import type { ClipFormat, ClipOutput } from '../fixtures/clip-graph.ts'
 import { clipModelFiles, clipTokenizerFile, poolerReference } from '../fixtures/clip-model.ts'
 
 const DIMS = 32
@@ -75,14 +75,15 @@ function greatestDone(progress: readonly Progress[]): number {
 
 /**
  * Greatest absolute difference of the model in its worker to the float64 reference, in batches as the page
- * makes them.
+ * makes them, of `pooler_output` and of its projection; and the least cosine of `pooler_output` to it.
  */
-async function greatestDifference(
+async function compareToReference(
   backend: 'wasm' | 'webgpu',
   n: number,
   outputs: readonly ClipOutput[],
-): Promise<number> {
-  const files = clipModelFiles(outputs)
+  format: ClipFormat = 'fp32',
+): Promise<{ worst: number; cosine: number }> {
+  const files = clipModelFiles(outputs, format)
   const onnx = new Uint8Array(files.get('onnx/text_model.onnx') ?? [])
   const { bytes, output, inputs } = patchPooler(onnx, tokenizer.eotId)
   expect(output).toBe('pooler_output')
@@ -99,46 +100,47 @@ async function greatestDifference(
     nDims: DIMS,
     eotId: tokenizer.eotId,
     backend,
-    dtype: 'fp32',
+    dtype: format,
   })
   await clip.setProjection(projection)
 
-  const encoded = makeCaptions(n).map((caption) => tokenizer.encode(caption))
-  const offsets = new Uint32Array(n + 1)
-  encoded.forEach((ids, i) => {
-    offsets[i + 1] = offsets[i] + ids.length
-  })
-  const tokens = { ids: Int32Array.from(encoded.flat()), offsets }
-  const { order, batches } = planBatches(offsets, 512, tokenizer.maxLength)
+  const captions = makeCaptions(n)
+  const { tokens, plan } = tokenizeChunk(toArena(captions), tokenizer, 512)
   let worst = 0
-  for (const batch of batches) {
-    const ids = packBatch(tokens, order, batch, tokenizer.eotId)
+  let cosine = 1
+  for (const batch of plan.batches) {
+    const ids = packBatch(tokens, plan.order, batch, tokenizer.eotId)
     const nRows = batch.end - batch.start
     const asked = { pooled: true, vectors: true }
     const { pooled, vectors } = await clip.run(transfer(ids, [ids.buffer]), nRows, batch.length, asked)
     if (!pooled || !vectors) throw new Error('not both came back')
     expect([pooled.length, vectors.length]).toEqual([nRows * DIMS, nRows * 64])
     for (let i = 0; i < nRows; i++) {
-      const expected = poolerReference(encoded[order[batch.start + i]])
+      const expected = poolerReference(tokenizer.encode(captions[plan.order[batch.start + i]]))
+      const got = pooled.subarray(i * DIMS, (i + 1) * DIMS)
       expected.forEach((value, d) => {
-        worst = Math.max(worst, Math.abs(value - pooled[i * DIMS + d]))
+        worst = Math.max(worst, Math.abs(value - got[d]))
       })
       for (let c = 0; c < 64; c++) {
         const exact = expected.reduce((sum, value, d) => sum + value * projection.matrix[d * 64 + c], 0)
         worst = Math.max(worst, Math.abs(exact - vectors[i * 64 + c]))
       }
+      const dot = expected.reduce((sum, value, d) => sum + value * got[d], 0)
+      cosine = Math.min(cosine, dot / Math.hypot(...expected) / Math.hypot(...got))
     }
   }
-  return worst
+  return { worst, cosine }
 }
 
 describe('pooler_output of the small model, and its projection inside the graph', () => {
   test('is within 1e-4 of the float64 reference on WebAssembly, for 200 captions, long ones too', async () => {
-    expect(await greatestDifference('wasm', 200, ['text_embeds'])).toBeLessThan(1e-4)
+    const { worst } = await compareToReference('wasm', 200, ['text_embeds'])
+    expect(worst).toBeLessThan(1e-4)
   })
 
   test('is within 1e-4 of the float64 reference on WebGPU, for 48 captions', async () => {
-    expect(await greatestDifference('webgpu', 48, ['text_embeds'])).toBeLessThan(1e-4)
+    const { worst } = await compareToReference('webgpu', 48, ['text_embeds'])
+    expect(worst).toBeLessThan(1e-4)
   })
 
   test.each<ClipOutput[][]>([
@@ -146,7 +148,21 @@ describe('pooler_output of the small model, and its projection inside the graph'
     [['last_hidden_state', 'pooler_output']],
     [['last_hidden_state']],
   ])('is found in an export with %j', async (outputs) => {
-    expect(await greatestDifference('wasm', 24, outputs)).toBeLessThan(1e-4)
+    const { worst } = await compareToReference('wasm', 24, outputs)
+    expect(worst).toBeLessThan(1e-4)
+  })
+
+  // Against the weights before they were rounded: what is left is the price of the format.
+  test.each<[ClipFormat, ClipOutput, number]>([
+    ['fp16', 'text_embeds', 0.99999],
+    ['fp16', 'last_hidden_state', 0.99999],
+    ['q8', 'text_embeds', 0.99],
+    ['q8', 'last_hidden_state', 0.99],
+    ['q4', 'text_embeds', 0.96],
+    ['q4f16', 'text_embeds', 0.96],
+  ])('is found in a %s export with %s, at a cosine of %f or more', async (format, output, least) => {
+    const { cosine } = await compareToReference('wasm', 24, [output], format)
+    expect(cosine).toBeGreaterThanOrEqual(least)
   })
 })
 
