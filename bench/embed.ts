@@ -6,9 +6,10 @@ import type { Backend } from '../src/types.ts'
 import type { ClipFormat, ClipOutput } from '../test/fixtures/clip-graph.ts'
 import type { ClipApi } from '../workers/clip.ts'
 import { makeModel, type Size } from './embed-model.ts'
+import type { PeerApi } from './embed-peer.ts'
 
 /** One batch: `ids` [nRows, length], padded. */
-interface Batch {
+export interface Batch {
   readonly ids: readonly number[]
   readonly nRows: number
   readonly length: number
@@ -61,5 +62,18 @@ async function measure({ size, format, outputs, backend, batches, repeats }: Cas
   }
 }
 
+/** The same on onnxruntime-web as it comes. */
+async function measurePeer({ size, format, outputs, batches, repeats }: Case): Promise<number[]> {
+  const { onnx, eotId, nDims } = makeModel(size, outputs, format)
+  const { bytes, output } = patchPooler(onnx, eotId)
+  const worker = new Worker(new URL('./embed-peer.ts', import.meta.url), { type: 'module' })
+  try {
+    const peer = wrap<PeerApi>(worker)
+    return await peer.measure(transfer(bytes, [bytes.buffer]), output, nDims, batches, repeats, threads)
+  } finally {
+    worker.terminate()
+  }
+}
+
 const threads = crossOriginIsolated ? Math.min(8, navigator.hardwareConcurrency) : 1
-Object.assign(globalThis, { measure, about: async () => ({ threads, gpu: await findGpu() }) })
+Object.assign(globalThis, { measure, measurePeer, about: async () => ({ threads, gpu: await findGpu() }) })
