@@ -24,6 +24,12 @@ export interface CaptionMapEvents {
   readonly onError: (error: Error) => void
 }
 
+/** Between the active layout, share 0, and another one, share 1. */
+interface Blend {
+  readonly to: string
+  readonly share: number
+}
+
 /** What the points look like beside their places. */
 export interface Painted {
   readonly colors: Uint8Array<ArrayBuffer> | null
@@ -67,9 +73,13 @@ export class CaptionMap {
   /** Name of the layout whose positions each slot holds. */
   private leaving: Layout | null = null
   private slots: (string | null)[] = Array.from({ length: SLOTS }, () => null)
-  private weights: [number, number, number] = [1, 0, 0]
+  private weights: Weights = [1, 0, 0]
   private data: LayoutLayer['props']['data'] = { length: 0, attributes: {} }
   private grid: GridIndex | null = null
+  /** How far the points are on their way from the active layout to another. */
+  private blend: Blend | null = null
+  /** Where they are then, once something asks for all of them. */
+  private blended: Float32Array | null = null
 
   private camera: Camera = { x: 0, y: 0, zoom: 0 }
   /** True until the user moves the camera, and again after a fit: then the camera follows the layout. */
@@ -165,6 +175,7 @@ export class CaptionMap {
     if (options.fresh) {
       this.stop()
       this.leaving = null
+      this.blend = null
       this.slots.fill(null)
       this.hovered = null
       this.pinned = null
@@ -175,9 +186,9 @@ export class CaptionMap {
       this.painted = { colors: null, hidden: null }
     }
     this.active = active
-    this.grid = null
-    const slot = this.slotFor(active)
-    if (!this.morph) this.weights = only(slot)
+    this.forgetPlaces()
+    const target = this.targetWeights()
+    if (!this.morph) this.weights = target
     this.upload()
     if (this.following && !this.flight) this.fit(false)
     else this.render()
@@ -195,11 +206,11 @@ export class CaptionMap {
       return
     }
     this.morph = null
-    this.grid = null
+    this.forgetPlaces()
     this.leaving = before
     this.slots = this.slots.map((_, slot) => (slot === 0 ? LEAVING : null))
     this.weights = only(0)
-    const target = only(this.slotFor(active))
+    const target = this.targetWeights()
     this.upload()
     this.tweenWeights(target)
   }
@@ -216,17 +227,36 @@ export class CaptionMap {
   setActive(name: string): void {
     if (name === this.active || !this.layouts.some((l) => l.name === name)) return
     this.active = name
-    this.grid = null
-    const target = only(this.slotFor(name))
+    if (this.blend?.to === name) this.blend = null
+    this.forgetPlaces()
+    const target = this.targetWeights()
     this.upload()
     this.hover(null, 0, 0)
     this.tweenWeights(target)
   }
 
-  private tweenWeights(target: readonly [number, number, number]): void {
+  /**
+   * Shows the points on their way from the active layout to another, at once: one uniform changes, at any number of points.
+   * @param to null for the active layout itself
+   * @param share 0–1 of the way
+   */
+  setBlend(to: string | null, share: number): void {
+    const isOff = to === null || to === this.active || !this.layouts.some(({ name }) => name === to)
+    const blend = isOff ? null : { to, share }
+    if (blend?.to === this.blend?.to && blend?.share === this.blend?.share) return
+    this.stop()
+    this.blend = blend
+    this.forgetPlaces()
+    this.weights = this.targetWeights()
+    this.upload()
+    if (this.following) this.fit(false)
+    else this.render()
+  }
+
+  private tweenWeights(target: Weights): void {
     const from = this.weights
     this.morph = tween(MORPH_MS, (t) => {
-      this.weights = [0, 1, 2].map((i) => from[i] + (target[i] - from[i]) * t) as [number, number, number]
+      this.weights = mixed(from, target, t)
     })
     const to = this.following ? this.fitted() : null
     if (to) this.fly(to, MORPH_MS)
@@ -276,7 +306,7 @@ export class CaptionMap {
 
   /** Brings rows into view, together with the free part's margin. */
   showRows(rows: Uint32Array): void {
-    const positions = this.activeLayout()?.positions
+    const positions = this.places()
     if (!positions) return
     const places = new Float32Array(2 * rows.length)
     for (let i = 0; i < rows.length; i++) places.set(positions.subarray(2 * rows[i], 2 * rows[i] + 2), 2 * i)
@@ -324,7 +354,7 @@ export class CaptionMap {
     context.drawImage(this.canvas, 0, 0, picture.width, picture.height)
     this.deck.setProps({ useDevicePixels })
     context.scale(scale, scale)
-    this.labels.paint(context, this.camera, this.width, this.height, this.theme, 1)
+    if (!this.isOnTheWay()) this.labels.paint(context, this.camera, this.width, this.height, this.theme, 1)
     this.render()
     return picture
   }
@@ -516,6 +546,19 @@ export class CaptionMap {
     if (dragging) this.hover(null, 0, 0)
   }
 
+  /** The weights that the map comes to rest at. */
+  private targetWeights(): Weights {
+    const from = this.slotFor(this.active)
+    if (!this.blend) return only(from)
+    const { to, share } = this.blend
+    return mixed(only(from), only(this.slotFor(to, from)), share)
+  }
+
+  private forgetPlaces(): void {
+    this.grid = null
+    this.blended = null
+  }
+
   private followUser(viewState: OrthographicViewState): void {
     const target = viewState.target ?? [0, 0]
     const zoom = Array.isArray(viewState.zoom) ? viewState.zoom[0] : (viewState.zoom ?? 0)
@@ -547,9 +590,11 @@ export class CaptionMap {
   }
 
   private fitted(): Camera | null {
-    const layout = this.activeLayout()
-    const box = layout && bounds(layout.positions)
-    return box ? fitCamera(box, this.width, this.height, this.insets) : null
+    const [from, to] = [this.activeLayout(), this.blendedLayout()].map((layout) => {
+      const box = layout && boundsOf(layout.positions)
+      return box ? fitCamera(box, this.width, this.height, this.insets) : null
+    })
+    return from && to && this.blend ? betweenCameras(from, to, this.blend.share) : from
   }
 
   private clampSteps(steps: number): number {
@@ -577,26 +622,45 @@ export class CaptionMap {
     return this.layouts.find((l) => l.name === this.active) ?? null
   }
 
+  private blendedLayout(): Layout | null {
+    return this.blend && (this.layouts.find(({ name }) => name === this.blend?.to) ?? null)
+  }
+
+  /** Where the points are, on their way as well. */
+  private places(): Float32Array | null {
+    const from = this.activeLayout()?.positions ?? null
+    const to = this.blendedLayout()?.positions
+    if (!from || !to || !this.blend) return from
+    this.blended ??= blendOf(from, to, this.blend.share)
+    return this.blended
+  }
+
   private position(row: number): readonly [number, number] | null {
-    const positions = this.activeLayout()?.positions
-    if (!positions || row < 0 || 2 * row + 1 >= positions.length) return null
-    const x = positions[2 * row]
-    const y = positions[2 * row + 1]
+    const from = this.activeLayout()?.positions
+    if (!from || row < 0 || 2 * row + 1 >= from.length) return null
+    const to = this.blendedLayout()?.positions ?? from
+    const share = this.blend?.share ?? 0
+    const x = between(from[2 * row], to[2 * row], share)
+    const y = between(from[2 * row + 1], to[2 * row + 1], share)
     return Number.isFinite(x + y) ? [x, y] : null
   }
 
   private index(): GridIndex {
-    this.grid ??= buildGrid(this.activeLayout()?.positions ?? new Float32Array(0), this.painted.hidden)
+    this.grid ??= buildGrid(this.places() ?? new Float32Array(0), this.painted.hidden)
     return this.grid
   }
 
-  /** The slot of a layout, taken over from the least visible one where it has none yet. */
-  private slotFor(name: string | null): number {
+  /**
+   * The slot of a layout, taken over from the least visible one where it has none yet.
+   * @param kept a slot that stays as it is
+   */
+  private slotFor(name: string | null, kept = -1): number {
     const held = this.slots.indexOf(name)
     if (held >= 0) return held
     const isFree = (s: string | null): boolean => s === null || !this.layouts.some((l) => l.name === s)
     const free = this.slots.findIndex((s) => isFree(s) && !(s === LEAVING && this.leaving))
-    const slot = free >= 0 ? free : this.weights.indexOf(Math.min(...this.weights))
+    const others = this.weights.map((weight, slot) => (slot === kept ? Infinity : weight))
+    const slot = free >= 0 ? free : others.indexOf(Math.min(...others))
     this.slots[slot] = name
     return slot
   }
@@ -657,7 +721,7 @@ export class CaptionMap {
   private render(): void {
     const rings = this.rings()
     // A morph moves every point; names come back where it ends.
-    this.labels.draw(this.camera, this.width, this.height, this.theme, this.morph ? 0 : 1)
+    this.labels.draw(this.camera, this.width, this.height, this.theme, this.isOnTheWay() ? 0 : 1)
     this.deck.setProps({
       viewState: this.viewState(),
       layers: [
@@ -687,6 +751,11 @@ export class CaptionMap {
         }),
       ],
     })
+  }
+
+  /** Names belong to the places of the active layout. */
+  private isOnTheWay(): boolean {
+    return this.morph !== null || (this.blend?.share ?? 0) > 0
   }
 
   private timeFrame(): void {
@@ -741,7 +810,7 @@ export class CaptionMap {
     if (!this.morph) return
     this.morph = null
     this.forgetLeaving()
-    this.weights = only(this.slotFor(this.active))
+    this.weights = this.targetWeights()
   }
 
   private forgetLeaving(): void {
@@ -751,6 +820,9 @@ export class CaptionMap {
     this.upload()
   }
 }
+
+/** The share of each slot in what is shown; they add up to 1. */
+type Weights = [number, number, number]
 
 /** Advances to a time (ms, as of requestAnimationFrame); true at the end. */
 type Tween = (now: number) => boolean
@@ -774,8 +846,36 @@ interface Ring {
   readonly width: number
 }
 
-function only(slot: number): [number, number, number] {
-  return [0, 1, 2].map((i) => (i === slot ? 1 : 0)) as [number, number, number]
+function only(slot: number): Weights {
+  return [0, 1, 2].map((i) => (i === slot ? 1 : 0)) as Weights
+}
+
+function mixed(from: Weights, to: Weights, share: number): Weights {
+  return [0, 1, 2].map((i) => from[i] + (to[i] - from[i]) * share) as Weights
+}
+
+/** As the shader does it: at the ends the other layout may lack the row. */
+function between(from: number, to: number, share: number): number {
+  if (share === 0) return from
+  return share === 1 ? to : (1 - share) * from + share * to
+}
+
+function blendOf(from: Float32Array, to: Float32Array, share: number): Float32Array {
+  const places = new Float32Array(from.length)
+  for (let i = 0; i < places.length; i++) places[i] = between(from[i], to[i], share)
+  return places
+}
+
+/** Bounding boxes are asked for with every frame. */
+const boxes = new WeakMap<Float32Array, ReturnType<typeof bounds>>()
+
+function boundsOf(positions: Float32Array): ReturnType<typeof bounds> {
+  let box = boxes.get(positions)
+  if (box === undefined) {
+    box = bounds(positions)
+    boxes.set(positions, box)
+  }
+  return box
 }
 
 function easeInOut(t: number): number {

@@ -10,6 +10,7 @@ import type { Captions, Layout, Progress, Stage } from '../types.ts'
 import { absoluteAddresses } from './addresses.ts'
 import { AddressBar } from './address-bar.ts'
 import { Coloring } from './coloring.ts'
+import { Comparison } from './comparison.ts'
 import { computedValues } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
 import { Exporter } from './exporter.ts'
@@ -86,6 +87,7 @@ export class Engine {
     inView: (k) => (this.map?.rowsNearMiddle(k) ?? []).flatMap((index) => this.rowOf(index) ?? []),
     isRemote: () => this.shown?.streamed != null,
   })
+  readonly comparison: Comparison
   private params: Params
   private map: CaptionMap | null = null
   private container: HTMLElement | null = null
@@ -154,6 +156,15 @@ export class Engine {
         this.writeAddress()
       },
       report: (error) => this.report(error),
+    })
+    this.comparison = new Comparison({
+      view: this.view,
+      map: () => this.map,
+      onChange: (compare) => {
+        this.params = { ...this.params, compare }
+        this.writeAddress()
+      },
+      notice: (text) => this.notice(text),
     })
     dark.addEventListener('change', (event) => {
       if (this.params.theme === null) this.applyTheme(event.matches ? 'dark' : 'light')
@@ -317,6 +328,7 @@ export class Engine {
     this.params = { ...this.params, layout: name }
     if (this.shown?.streamed) this.shown.streamed.switchTo(name)
     else this.map?.setActive(name)
+    this.comparison.layoutsChanged()
     this.viewList.moved()
     this.showPin()
     this.writeAddress()
@@ -764,6 +776,8 @@ export class Engine {
       this.coloring.layoutChanged()
       this.showPin()
     } else this.map?.setLayouts(session.layouts, active, { fresh })
+    if (fresh) this.comparison.reset(this.params.compare)
+    else this.comparison.layoutsChanged()
     this.viewList.moved()
     if (!fresh) return
     const color = session.streamed ? null : this.params.color
@@ -895,6 +909,7 @@ export class Engine {
     this.map.setLabels(this.labels)
     if (this.shown) {
       this.map.setLayouts(this.shown.layouts, this.view.getState().active, { fresh: true })
+      this.comparison.apply()
       this.map.setPainted(this.painted)
       this.showPin()
       this.showMarked()
@@ -977,9 +992,10 @@ export class Engine {
       this.start()
       return
     }
-    const { layout, row, view, q, by, color } = params
+    const { layout, compare, row, view, q, by, color } = params
     const names = this.view.getState().shown?.layouts ?? []
     this.setActive(layout ?? names[Math.floor((names.length - 1) / 2)])
+    this.comparison.reset(compare)
     this.pin(row)
     if (view) this.map?.lookAt(view)
     this.finder.reset(q, by)
@@ -988,7 +1004,15 @@ export class Engine {
 }
 
 /** What belongs to one file and must not be carried over to the next. */
-const NO_PLACE = { text: null, view: null, row: null, q: null, by: 'words', color: null } as const
+const NO_PLACE = {
+  text: null,
+  compare: null,
+  view: null,
+  row: null,
+  q: null,
+  by: 'words',
+  color: null,
+} as const
 
 function sampleSource(): Source {
   return { kind: 'url', url: new URL('sample.parquet', document.baseURI).href }

@@ -28,11 +28,19 @@ export interface Settings {
   readonly nNeighbors: readonly number[]
 }
 
+/** Another layout beside the active one. */
+export interface Compared {
+  readonly to: string
+  /** How far the points are on their way there, 0–1; null for both layouts side by side. */
+  readonly share: number | null
+}
+
 /** Everything that a link to the page can say (docs/scripting.md). */
 export interface Params extends Settings {
   readonly data: string | null
   readonly text: string | null
   readonly layout: string | null
+  readonly compare: Compared | null
   readonly view: Camera | null
   readonly row: number | null
   /** What is searched for. */
@@ -65,6 +73,7 @@ export const DEFAULTS: Params = {
   seed: 1,
   nNeighbors: [10, 30, 60],
   layout: null,
+  compare: null,
   view: null,
   row: null,
   q: null,
@@ -145,6 +154,14 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
     write: (values) => values.join(','),
   },
   layout: anyText,
+  compare: {
+    says: 'the name of a layout, with a share from 0 to 1 for the way there, such as nn60 or nn60:0.5',
+    read: (s) => {
+      const [, to, share] = /^(.+?)(?::(0|1|0?\.\d+))?$/.exec(s.trim()) ?? []
+      return to === undefined ? undefined : { to, share: share === undefined ? null : Number(share) }
+    },
+    write: ({ to, share }) => (share === null ? to : `${to}:${share}`),
+  },
   view: {
     says: 'x,y,zoom',
     read: (s) => {

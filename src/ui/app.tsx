@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Engine } from '../engine/engine.ts'
 import { CaptionPanel } from './caption-panel.tsx'
 import { ColorPanel } from './color-panel.tsx'
+import { CompareBar } from './compare-bar.tsx'
 import { ControlPanel } from './control-panel.tsx'
 import { EngineContext } from './engine-context.ts'
 import { ErrorAlert } from './error-alert.tsx'
@@ -53,6 +54,7 @@ export function App({ engine }: { readonly engine: Engine }) {
       <SelectionTable />
       <CaptionPanel />
       <section className="dock" aria-label="Map controls">
+        <CompareBar />
         <StatusLine />
         <LayoutSwitch />
         <ZoomButtons />

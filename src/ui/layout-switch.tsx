@@ -1,3 +1,4 @@
+import { CompareButton } from './compare-bar.tsx'
 import { useEngine, useView } from './engine-context.ts'
 
 /** One radio a layout; the arrow keys and 1, 2, 3 switch. */
@@ -7,19 +8,22 @@ export function LayoutSwitch() {
   const active = useView((view) => view.active)
   if (!layouts?.length) return null
   return (
-    <div role="radiogroup" aria-label="Layout" className="segments">
-      {layouts.map((name, i) => (
-        <label key={name} title={titleOf(name, i)} data-checked={name === active}>
-          <input
-            type="radio"
-            name="layout"
-            value={name}
-            checked={name === active}
-            onChange={() => engine.setActive(name)}
-          />
-          {name}
-        </label>
-      ))}
+    <div className="switch">
+      <div role="radiogroup" aria-label="Layout" className="segments">
+        {layouts.map((name, i) => (
+          <label key={name} title={titleOf(name, i)} data-checked={name === active}>
+            <input
+              type="radio"
+              name="layout"
+              value={name}
+              checked={name === active}
+              onChange={() => engine.setActive(name)}
+            />
+            {name}
+          </label>
+        ))}
+      </div>
+      <CompareButton />
     </div>
   )
 }
