@@ -62,7 +62,7 @@ export function CompareButton() {
       title="Move between two layouts, or see them side by side"
       onClick={() => (isOpen ? engine.comparison.close() : engine.comparison.open())}
     >
-      Compare
+      <span>Compare</span>
     </button>
   )
 }
