@@ -86,3 +86,47 @@ export function betweenCameras(from: Camera, to: Camera, t: number): Camera {
   const pan = Math.abs(dz) < 1e-6 ? t : (1 - 2 ** (-dz * t)) / (1 - 2 ** -dz)
   return { x: from.x + (to.x - from.x) * pan, y: from.y + (to.y - from.y) * pan, zoom }
 }
+
+/** A camera beside the one that shows the whole layout. */
+export interface RelativeLook {
+  /** From the middle of the layout to what is looked at, pixels at the zoom that shows the whole. */
+  readonly x: number
+  readonly y: number
+  /** Steps nearer. */
+  readonly zoom: number
+}
+
+/**
+ * How a camera looks at a layout, in terms that are good for another layout and another window.
+ * @param fitted the camera that shows the whole layout
+ * @param offset of the window's free part from its middle, CSS pixels
+ */
+export function relativeLook(
+  camera: Camera,
+  fitted: Camera,
+  offset: readonly [number, number],
+): RelativeLook {
+  const [x, y] = lookedAt(camera, offset)
+  const [x0, y0] = lookedAt(fitted, offset)
+  const scale = 2 ** fitted.zoom
+  return { x: (x - x0) * scale, y: (y - y0) * scale, zoom: camera.zoom - fitted.zoom }
+}
+
+/** The inverse of {@link relativeLook}, for another layout or window. */
+export function fromRelativeLook(
+  look: RelativeLook,
+  fitted: Camera,
+  offset: readonly [number, number],
+): Camera {
+  const [x0, y0] = lookedAt(fitted, offset)
+  const zoom = fitted.zoom + look.zoom
+  const scale = 2 ** fitted.zoom
+  const [dx, dy] = [offset[0] / 2 ** zoom, offset[1] / 2 ** zoom]
+  return { x: x0 + look.x / scale - dx, y: y0 + look.y / scale + dy, zoom }
+}
+
+/** World coordinates in the middle of the free part. */
+function lookedAt({ x, y, zoom }: Camera, offset: readonly [number, number]): [number, number] {
+  const scale = 2 ** zoom
+  return [x + offset[0] / scale, y - offset[1] / scale]
+}

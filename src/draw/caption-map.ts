@@ -2,7 +2,18 @@ import { ScatterplotLayer } from '@deck.gl/layers'
 import { Deck, OrthographicView, type OrthographicViewState } from 'deck.gl'
 import { DeviceError } from '../errors.ts'
 import type { Layout } from '../types.ts'
-import { betweenCameras, type Camera, fitCamera, type Insets, toScreen, toWorld, zoomAt } from './camera.ts'
+import {
+  betweenCameras,
+  type Camera,
+  fitCamera,
+  fromRelativeLook,
+  type Insets,
+  type RelativeLook,
+  relativeLook,
+  toScreen,
+  toWorld,
+  zoomAt,
+} from './camera.ts'
 import { colorByPlace, type Theme } from './color.ts'
 import { bounds, buildGrid, type GridIndex, nearest } from '../grid-index.ts'
 import { LabelCanvas, type MapLabel } from './label-canvas.ts'
@@ -360,6 +371,7 @@ export class CaptionMap {
   }
 
   setHovered(row: number | null): void {
+    if (row === this.hovered) return
     this.hovered = row
     this.render()
   }
@@ -438,6 +450,22 @@ export class CaptionMap {
   lookAt(camera: Camera): void {
     this.following = false
     this.setCamera(camera, false)
+    this.render()
+  }
+
+  /** How this map looks at its layout; null without one, and while the points are on the move. */
+  relativeLook(): RelativeLook | null {
+    const fitted = this.morph ? null : this.fitted()
+    return fitted && relativeLook(this.camera, fitted, this.freeOffset())
+  }
+
+  /** Looks at its layout as another map does at its own. */
+  lookRelatively(look: RelativeLook): void {
+    const fitted = this.fitted()
+    if (!fitted) return
+    this.following = false
+    this.flight = null
+    this.setCamera(fromRelativeLook(look, fitted, this.freeOffset()), false)
     this.render()
   }
 
@@ -587,6 +615,12 @@ export class CaptionMap {
   private freeCenter(): [number, number] {
     const { left, right, top, bottom } = this.insets
     return [(left + this.width - right) / 2, (top + this.height - bottom) / 2]
+  }
+
+  /** From the middle of the map to that of the part that no panel covers, CSS pixels. */
+  private freeOffset(): [number, number] {
+    const [x, y] = this.freeCenter()
+    return [x - this.width / 2, y - this.height / 2]
   }
 
   private fitted(): Camera | null {
@@ -799,7 +833,11 @@ export class CaptionMap {
       if (this.flight?.(now)) this.flight = null
       this.render()
       if (this.morph || this.flight) this.frame = requestAnimationFrame(loop)
-      else this.hoverPointer()
+      else {
+        // What follows the camera waits for the end of a morph.
+        this.events.onCamera(this.camera, false)
+        this.hoverPointer()
+      }
     }
     this.frame = requestAnimationFrame(loop)
   }

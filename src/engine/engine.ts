@@ -149,7 +149,7 @@ export class Engine {
       },
       paint: (colors, hidden) => {
         this.painted = { colors, hidden }
-        this.map?.setPainted(this.painted)
+        for (const map of this.comparison.maps()) map.setPainted(this.painted)
       },
       onColumn: (column) => {
         this.params = { ...this.params, color: column }
@@ -159,12 +159,24 @@ export class Engine {
     })
     this.comparison = new Comparison({
       view: this.view,
+      selection: this.selection,
       map: () => this.map,
+      layouts: () => this.layouts(),
+      dress: (map) => {
+        map.setTheme(this.view.getState().theme)
+        map.setPainted(this.painted)
+        this.showPin()
+        this.showMarked()
+      },
+      labels: (layout) => this.topics.labelsOf(layout),
+      onClick: (row, adds) => this.clicked(row, adds),
+      onCamera: () => this.keepLook(),
       onChange: (compare) => {
         this.params = { ...this.params, compare }
         this.writeAddress()
       },
       notice: (text) => this.notice(text),
+      report: (error) => this.report(error),
     })
     dark.addEventListener('change', (event) => {
       if (this.params.theme === null) this.applyTheme(event.matches ? 'dark' : 'light')
@@ -881,21 +893,15 @@ export class Engine {
         if (row === (hovered?.row ?? null) && !hovered?.byKey) return
         this.view.setState({ hovered: row === null ? null : { row, x, y, byKey: false } })
       },
-      onClick: (index, adds) => {
-        const row = this.rowOf(index)
-        if (!adds) this.pin(row)
-        else if (row !== null && !this.shown?.streamed) this.selection.toggle(row)
-      },
+      onClick: (index, adds) => this.clicked(this.rowOf(index), adds),
       onCamera: (camera, byUser) => {
         const { hovered } = this.view.getState()
         this.topics.cameraMoved()
         this.viewList.moved()
+        this.comparison.link()
         this.shown?.streamed?.look(camera, container.clientWidth, container.clientHeight)
-        if (byUser) {
-          this.params = { ...this.params, view: camera }
-          this.writeAddress()
-        }
-        if (hovered?.byKey) {
+        if (byUser) this.keepLook()
+        if (hovered?.byKey && !this.comparison.isWalking) {
           const at = this.positionOf(hovered.row)
           this.view.setState({ hovered: at ? { ...hovered, ...at } : null })
         }
@@ -921,7 +927,8 @@ export class Engine {
     // Rows are not what a map held in part draws by.
     if (this.shown?.streamed) return
     const isAsked = this.finder.view.getState().state !== 'off'
-    this.map?.setMarked({ found: isAsked ? this.finder.rows : null, selected: this.selection.rows })
+    const marked = { found: isAsked ? this.finder.rows : null, selected: this.selection.rows }
+    for (const map of this.comparison.maps()) map.setMarked(marked)
   }
 
   /** Null where a map came without its text. */
@@ -940,10 +947,19 @@ export class Engine {
     const { pinned } = this.view.getState()
     const index = pinned === null ? null : this.indexOf(pinned)
     const near = pinned === null ? [] : this.nearOnMap(pinned)
-    this.map?.setPinned(
-      index,
-      near.flatMap((row) => this.indexOf(row) ?? []),
-    )
+    const nearby = near.flatMap((other) => this.indexOf(other) ?? [])
+    for (const map of this.comparison.maps()) map.setPinned(index, nearby)
+  }
+
+  private clicked(row: number | null, adds: boolean): void {
+    if (!adds) this.pin(row)
+    else if (row !== null && !this.shown?.streamed) this.selection.toggle(row)
+  }
+
+  /** Puts where the map is looked at into the address. */
+  private keepLook(): void {
+    this.params = { ...this.params, view: this.map?.getCamera() ?? null }
+    this.writeAddress()
   }
 
   // The map draws points by index; that is the row, but where only some rows are held.
@@ -969,7 +985,7 @@ export class Engine {
   private applyTheme(theme: Theme): void {
     document.documentElement.dataset.theme = theme
     this.view.setState({ theme })
-    this.map?.setTheme(theme)
+    for (const map of this.comparison.maps()) map.setTheme(theme)
     this.coloring.refresh()
   }
 

@@ -58,6 +58,11 @@ export class TopicGuide {
     if (topic) this.host.frame(topic.box)
   }
 
+  /** Names of the topics of another layout of the captions on the map; none before those of the active one are known. */
+  async labelsOf(layout: Layout): Promise<readonly MapLabel[]> {
+    return this.wanted ? labelsOf((await this.finder?.find(layout)) ?? []) : []
+  }
+
   private async update(): Promise<void> {
     const { phase } = this.host.view.getState()
     const captions = phase === 'working' ? null : this.host.captions()
@@ -84,16 +89,7 @@ export class TopicGuide {
 
   private draw(): void {
     const isOn = this.host.view.getState().labels
-    this.host.setLabels(
-      (isOn ? this.topics : []).map(({ terms, x, y, level, minZoom }) => ({
-        text: terms.join(' · '),
-        x,
-        y,
-        fontPx: FONT_PX[level],
-        isBold: level === 0,
-        minZoom,
-      })),
-    )
+    this.host.setLabels(isOn ? labelsOf(this.topics) : [])
   }
 
   private list(): void {
@@ -111,4 +107,15 @@ export class TopicGuide {
     if (listed.length === before.length && listed.every(({ id }, i) => id === before[i].id)) return
     this.host.view.setState({ topics: listed })
   }
+}
+
+function labelsOf(topics: readonly Topic[]): readonly MapLabel[] {
+  return topics.map(({ terms, x, y, level, minZoom }) => ({
+    text: terms.join(' · '),
+    x,
+    y,
+    fontPx: FONT_PX[level],
+    isBold: level === 0,
+    minZoom,
+  }))
 }

@@ -2,19 +2,21 @@ import { useStore } from 'zustand'
 import { useEngine, useView } from './engine-context.ts'
 import './compare-bar.css'
 
-/** The layout that the active one is compared with, and the slider between the two. */
+/** The layout that the active one is compared with: by a slider between the two, or side by side. */
 export function CompareBar() {
   const engine = useEngine()
   const { comparison } = engine
-  const { to, share } = useStore(comparison.view)
+  const { to, share, isSplit } = useStore(comparison.view)
   const active = useView((view) => view.active)
   const layouts = useView((view) => view.shown?.layouts)
   if (to === null || active === null || !layouts) return null
   const percent = Math.round(100 * share)
   return (
     <section className="card compare" aria-label="Compare layouts">
-      <label className="blend">
-        <span>{active}</span>
+      <span>{active}</span>
+      {isSplit ? (
+        <span className="quiet">beside</span>
+      ) : (
         <input
           type="range"
           min={0}
@@ -24,7 +26,7 @@ export function CompareBar() {
           value={percent}
           onChange={(event) => comparison.setShare(Number(event.currentTarget.value) / 100)}
         />
-      </label>
+      )}
       <select
         aria-label="Compare with"
         value={to}
@@ -36,6 +38,15 @@ export function CompareBar() {
             <option key={name}>{name}</option>
           ))}
       </select>
+      <button
+        type="button"
+        className="split-button"
+        aria-pressed={isSplit}
+        title="Show both layouts at once"
+        onClick={() => comparison.setSplit(!isSplit)}
+      >
+        <span>Side by side</span>
+      </button>
       <button type="button" className="plain" aria-label="Stop comparing" onClick={() => comparison.close()}>
         ✕
       </button>

@@ -9,11 +9,18 @@ const CLICK_PX = 4
 /** Nearer corners add nothing to a lasso. */
 const STEP_PX = 3
 
+interface Props {
+  /** What is drawn over. */
+  readonly map: RefObject<HTMLElement | null>
+  readonly side: 'first' | 'second'
+  readonly pane: { selectInside(outline: readonly number[], mode?: SelectMode): void }
+}
+
 /**
  * Draws a lasso or a box over the map and selects what is inside. The tools take every drag; Shift with a drag draws a
  * lasso at any time (with Alt it takes rows away, else it adds), and a click adds or removes one caption.
  */
-export function Lasso({ map }: { readonly map: RefObject<HTMLElement | null> }) {
+export function Lasso({ map, side, pane }: Props) {
   const engine = useEngine()
   const tool = useStore(engine.selection.view, (selection) => selection.tool)
   const shape = useRef<SVGPolygonElement>(null)
@@ -71,7 +78,7 @@ export function Lasso({ map }: { readonly map: RefObject<HTMLElement | null> }) 
         return
       }
       const mode: SelectMode | undefined = byShift ? (event.altKey ? 'subtract' : 'add') : undefined
-      engine.selectInside(drawn, mode)
+      pane.selectInside(drawn, mode)
     }
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape') return
@@ -92,9 +99,9 @@ export function Lasso({ map }: { readonly map: RefObject<HTMLElement | null> }) 
       element.removeEventListener('pointercancel', end, { capture: true })
       removeEventListener('keydown', onKeyDown, { capture: true })
     }
-  }, [engine, map, tool])
+  }, [engine, map, pane, tool])
   return (
-    <svg className="lasso" aria-hidden="true" data-tool={tool}>
+    <svg className="lasso" aria-hidden="true" data-side={side} data-tool={tool}>
       <polygon ref={shape} />
     </svg>
   )

@@ -1,15 +1,11 @@
-import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { useEffect } from 'react'
+import { useStore } from 'zustand'
+import type { Insets } from '../draw/camera.ts'
+import type { Engine } from '../engine/engine.ts'
 import { useEngine, useView } from './engine-context.ts'
-import { Lasso } from './lasso.tsx'
+import { MapPane } from './map-pane.tsx'
 import { Tooltip } from './tooltip.tsx'
 
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-}
-const PAN_PX = 120
 /** As in styles.css: narrower windows fold the panel to its head. */
 export const WIDE_PX = 760
 /** The line of the folded panel under its head. */
@@ -17,55 +13,32 @@ const HEAD_PX = 34
 /** Space around the search field on a phone. */
 const SEARCH_PX = 22
 
-/** The element that the engine draws in, and the way through the points by keyboard. */
+/** The map, or two of them side by side, and the way through the points by keyboard. */
 export function MapCanvas() {
   const engine = useEngine()
-  const container = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!container.current) return
-    return engine.attach(container.current)
-  }, [engine])
-  useInsets()
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const arrow = ARROWS[event.key]
-    if (arrow) {
-      if (event.shiftKey) engine.panBy(arrow[0] * PAN_PX, arrow[1] * PAN_PX)
-      else engine.walk(...arrow)
-    } else if (event.key === 'Enter' || event.key === ' ') {
-      const row = engine.view.getState().hovered?.row
-      if (row !== undefined && event.key === 'Enter') engine.pin(row)
-      else if (row !== undefined) engine.selection.toggle(row)
-    } else if (event.key === 'a' && !event.ctrlKey && !event.metaKey) engine.selectInside(null)
-    else if (event.key === '+' || event.key === '=') engine.zoomBy(1)
-    else if (event.key === '-') engine.zoomBy(-1)
-    else if (event.key === '0') engine.fit()
-    else return
-    event.preventDefault()
-  }
+  const { to, isSplit } = useStore(engine.comparison.view)
+  const active = useView((view) => view.active)
+  const second = isSplit ? to : null
+  useInsets(second !== null)
   return (
-    <main>
+    <main data-split={second !== null}>
       <p id="map-help" className="visually-hidden">
         Arrow keys move to the nearest caption in that direction, Enter pins it, Space selects it, A selects
         all in view, plus and minus zoom, 0 shows the whole map, Shift with an arrow pans, 1 to 3 switch
         layouts.
       </p>
-      <div
-        ref={container}
-        className="map"
-        role="application"
-        aria-label="Map of captions"
-        aria-describedby="map-help"
-        tabIndex={0}
-        onKeyDown={onKeyDown}
-        onFocus={(event) => {
-          if (event.currentTarget.matches(':focus-visible') && !engine.view.getState().hovered)
-            engine.walk(0, 0)
-        }}
-        onBlur={() => {
-          if (engine.view.getState().hovered?.byKey) engine.leave()
-        }}
-      />
-      <Lasso map={container} />
+      <MapPane name="Map of captions" side="first" pane={engine} />
+      {second !== null && (
+        <>
+          <p className="pane-name" data-side="first">
+            {active}
+          </p>
+          <MapPane name={`Compared map: ${second}`} side="second" pane={engine.comparison} />
+          <p className="pane-name" data-side="second">
+            {second}
+          </p>
+        </>
+      )}
       <FocusedCaption />
       <Tooltip />
     </main>
@@ -85,7 +58,7 @@ function FocusedCaption() {
 }
 
 /** Tells the engine which edges of the map panels cover, whenever one of them changes its size. */
-function useInsets(): void {
+function useInsets(isSplit: boolean): void {
   const engine = useEngine()
   const pinned = useView((view) => view.pinned !== null)
   useEffect(() => {
@@ -107,7 +80,10 @@ function useInsets(): void {
       const bottom = !wide && caption ? innerHeight - caption.top : below
       // The caption panel and the open menu come and go; the map must not jump for them.
       const now = [left, top, below].join()
-      engine.setInsets({ left, top, right, bottom }, { refit: now !== base && !pinned })
+      const insets = { left, top, right, bottom }
+      const refit = now !== base && !pinned
+      if (isSplit) shareRoom(engine, insets, wide, refit)
+      else engine.setInsets(insets, { refit })
       base = now
       const cover = [right, bottom].join()
       if (pinned && cover !== covered) engine.revealPinned()
@@ -122,5 +98,16 @@ function useInsets(): void {
       observer.disconnect()
       removeEventListener('resize', measure)
     }
-  }, [engine, pinned])
+  }, [engine, pinned, isSplit])
+}
+
+/** Halves the part of the window that no panel covers, for two maps: side by side, or on a phone one above the other. */
+function shareRoom(engine: Engine, insets: Insets, wide: boolean, refit: boolean): void {
+  const { left, top, right, bottom } = insets
+  const middle = wide ? (left + innerWidth - right) / 2 : (top + innerHeight - bottom) / 2
+  const { style } = document.documentElement
+  style.setProperty('--split', `${Math.round(middle)}px`)
+  style.setProperty('--split-top', `${Math.round(top)}px`)
+  engine.setInsets({ ...insets, ...(wide ? { right: 0 } : { bottom: 0 }) }, { refit })
+  engine.comparison.setInsets({ ...insets, ...(wide ? { left: 0 } : { top: 0 }) })
 }

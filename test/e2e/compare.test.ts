@@ -64,3 +64,62 @@ test('a slider moves the points between two layouts; they are found where they a
   await linked.page.getByRole('button', { name: 'Stop comparing' }).click()
   await expect.poll(() => new URL(linked.page.url()).searchParams.get('compare')).toBe(null)
 })
+
+test('two layouts side by side share the camera, the hover, the pin and the selection', async () => {
+  const { page, faults } = await open({ compare: 'b' })
+  const second = page.getByRole('application', { name: 'Compared map: b' })
+  const tooltip = page.getByRole('tooltip')
+  await settled(page)
+  // By keys: on the second layout the caption to the right is 20 rows further, on the first one the next.
+  await second.focus()
+  await page.keyboard.press('ArrowRight')
+  const rowOf = async () => Number(/\d+/.exec((await tooltip.textContent()) ?? '')?.[0])
+  const before = await rowOf()
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(rowOf).toBe(before + 20)
+  const shownAt = await second.boundingBox()
+  if (!shownAt) throw new Error('the second map has no place')
+  const middle = { x: shownAt.x + shownAt.width / 2, y: shownAt.y + 450 }
+  // By mouse.
+  await page.mouse.move(middle.x - 3, middle.y)
+  await page.mouse.move(middle.x, middle.y)
+  await expect.poll(() => tooltip.textContent()).toMatch(/^caption \d+$/)
+  const row = await rowOf()
+  await page.mouse.click(middle.x, middle.y)
+  await page.getByRole('heading', { name: `Row ${row}` }).waitFor()
+  await expect.poll(() => new URL(page.url()).searchParams.get('row')).toBe(`${row}`)
+  await page.getByRole('button', { name: 'Close caption' }).click()
+  await settled(page)
+  // The wheel over one map zooms the other.
+  const [a, b] = [await place(page, 0), await place(page, 1)]
+  await page.mouse.move(middle.x, middle.y)
+  await page.mouse.wheel(0, 120)
+  await expect
+    .poll(async () => (await place(page, 1)).x - (await place(page, 0)).x)
+    .toBeLessThan(0.95 * (b.x - a.x))
+  await page.getByRole('button', { name: 'Fit' }).click()
+  await settled(page)
+  // A box of half the second map, which is another shape on the first.
+  await page.keyboard.down('Shift')
+  await page.mouse.move(shownAt.x + 2, 80)
+  await page.mouse.down()
+  for (const [x, y] of [
+    [shownAt.x + shownAt.width - 4, 80],
+    [shownAt.x + shownAt.width - 4, 840],
+    [shownAt.x + 2, 840],
+  ])
+    await page.mouse.move(x, y, { steps: 3 })
+  await page.mouse.up()
+  await page.keyboard.up('Shift')
+  await page.getByText('300 captions selected').waitFor()
+  await expect.poll(() => new URL(page.url()).searchParams.get('compare')).toBe('b')
+  expect(await violations(page)).toEqual([])
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  await expect.poll(async () => (await second.boundingBox())?.x).toBe(0)
+  const first = await page.getByRole('application', { name: 'Map of captions' }).boundingBox()
+  expect((first?.y ?? 0) + (first?.height ?? 0)).toBeLessThanOrEqual((await second.boundingBox())?.y ?? 0)
+  await page.getByRole('button', { name: 'Side by side' }).click()
+  await second.waitFor({ state: 'detached' })
+  expect(faults).toEqual([])
+})
