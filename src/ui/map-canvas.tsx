@@ -106,7 +106,10 @@ function shareRoom(engine: Engine, insets: Insets, wide: boolean, refit: boolean
   const { left, top, right, bottom } = insets
   const middle = wide ? (left + innerWidth - right) / 2 : (top + innerHeight - bottom) / 2
   const { style } = document.documentElement
-  style.setProperty('--split', `${Math.round(middle)}px`)
+  const split = `${Math.round(middle)}px`
+  // The points move from under the pointer.
+  if (style.getPropertyValue('--split') !== split) engine.leave()
+  style.setProperty('--split', split)
   style.setProperty('--split-top', `${Math.round(top)}px`)
   engine.setInsets({ ...insets, ...(wide ? { right: 0 } : { bottom: 0 }) }, { refit })
   engine.comparison.setInsets({ ...insets, ...(wide ? { left: 0 } : { top: 0 }) })

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { betweenCameras, fitCamera, toScreen, toWorld, zoomAt } from '../../src/draw/camera.ts'
+import {
+  betweenCameras,
+  fitCamera,
+  fromRelativeLook,
+  relativeLook,
+  toScreen,
+  toWorld,
+  zoomAt,
+} from '../../src/draw/camera.ts'
 
 const insets = { left: 320, right: 0, top: 0, bottom: 60 }
 
@@ -36,6 +44,22 @@ describe('camera', () => {
     const [px, py] = toScreen(zoomAt(camera, 800, 600, 123, 456, 2.5), 800, 600, x, y)
     expect(px).toBeCloseTo(123, 6)
     expect(py).toBeCloseTo(456, 6)
+  })
+
+  it('looks at another layout in another window as at its own', () => {
+    const own = fitCamera([0, 0, 10, 10], 800, 600, insets)
+    const offset = [(insets.left - insets.right) / 2, -insets.bottom / 2] as const
+    const other = fitCamera([100, -50, 105, -45], 480, 600, { left: 0, right: 0, top: 0, bottom: 60 })
+    const whole = fromRelativeLook(relativeLook(own, own, offset), other, [0, -30])
+    for (const key of ['x', 'y', 'zoom'] as const) expect(whole[key]).toBeCloseTo(other[key], 9)
+    // The quarter of the layout at the upper right, twice as near.
+    const near = { ...zoomAt(own, 800, 600, 800, 0, 1) }
+    const back = fromRelativeLook(relativeLook(near, own, offset), own, offset)
+    for (const key of ['x', 'y', 'zoom'] as const) expect(back[key]).toBeCloseTo(near[key], 9)
+    expect(fromRelativeLook(relativeLook(near, own, offset), other, [0, -30]).zoom).toBeCloseTo(
+      other.zoom + 1,
+      9,
+    )
   })
 
   it('begins and ends a flight where it should', () => {
