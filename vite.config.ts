@@ -8,7 +8,7 @@ import { chromiumArgs } from './test/chromium-args.mjs'
 // `public/_headers` says the same to static hosts; docs/hosting.md explains each line.
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Embedder-Policy': 'credentialless',
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
 const policy = {
@@ -17,7 +17,7 @@ const policy = {
     "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self' blob:",
     "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
+    "img-src 'self' data: blob: https: http://localhost:* http://127.0.0.1:*",
     "connect-src 'self' https: http://localhost:* http://127.0.0.1:* blob: data:",
     "object-src 'none'",
     "base-uri 'none'",

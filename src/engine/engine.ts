@@ -16,6 +16,7 @@ import { expandLayout } from './expand-layout.ts'
 import { Exporter } from './exporter.ts'
 import { chooseVectors, partVectors, preferredColumn } from './given-vectors.ts'
 import { FirstMap } from './first-map.ts'
+import { Images } from './images.ts'
 import { legendSvg } from './legend-svg.ts'
 import { Meaning } from './meaning.ts'
 import { DEFAULTS, type Params, readParams, type Settings } from './params.ts'
@@ -88,6 +89,7 @@ export class Engine {
     isRemote: () => this.shown?.streamed != null,
   })
   readonly comparison: Comparison
+  readonly images = new Images()
   private params: Params
   private map: CaptionMap | null = null
   private container: HTMLElement | null = null

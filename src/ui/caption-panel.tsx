@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react'
+import { CaptionImage } from './caption-image.tsx'
 import { useEngine, useView } from './engine-context.ts'
 import { formatCount } from './format.ts'
 
@@ -43,6 +44,7 @@ export function CaptionPanel() {
       <blockquote dir="auto" data-empty={caption === ''}>
         {caption}
       </blockquote>
+      {known && <CaptionImage key={row} columns={known.columns} caption={caption} />}
       {known && (
         <dl>
           {known.columns

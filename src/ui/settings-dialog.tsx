@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { BOUNDS, DEFAULTS, readNeighborList, type Settings } from '../engine/params.ts'
 import { useEngine, useView } from './engine-context.ts'
+import { ImageList } from './image-list.tsx'
 import { StorageList } from './storage-list.tsx'
 import { canLayOut } from './vectors-choice.tsx'
 
@@ -105,6 +106,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
             Show a map by words while CLIP is at work
           </label>
         </fieldset>
+        <ImageList />
         <StorageList />
         <div className="row">
           {canRun && (
