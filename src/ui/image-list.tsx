@@ -39,7 +39,7 @@ export function ImageList() {
         ))}
       </ul>
       <label className="field">
-        <span>Hide images from</span>
+        <span>Hide images rated at least</span>
         <select
           value={String(hideFrom)}
           onChange={({ currentTarget: { value } }) =>

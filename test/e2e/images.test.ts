@@ -83,7 +83,7 @@ test('images come from hosts that were allowed only, without referrer or cookies
   await card.getByRole('button', { name: 'Show anyway' }).waitFor()
   await page.getByRole('button', { name: 'Settings' }).click()
   const settings = page.getByRole('dialog', { name: 'Settings' })
-  await settings.getByLabel('Hide images from').selectOption('never')
+  await settings.getByLabel('Hide images rated at least').selectOption('never')
   await expect.poll(() => pixels(page)).toBe(64)
   await settings.getByRole('button', { name: `Revoke images from ${host}` }).click()
   expect(await violations(page)).toEqual([])
