@@ -49,6 +49,43 @@ export async function agreementOf(
 }
 
 /**
+ * How much of each point's surroundings in the space of the vectors a layout keeps: the share of its nearest there that are
+ * among as many nearest on the layout. What is lost had to be torn apart to lie flat (Venna and Kaski 2001 call the measure
+ * of it continuity).
+ *
+ * @param positions [n, 2]
+ * @param near the nearest of each point by its vector, without itself, [n, k]
+ * @param turn as in {@link agreementOf}
+ * @returns [n] 0–1; NaN for points without a place
+ * @throws {CancelledError}
+ */
+export async function keptOf(
+  positions: Float32Array,
+  near: { readonly k: number; readonly ids: Uint32Array },
+  turn: () => Promise<void> = () => Promise.resolve(),
+  signal?: AbortSignal,
+): Promise<Float64Array<ArrayBuffer>> {
+  const grid = buildGrid(positions)
+  const n = positions.length / 2
+  const { k, ids } = near
+  const kept = new Float64Array(n)
+  for (let point = 0; point < n; point++) {
+    if (point % TURN_ROWS === 0) {
+      await turn()
+      throwIfCancelled(signal)
+    }
+    const [x, y] = [positions[2 * point], positions[2 * point + 1]]
+    if (!Number.isFinite(x + y)) kept[point] = Number.NaN
+    else {
+      const wanted = ids.subarray(point * k, (point + 1) * k)
+      const found = nearest(grid, x, y, k + 1).filter((other) => other !== point)
+      kept[point] = found.slice(0, k).filter((other) => wanted.includes(other)).length / Math.max(1, k)
+    }
+  }
+  return kept
+}
+
+/**
  * Points around each point: log2 of how many lie within the radius that holds four on average, by the distance to its 15th
  * nearest.
  *

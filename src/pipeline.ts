@@ -170,13 +170,22 @@ export class UmapRun {
    * @throws {DeviceError} when the device fails.
    */
   async neighborsOf(point: number): Promise<Neighbors> {
-    const { k, ids, distances } = this.#onGpu as NeighborBuffers
-    const row = { begin: point, end: point + 1 }
-    const [near, away] = [
-      await readSplit(this.#session, ids, row),
-      await readSplit(this.#session, distances, row),
-    ]
-    return { k, ids: new Uint32Array(near), distances: new Float32Array(away) }
+    const { k, distances } = this.#onGpu as NeighborBuffers
+    const ids = await this.nearestOf(point, point + 1)
+    const away = await readSplit(this.#session, distances, { begin: point, end: point + 1 })
+    return { k, ids, distances: new Float32Array(away) }
+  }
+
+  /**
+   * The nearest neighbors of the points from `begin` up to `end`, each itself first.
+   *
+   * @param end at most {@link nKnown}
+   * @returns [end − begin, k]
+   * @throws {DeviceError} when the device fails.
+   */
+  async nearestOf(begin: number, end: number): Promise<Uint32Array<ArrayBuffer>> {
+    const { ids } = this.#onGpu as NeighborBuffers
+    return new Uint32Array(await readSplit(this.#session, ids, { begin, end }))
   }
 
   /**

@@ -61,6 +61,12 @@ export class UmapJsRun {
     return { k, ids: ids.slice(first, end), distances: distances.slice(first, end) }
   }
 
+  /** The nearest neighbors of the points from `begin` up to `end`, each itself first: [end − begin, k]. */
+  async nearestOf(begin: number, end: number): Promise<Uint32Array<ArrayBuffer>> {
+    const { k, ids } = this.#neighbors as Neighbors
+    return ids.slice(begin * k, end * k)
+  }
+
   /**
    * Does what is left to do.
    *

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { agreementOf, densityOf } from '../src/agreement.ts'
+import { agreementOf, densityOf, keptOf } from '../src/agreement.ts'
 import { createRandom } from '../src/random.ts'
 
 const { uniform } = createRandom(11)
@@ -34,6 +34,19 @@ test('agreement is the mean share of neighbors kept in the other layouts', async
     const shares = others.map((other) => [...nearestOf(other, row)].filter((id) => own.has(id)).length / 15)
     expect(agreement[row]).toBeCloseTo((shares[0] + shares[1]) / 2, 9)
   }
+})
+
+test('what a layout keeps of the vectors is the share of their nearest among its own', async () => {
+  const n = layout.length / 2
+  const own = Array.from({ length: n }, (_, row) => [...nearestOf(layout, row)])
+  const whole = Uint32Array.from(own.flat())
+  expect(Math.min(...(await keptOf(layout, { k: 15, ids: whole })))).toBe(1)
+  // Of the first point six are replaced by points that are far from it.
+  const far = Array.from({ length: n }, (_, row) => row).filter((row) => row > 0 && !own[0].includes(row))
+  whole.set(far.slice(0, 6), 4)
+  const kept = await keptOf(layout, { k: 15, ids: whole })
+  expect(kept[0]).toBeCloseTo(9 / 15, 9)
+  expect(kept[1]).toBe(1)
 })
 
 test('points without a place have none', async () => {

@@ -19,6 +19,9 @@ const SURE_BYTES = 128 * 2 ** 20
 /** Of the memory found free: the page's own drawing, and what a probe leaves in pieces, need some. */
 const SHARE_OF_FREE = 0.9
 
+/** Rows of the kNN that are read at once. */
+const BAND_ROWS = 65_536
+
 export interface UmapSettings {
   /** Ascending; `nn10`, `nn30`, `nn60` by default. */
   readonly nNeighbors: readonly number[]
@@ -74,6 +77,13 @@ export interface UmapApi {
   fit(vectors: Vectors, settings: UmapSettings, events: UmapEvents): Promise<UmapResult>
   /** The k nearest points in the space of the vectors, nearest first, without the point itself; from the fit's kNN. */
   neighbors(point: number): Promise<{ readonly points: Uint32Array; readonly distances: Float32Array }>
+  /**
+   * The k points nearest to each point, without itself, nearest first; from the fit's kNN, so that there may be fewer.
+   *
+   * @returns [nPoints, k]
+   * @throws {InputError} before they are known.
+   */
+  nearest(k: number): Promise<{ readonly k: number; readonly ids: Uint32Array<ArrayBuffer> }>
   /**
    * New vectors among those of the finished fit, whose points stay: one layout for each of the fit's.
    *
@@ -165,6 +175,27 @@ const api: UmapApi = {
     const points = ids.slice(1)
     const away = distances.slice(1)
     return transfer({ points, distances: away }, [points.buffer, away.buffer])
+  },
+
+  async nearest(most) {
+    const run = current?.run
+    const nPoints = run?.nKnown ?? 0
+    if (!run || nPoints === 0) {
+      throw new InputError('umap: the neighbors are not known yet', 'Wait until the map is ready.')
+    }
+    const known = (await run.nearestOf(0, 1)).length
+    const k = Math.min(most, known - 1)
+    const nearest = new Uint32Array(nPoints * k)
+    // In bands: the kNN of millions of points is larger than what is wanted of it.
+    for (let begin = 0; begin < nPoints; begin += BAND_ROWS) {
+      const end = Math.min(nPoints, begin + BAND_ROWS)
+      const ids = await run.nearestOf(begin, end)
+      for (let point = begin; point < end; point++) {
+        const first = (point - begin) * known + 1
+        nearest.set(ids.subarray(first, first + k), point * k)
+      }
+    }
+    return transfer({ k, ids: nearest }, [nearest.buffer])
   },
 
   async place(vectors) {

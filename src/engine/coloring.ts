@@ -1,6 +1,7 @@
 import type { ColumnValues } from '../../workers/read.ts'
 import type { Theme } from '../draw/color.ts'
 import { categoryColor, colorByCode, colorByRamp, cssColor, otherColor } from '../draw/palette.ts'
+import { CancelledError } from '../errors.ts'
 import {
   categoryCounts,
   type ColumnFilter,
@@ -9,6 +10,7 @@ import {
   passing,
   toShares,
 } from './column-filter.ts'
+import { SCORE } from './computed-values.ts'
 import type { ViewStore } from './store.ts'
 
 /** What is behind a legend. */
@@ -74,6 +76,8 @@ export class Coloring {
   private readonly known = new Map<string, ColumnValues>()
   private readonly filters = new Map<string, ColumnFilter>()
   private column: string | null = null
+  /** A link colors by likeness to a search that has not found yet. */
+  private awaitsScores = false
   private scale: 'linear' | 'quantile' = 'linear'
   private generation = 0
 
@@ -88,7 +92,13 @@ export class Coloring {
     this.filters.clear()
     this.column = null
     this.host.view.setState({ coloring: { ...NO_COLORING, passing: this.host.nRows() } })
-    if (column !== null) void this.choose(column)
+    if (column !== null) this.follow(column)
+  }
+
+  /** Colors as a link says: by likeness to a search once that has found something. */
+  follow(column: string | null): void {
+    this.awaitsScores = column === SCORE
+    if (!this.awaitsScores) void this.choose(column)
   }
 
   /** Colors by a column, or by place. */
@@ -107,15 +117,25 @@ export class Coloring {
     } catch (error) {
       if (generation !== this.generation) return
       this.host.view.setState({ coloring: { ...coloring, isLoading: false } })
-      this.host.report(error)
+      if (!(error instanceof CancelledError)) this.host.report(error)
     }
   }
 
   /** What is computed from the layout on screen is another for another layout. */
   layoutChanged(): void {
-    for (const name of this.known.keys()) if (name.startsWith('@')) this.known.delete(name)
-    for (const name of this.filters.keys()) if (name.startsWith('@')) this.filters.delete(name)
-    if (this.column?.startsWith('@')) void this.choose(this.column)
+    const isOfLayout = (name: string): boolean => name.startsWith('@') && name !== SCORE
+    for (const name of this.known.keys()) if (isOfLayout(name)) this.known.delete(name)
+    for (const name of this.filters.keys()) if (isOfLayout(name)) this.filters.delete(name)
+    if (this.column !== null && isOfLayout(this.column)) void this.choose(this.column)
+  }
+
+  /** Likeness to the search is another after another search, and none without one. */
+  scoresChanged(areThere: boolean): void {
+    const isWanted = this.column === SCORE || this.awaitsScores
+    this.known.delete(SCORE)
+    this.filters.delete(SCORE)
+    if (areThere) this.awaitsScores = false
+    if (isWanted && (areThere || this.column === SCORE)) void this.choose(areThere ? SCORE : null)
   }
 
   setScale(scale: 'linear' | 'quantile'): void {
@@ -170,7 +190,6 @@ export class Coloring {
     })
     const { hidden, count } = passing(this.host.nRows(), active)
     const values = this.column === null ? undefined : this.known.get(this.column)
-    this.host.paint(values ? this.colors(values, theme) : null, hidden)
     this.host.view.setState({
       coloring: {
         column: this.column,
@@ -180,6 +199,7 @@ export class Coloring {
         passing: count,
       },
     })
+    this.host.paint(values ? this.colors(values, theme) : null, hidden)
   }
 
   private colors(values: ColumnValues, theme: Theme): Uint8Array<ArrayBuffer> {

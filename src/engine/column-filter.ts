@@ -9,6 +9,8 @@ export type ColumnFilter =
 export interface Histogram {
   readonly least: number
   readonly most: number
+  /** Of the finite values. */
+  readonly mean: number
   /** Rows in each of equally wide bins. */
   readonly counts: readonly number[]
   /** Rows without a value. */
@@ -22,20 +24,22 @@ export function histogramOf(values: Float64Array): Histogram {
   let least = Infinity
   let most = -Infinity
   let nNone = 0
+  let sum = 0
   for (const value of values) {
     if (!Number.isFinite(value)) nNone++
     else {
+      sum += value
       if (value < least) least = value
       if (value > most) most = value
     }
   }
   const counts = Array.from({ length: BINS }, () => 0)
-  if (least > most) return { least: 0, most: 0, counts, nNone }
+  if (least > most) return { least: 0, most: 0, mean: 0, counts, nNone }
   const scale = most > least ? BINS / (most - least) : 0
   for (const value of values) {
     if (Number.isFinite(value)) counts[Math.min(BINS - 1, Math.floor((value - least) * scale))]++
   }
-  return { least, most, counts, nNone }
+  return { least, most, mean: sum / (values.length - nNone), counts, nNone }
 }
 
 /** Rows of each code: one count a name, then all other values, then none. */

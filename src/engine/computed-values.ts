@@ -1,23 +1,47 @@
-import { releaseProxy, wrap } from 'comlink'
+import { releaseProxy, type Remote, transfer, wrap } from 'comlink'
 import type { MapApi } from '../../workers/map.ts'
 import type { ColumnValues } from '../../workers/read.ts'
 import { InputError } from '../errors.ts'
 import type { Layout } from '../types.ts'
+import type { Session } from './session.ts'
 
-/** Values that the page computes from the layouts, by their names among the columns. */
+/** Values that the page computes from the layouts, the vectors or the search, by their names among the columns. */
 export const AGREEMENT = '@agreement'
 export const DENSITY = '@density'
+export const KEPT = '@kept'
+export const SCORE = '@score'
+
+/** Whether a link may name it as a color of a session's map. */
+export function isComputed(name: string, { embedding }: Session): boolean {
+  return [AGREEMENT, DENSITY, SCORE].includes(name) || (name === KEPT && embedding !== null)
+}
 
 /** Finding 15 neighbors takes some 10 µs a point and layout: a minute at this many. */
 const MOST_ROWS = 2_000_000
+/** Neighbors by the vectors that are looked for on the map, as many as {@link AGREEMENT} compares. */
+const NEAR = 15
+
+/** What the values are computed from. */
+interface ComputedFrom {
+  readonly session: Session
+  /** The one on screen first. */
+  readonly layouts: readonly Layout[]
+  /** How like each row is to what is searched for by meaning, [nRows]; null without such a search. */
+  readonly scores: Float32Array | null
+}
 
 /**
- * Values computed from the layouts, in a worker of their own.
+ * Values of all rows, computed in a worker of their own where that takes long.
  *
- * @param layouts the one on screen first
- * @throws {InputError} for another name, for one layout alone, and for more points than that can be waited for.
+ * @throws {InputError} for another name, for agreement of one layout alone, without the vectors or the search that it takes,
+ *   and for more points than that can be waited for.
  */
-export async function computedValues(name: string, layouts: readonly Layout[]): Promise<ColumnValues> {
+export async function computedValues(name: string, from: ComputedFrom): Promise<ColumnValues> {
+  const { layouts, scores } = from
+  if (name === SCORE) {
+    if (scores) return { kind: 'number', values: Float64Array.from(scores) }
+    throw new InputError('Color: nothing is searched for by meaning', 'Search by “Meaning” first.')
+  }
   const nRows = (layouts[0]?.positions.length ?? 0) / 2
   if (nRows > MOST_ROWS) {
     throw new InputError(
@@ -34,13 +58,30 @@ export async function computedValues(name: string, layouts: readonly Layout[]): 
   const worker = new Worker(new URL('../../workers/map.ts', import.meta.url), { type: 'module' })
   const api = wrap<MapApi>(worker)
   try {
-    const values =
-      name === AGREEMENT
-        ? await api.agreement(layouts.map(({ positions }) => positions))
-        : await api.density(layouts[0].positions)
-    return { kind: 'number', values }
+    return { kind: 'number', values: await compute(api, name, from) }
   } finally {
     api[releaseProxy]()
     worker.terminate()
   }
+}
+
+async function compute(
+  api: Remote<MapApi>,
+  name: string,
+  { session, layouts }: ComputedFrom,
+): Promise<Float64Array<ArrayBuffer>> {
+  const [active] = layouts
+  if (name === AGREEMENT) return api.agreement(layouts.map(({ positions }) => positions))
+  if (name === DENSITY) return api.density(active.positions)
+  if (name !== KEPT) {
+    throw new InputError(
+      `Color: there is no “${name}”`,
+      `What the page computes is ${AGREEMENT}, ${KEPT}, ${DENSITY} and ${SCORE}.`,
+    )
+  }
+  const { near, positions } = await session.nearestByVectors(active.name, NEAR)
+  const byPoint = await api.kept(positions, transfer(near, [near.ids.buffer]))
+  const { pointOf } = session
+  // Copies of a caption are one point.
+  return pointOf ? Float64Array.from(pointOf, (point) => byPoint[point]) : byPoint
 }

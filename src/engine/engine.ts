@@ -11,7 +11,7 @@ import { absoluteAddresses } from './addresses.ts'
 import { AddressBar } from './address-bar.ts'
 import { Coloring } from './coloring.ts'
 import { Comparison } from './comparison.ts'
-import { computedValues } from './computed-values.ts'
+import { computedValues, isComputed, SCORE } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
 import { Exporter } from './exporter.ts'
 import { chooseVectors, partVectors, preferredColumn } from './given-vectors.ts'
@@ -56,7 +56,10 @@ export class Engine {
   readonly topics: TopicGuide
   readonly finder = new Finder({
     captions: () => this.captionsOnMap(),
-    onFound: () => this.showMarked(),
+    onFound: () => {
+      this.showMarked()
+      this.coloring.scoresChanged(this.finder.allScores !== null)
+    },
     rank: (query, nearest) => this.meaning.find(query, nearest),
     onQuery: (q, by) => {
       this.params = { ...this.params, q, by }
@@ -141,17 +144,22 @@ export class Engine {
       view: this.view,
       nRows: () => this.shown?.opened?.nRows ?? 0,
       values: async (column) => {
-        if (!this.shown) throw new InputError('Color: there is no map yet', 'Open a file first.')
-        if (!column.startsWith('@')) return this.shown.values(column)
+        const session = this.shown
+        if (!session) throw new InputError('Color: there is no map yet', 'Open a file first.')
+        if (!column.startsWith('@')) return session.values(column)
+        await this.untilLaidOut(session)
         const { active } = this.view.getState()
-        return computedValues(
-          column,
-          [...this.layouts()].sort((a, b) => Number(b.name === active) - Number(a.name === active)),
-        )
+        const isFirst = (layout: Layout): number => Number(layout.name === active)
+        return computedValues(column, {
+          session,
+          layouts: [...this.layouts()].sort((a, b) => isFirst(b) - isFirst(a)),
+          scores: this.finder.allScores,
+        })
       },
       paint: (colors, hidden) => {
         this.painted = { colors, hidden }
         for (const map of this.comparison.maps()) map.setPainted(this.painted)
+        this.showMarked()
       },
       onColumn: (column) => {
         this.params = { ...this.params, color: column }
@@ -796,7 +804,7 @@ export class Engine {
     if (!fresh) return
     const color = session.streamed ? null : this.params.color
     const isKnown =
-      color === null || color.startsWith('@') || opened.columns.some(({ name }) => name === color)
+      color === null || isComputed(color, session) || opened.columns.some(({ name }) => name === color)
     if (!isKnown) this.notice(`“${opened.name}” has no column “${color}” to color by.`)
     this.coloring.reset(isKnown ? color : null)
     this.restorePlace()
@@ -823,6 +831,15 @@ export class Engine {
     this.writeAddress()
     const waiters = this.waiters.splice(0)
     for (const waiter of waiters) waiter.resolve()
+    this.finder.retry()
+  }
+
+  /** Layouts in the making say nothing yet. @throws {CancelledError} they will not be finished */
+  private async untilLaidOut(session: Session): Promise<void> {
+    if (session !== this.running || this.view.getState().phase !== 'working') return
+    await this.whenReady().catch(() => {
+      throw new CancelledError()
+    })
   }
 
   private stop(session: Session, error: unknown): void {
@@ -929,7 +946,9 @@ export class Engine {
     // Rows are not what a map held in part draws by.
     if (this.shown?.streamed) return
     const isAsked = this.finder.view.getState().state !== 'off'
-    const marked = { found: isAsked ? this.finder.rows : null, selected: this.selection.rows }
+    // What was found is told by the colors, where these are the likeness to what is searched for.
+    const isTold = !isAsked || this.view.getState().coloring.column === SCORE
+    const marked = { found: isTold ? null : this.finder.rows, selected: this.selection.rows }
     for (const map of this.comparison.maps()) map.setMarked(marked)
   }
 
@@ -1017,7 +1036,7 @@ export class Engine {
     this.pin(row)
     if (view) this.map?.lookAt(view)
     this.finder.reset(q, by)
-    void this.coloring.choose(color)
+    this.coloring.follow(color)
   }
 }
 

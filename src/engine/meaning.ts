@@ -8,6 +8,8 @@ export interface Ranked {
   readonly rows: Uint32Array<ArrayBuffer>
   /** [rows] cosines */
   readonly scores: Float32Array<ArrayBuffer>
+  /** Those of all rows, in the file's order. */
+  readonly all: Float32Array<ArrayBuffer>
 }
 
 /** What the search needs of the engine. */
@@ -22,9 +24,6 @@ interface MeaningHost {
 /** Search by meaning: the query goes through the encoder that made the map, and to where its vectors are. */
 export class Meaning {
   private readonly host: MeaningHost
-  /** Scores of the last query, [nRows]. */
-  private last: { readonly session: Session; readonly scores: Float32Array<ArrayBuffer> } | null = null
-
   constructor(host: MeaningHost) {
     this.host = host
   }
@@ -56,15 +55,7 @@ export class Meaning {
     const { embedding, pointOf, settings } = session
     const vectors = await this.host.encoder.queries(arenaOf(text), settings, embedding)
     const byPoint = await session.likeness(vectors.data)
-    const scores = new Float32Array(pointOf.length)
-    for (let row = 0; row < scores.length; row++) scores[row] = byPoint[pointOf[row]]
-    this.last = { session, scores }
     return rowsOf(greatest(byPoint, k), byPoint, pointOf)
-  }
-
-  /** How like each row is to the last query, [nRows]; null where there was none on this map. */
-  scores(): Float32Array<ArrayBuffer> | null {
-    return this.last && this.last.session === this.host.session() ? this.last.scores : null
   }
 }
 
@@ -81,5 +72,9 @@ function rowsOf(points: Uint32Array, byPoint: Float32Array, pointOf: Uint32Array
   for (let row = 0; row < pointOf.length; row++) if (rankOf.has(pointOf[row])) found.push(row)
   const rank = (row: number): number => rankOf.get(pointOf[row]) ?? 0
   found.sort((a, b) => rank(a) - rank(b) || a - b)
-  return { rows: Uint32Array.from(found), scores: Float32Array.from(found, (row) => byPoint[pointOf[row]]) }
+  return {
+    rows: Uint32Array.from(found),
+    scores: Float32Array.from(found, (row) => byPoint[pointOf[row]]),
+    all: Float32Array.from(pointOf, (point) => byPoint[point]),
+  }
 }

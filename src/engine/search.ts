@@ -50,6 +50,8 @@ export class Finder {
   rows: Uint32Array = NONE
   /** [rows] cosines, where they were found by meaning. */
   scores: Float32Array | null = null
+  /** [nRows] those of all rows. */
+  allScores: Float32Array | null = null
   private search: { readonly captions: Captions; readonly workers: CaptionSearch } | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly host: FinderHost
@@ -97,6 +99,12 @@ export class Finder {
     return this.scores ? this.rows.slice().sort() : this.rows
   }
 
+  /** Asks once more what could not be answered, as by meaning while the encoder was at work. */
+  retry(): void {
+    const { state, query } = this.view.getState()
+    if (state === 'impossible') this.setQuery(query)
+  }
+
   /** Begins anew for other data; the copies of the captions before are given up. */
   reset(query: string | null, by: FindBy): void {
     clearTimeout(this.timer)
@@ -137,9 +145,10 @@ export class Finder {
     if (this.rows.length) this.host.showRows(this.rows)
   }
 
-  private take(rows: Uint32Array, scores: Float32Array | null): void {
+  private take(rows: Uint32Array, scores: Float32Array | null, all: Float32Array | null = null): void {
     this.rows = rows
     this.scores = scores
+    this.allScores = all
   }
 
   private async run(query: string): Promise<void> {
@@ -149,12 +158,12 @@ export class Finder {
       return now.query !== query || now.by !== by || now.nearest !== nearest
     }
     try {
-      const { rows, scores } =
+      const { rows, scores, all } =
         by === 'meaning'
           ? await this.host.rank(query, nearest)
-          : { rows: await this.scan(query, true), scores: null }
+          : { rows: await this.scan(query, true), scores: null, all: null }
       if (isStale()) return
-      this.take(rows, scores)
+      this.take(rows, scores, all)
       this.view.setState({ state: 'found', count: rows.length, at: null })
       this.host.onFound(rows)
     } catch (error) {

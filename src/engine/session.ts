@@ -322,6 +322,27 @@ export class Session {
   }
 
   /**
+   * The nearest of each point by the vectors, without itself, [nPoints, k], and what a layout of the points is.
+   * @throws {InputError} where the page has no vectors
+   */
+  async nearestByVectors(
+    layout: string,
+    most: number,
+  ): Promise<{
+    readonly near: { readonly k: number; readonly ids: Uint32Array }
+    readonly positions: Float32Array
+  }> {
+    const points = this.result?.layouts.find(({ name }) => name === layout)
+    if (!points || !this.umap || this.umap.isOver) {
+      throw new InputError(
+        'Color: the vectors of this map are not at hand, so that it cannot be held against them',
+        'Press “Lay out again”, which makes them.',
+      )
+    }
+    return { near: await this.umap.api.nearest(most), positions: points.positions }
+  }
+
+  /**
    * New vectors, in the space of the embedding, among its points in each layout; null where the page has no vectors.
    * @throws {InputError} where no GPU laid out, and for vectors that cannot be used, naming the row.
    */

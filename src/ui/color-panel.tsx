@@ -1,17 +1,40 @@
 import { useId, useState } from 'react'
+import { useStore } from 'zustand'
 import { cssColor, rampColor } from '../draw/palette.ts'
 import type { Legend } from '../engine/coloring.ts'
-import { AGREEMENT, DENSITY } from '../engine/computed-values.ts'
+import { AGREEMENT, DENSITY, KEPT, SCORE } from '../engine/computed-values.ts'
 import { useEngine, useView } from './engine-context.ts'
 import { formatCount } from './format.ts'
 import './color-panel.css'
 
-/** What the page computes itself, beside the file's columns. */
-const COMPUTED = [
-  { value: AGREEMENT, name: 'Agreement of the layouts' },
-  { value: DENSITY, name: 'Density of the map' },
-] as const
+/** What the page computes itself, beside the file's columns, and what it means. */
+const COMPUTED: readonly { readonly value: string; readonly name: string; readonly says: string }[] = [
+  {
+    value: AGREEMENT,
+    name: 'Agreement of the layouts',
+    says: 'The share of a caption’s 15 nearest on this layout that are among its 15 nearest on the others. Where it is low, the layouts disagree: do not read much into what lies side by side.',
+  },
+  {
+    value: KEPT,
+    name: 'Kept from the vectors',
+    says: 'The share of a caption’s 15 nearest by the vectors that are among its 15 nearest on this layout. Where it is low, this layout has put others beside it: look at the caption’s “Nearest in meaning” there.',
+  },
+  {
+    value: DENSITY,
+    name: 'Density of the map',
+    says: 'Doublings: one more is twice as many captions on the same area.',
+  },
+  {
+    value: SCORE,
+    name: 'Likeness to the search',
+    says: 'The cosine between a caption’s vector and that of what is searched for: 1 means the same.',
+  },
+]
 const PLACE = ''
+const SCALES = [
+  { scale: 'linear', name: 'Linear', title: 'Colors follow the values' },
+  { scale: 'quantile', name: 'Quantile', title: 'Colors follow the ranks: as many captions of each' },
+] as const
 
 /** What the points' color says, a legend that filters, and the filters at work. On a phone it is part of the menu. */
 export function ColorPanel({ open }: { readonly open: boolean }) {
@@ -20,12 +43,20 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
   const layouts = useView((view) => view.shown?.layouts)
   const { column, isLoading, legend } = useView((view) => view.coloring)
   const select = useId()
+  const hasVectors = useView((view) => (view.shown?.backend ?? null) !== null)
+  const hasScores = useStore(engine.finder.view, ({ by, state }) => by === 'meaning' && state === 'found')
   const streamed = useView((view) => view.shown?.streamed)
   if (!columns || !layouts?.length || streamed) return null
   const usable = columns.filter(
     ({ kind, name }) => kind !== 'other' && kind !== 'nested' && !isCoordinate(name, layouts),
   )
-  const computed = COMPUTED.filter(({ value }) => value !== AGREEMENT || layouts.length > 1)
+  const canCompute: Readonly<Record<string, boolean>> = {
+    [AGREEMENT]: layouts.length > 1,
+    [KEPT]: hasVectors,
+    [SCORE]: hasScores || column === SCORE,
+  }
+  const computed = COMPUTED.filter(({ value }) => canCompute[value] ?? true)
+  const says = COMPUTED.find(({ value }) => value === column)?.says
   return (
     <section className="card coloring" aria-label="Colors" data-open={open}>
       <header>
@@ -49,12 +80,7 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
       {isLoading && <p className="quiet">Reading the column…</p>}
       {!isLoading && legend?.kind === 'category' && <Categories legend={legend} />}
       {!isLoading && legend && legend.kind !== 'category' && <Range key={legend.column} legend={legend} />}
-      {column === AGREEMENT && !isLoading && (
-        <p className="quiet">
-          The share of a caption’s 15 nearest on this layout that are among its 15 nearest on the others.
-          Where it is low, the layouts disagree: do not read much into what lies side by side.
-        </p>
-      )}
+      {says !== undefined && !isLoading && <p className="quiet">{says}</p>}
       <Filters />
     </section>
   )
@@ -152,16 +178,22 @@ function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category'
         <span>
           {format(least)} – {format(most)}
         </span>
+        {kind === 'number' && <small className="quiet">mean {format(histogram.mean)}</small>}
         {histogram.nNone > 0 && <small className="quiet">{formatCount(histogram.nNone)} without</small>}
       </p>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={scale === 'quantile'}
-          onChange={(event) => engine.coloring.setScale(event.currentTarget.checked ? 'quantile' : 'linear')}
-        />
-        Color by rank
-      </label>
+      <div role="radiogroup" aria-label="Scale of the colors" className="scales">
+        {SCALES.map(({ scale: other, name, title: hint }) => (
+          <label key={other} title={hint}>
+            <input
+              type="radio"
+              name="color-scale"
+              checked={scale === other}
+              onChange={() => engine.coloring.setScale(other)}
+            />
+            {name}
+          </label>
+        ))}
+      </div>
     </div>
   )
 }

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright'
 import { expect, test } from 'vitest'
 import { writeParquet } from '../read/write-parquet.ts'
 import { harness, ready, violations } from './harness.ts'
@@ -15,6 +16,27 @@ async function open(theme: 'light' | 'dark', width: number, height: number) {
   await found.page.getByLabel('Open Parquet').setInputFiles({ name: 'like.parquet', mimeType: '', buffer })
   await found.page.getByText('Ready: 120 captions').waitFor({ timeout: 60_000 })
   return found
+}
+
+/** Colors that need vectors: what the layout keeps of them, and likeness to the search. */
+async function colors(page: Page): Promise<void> {
+  const panel = page.getByRole('region', { name: 'Colors' })
+  await panel.getByLabel('Color by').selectOption({ label: 'Kept from the vectors' })
+  await panel.getByText(/nearest by the vectors/).waitFor()
+  // Five subjects of some twenty copies each: a map keeps a part of each one's neighbors, and far more than chance.
+  const mean = Number(/mean ([\d.]+)/.exec((await panel.textContent()) ?? '')?.[1])
+  expect(mean).toBeGreaterThan(0.2)
+  await panel.getByLabel('Color by').selectOption({ label: 'Likeness to the search' })
+  const least = panel.getByRole('slider', { name: 'Least score' })
+  await least.focus()
+  for (let i = 0; i < 9; i++) await page.keyboard.press('PageUp')
+  // Only captions with trains are near the most: a fifth of all, at most.
+  const shown = async () => Number(/(\d+) of 120 captions shown/.exec((await panel.textContent()) ?? '')?.[1])
+  await expect.poll(shown).toBeGreaterThan(0)
+  expect(await shown()).toBeLessThanOrEqual(24)
+  await expect.poll(() => new URL(page.url()).searchParams.get('color')).toBe('@score')
+  expect(await violations(page)).toEqual([])
+  await panel.getByRole('button', { name: 'Remove the filter on @score' }).click()
 }
 
 test.each([
@@ -38,6 +60,7 @@ test.each([
   await results.getByText(captions[rows[0]]).first().waitFor()
   expect(await violations(page)).toEqual([])
   expect(new URL(page.url()).searchParams.get('by')).toBe('meaning')
+  if (width >= 760) await colors(page)
 
   // From a caption to all like it.
   await box.press('Enter')

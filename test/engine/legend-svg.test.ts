@@ -21,7 +21,7 @@ test('a legend of categories names those that are on, as text and never as marku
 })
 
 test('a legend of numbers is a ramp between the least and the most', () => {
-  const histogram = { least: 0.5, most: 20, counts: [1, 2], nNone: 0 }
+  const histogram = { least: 0.5, most: 20, counts: [1, 2], nNone: 0, mean: 1 }
   const svg = legendSvg(
     { kind: 'number', column: 'score', histogram, scale: 'quantile', least: 0.5, most: 20 },
     'light',

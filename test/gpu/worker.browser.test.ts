@@ -64,6 +64,11 @@ test('on WebGPU a fit streams layouts, knows neighbors, and names its adapter', 
   const near = await api.neighbors(17)
   expect([...near.points]).toEqual([...expected.ids.subarray(171, 180)])
   expect(near.distances.length).toBe(9)
+  const all = await api.nearest(4)
+  expect(all.k).toBe(4)
+  expect(all.ids.length).toBe(1200)
+  expect([...all.ids.subarray(68, 72)]).toEqual([...near.points.subarray(0, 4)])
+  expect((await api.nearest(50)).k).toBe(9)
 })
 
 test('new points are placed among those of a finished fit, and only of one', async () => {
