@@ -20,6 +20,9 @@ export class DeviceError extends CaptionscapeError {
   override readonly name = 'DeviceError'
 }
 
+/** The GPU was there and is gone: another try may find it again. */
+export class LostDeviceError extends DeviceError {}
+
 /** Something that had to come over the network did not. */
 export class NetworkError extends CaptionscapeError {
   override readonly name = 'NetworkError'

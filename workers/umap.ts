@@ -1,5 +1,5 @@
 import { expose, transfer } from 'comlink'
-import { DeviceError, InputError } from '../src/errors.ts'
+import { DeviceError, InputError, LostDeviceError } from '../src/errors.ts'
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
 import { estimateUmap, UmapRun } from '../src/pipeline.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
@@ -144,13 +144,13 @@ const api: UmapApi = {
   },
 
   async fit(vectors, settings, { onProgress, onNotice, onLayouts }) {
-    const controller = start()
-    try {
+    const { signal } = start()
+    const attempt = async (): Promise<UmapResult> => {
       const fit = await resume(vectors, settings)
       const { run, adapter } = fit
       fit.isDone = false
       const { layouts, timings } = await run.fit({
-        signal: controller.signal,
+        signal,
         onProgress,
         onNotice,
         onLayouts: (epoch, moving) => onLayouts(epoch, transfer(moving, buffersOf(moving))),
@@ -158,6 +158,14 @@ const api: UmapApi = {
       fit.isDone = true
       const backend = adapter === null ? 'umap-js' : 'webgpu'
       return transfer({ layouts, backend, adapter: adapter ?? 'CPU (umap-js)', timings }, buffersOf(layouts))
+    }
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof LostDeviceError) || signal.aborted) throw error
+      onNotice('The GPU was lost while it laid out. The layouts are made once more from the same vectors.')
+      gpu = null
+      return await attempt()
     } finally {
       running = null
     }

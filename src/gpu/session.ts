@@ -1,4 +1,4 @@
-import { DeviceError } from '../errors.ts'
+import { DeviceError, LostDeviceError } from '../errors.ts'
 import {
   createKernel,
   type Kernel,
@@ -21,7 +21,7 @@ const SLOTS = 1024
 const SLOT_BYTES = 256
 
 const ADVICE_LOST =
-  'Close other pages that use the GPU, then press Resume; with fewer rows the GPU has less to do.'
+  'Close other pages that use the GPU, then press “Try again”; with fewer rows the GPU has less to do.'
 const ADVICE_MEMORY = 'Open fewer rows (?limit=), or use a GPU with more memory.'
 const ADVICE_FAULT =
   'This is a fault of Captionscape or of the graphics driver. Update the driver; if it stays, report it.'
@@ -48,10 +48,7 @@ export class GpuSession {
     this.bytesPerBuffer = Math.min(bytesPerBuffer, maxBufferSize, maxStorageBufferBindingSize)
     device.addEventListener('uncapturederror', this.#onError)
     void device.lost.then(({ reason, message }) => {
-      this.#fault ??= new DeviceError(
-        `gpu: the device was lost (${reason || 'unknown'}): ${message}`,
-        ADVICE_LOST,
-      )
+      this.#fault ??= lost(`${reason || 'unknown'}: ${message}`)
     })
     this.#params = this.buffer(
       'gpu.params',
@@ -129,7 +126,7 @@ export class GpuSession {
       await staging.mapAsync(GPUMapMode.READ)
     } catch (cause) {
       await this.#settle()
-      throw new DeviceError(`gpu: a result could not be read back: ${String(cause)}`, ADVICE_FAULT, { cause })
+      throw this.#fail(cause)
     }
     const mapped = staging.getMappedRange()
     at = 0
@@ -169,7 +166,12 @@ export class GpuSession {
 
   /** Waits until all submitted work is done. @throws {DeviceError} when it went wrong. */
   async done(): Promise<void> {
-    await this.device.queue.onSubmittedWorkDone()
+    try {
+      await this.device.queue.onSubmittedWorkDone()
+    } catch (cause) {
+      await this.#settle()
+      throw this.#fail(cause)
+    }
     this.check()
   }
 
@@ -188,6 +190,12 @@ export class GpuSession {
       isMemory ? ADVICE_MEMORY : ADVICE_FAULT,
       { cause: error },
     )
+  }
+
+  /** Where WebGPU's process has ended, what waits for it fails before anything says that the device is lost. */
+  #fail(cause: unknown): DeviceError {
+    this.#fault ??= lost(String(cause))
+    return this.#fault
   }
 
   /** Lets the events of a failing device arrive, so that the error thrown is the first cause. */
@@ -250,6 +258,10 @@ export class Commands {
     this.#pass = null
     this.#slot = 0
   }
+}
+
+function lost(why: string): LostDeviceError {
+  return new LostDeviceError(`gpu: the device was lost (${why})`, ADVICE_LOST)
 }
 
 interface Rows {
