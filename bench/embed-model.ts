@@ -47,7 +47,7 @@ export function makeModel(size: Size, outputs: readonly ClipOutput[], format: Cl
   const files = clipModelFiles(outputs, format)
   const config: unknown = JSON.parse(new TextDecoder().decode(files.get('config.json')))
   const onnx = new Uint8Array(files.get('onnx/text_model.onnx') ?? [])
-  return { onnx, config, eotId: createTokenizer(clipTokenizerFile()).eotId, nDims: 32 }
+  return { onnx, config, eotId: createTokenizer(clipTokenizerFile()).padId, nDims: 32 }
 }
 
 /** `pooler_output` of one caption's ids in float64. */

@@ -39,7 +39,8 @@ const load = async (file) => server.ssrLoadModule(`/${file}`)
 const { makeModel, referenceOf } = await load('bench/embed-model.ts')
 const { packBatch } = await load('src/embed/batches.ts')
 const { tokenizeChunk } = await load('src/embed/chunks.ts')
-const { OFFSET, patchPooler, PROJECTION } = await load('src/embed/onnx.ts')
+const { OFFSET, patchText, POOLING, PROJECTION } = await load('src/embed/onnx.ts')
+const { clipRules, poolingWeights, tokenMask } = await load('src/embed/pooling.ts')
 const { createTokenizer } = await load('src/embed/tokenizer.ts')
 const { toArena } = await load('test/fixtures/arena.ts')
 const { clipTokenizerFile } = await load('test/fixtures/clip-model.ts')
@@ -62,7 +63,7 @@ function planOf(size, texts, budget) {
   const tokenizer = tokenizers[size]
   const { tokens, plan } = tokenizeChunk(toArena(texts), tokenizer, budget)
   const batches = plan.batches.map((batch) => ({
-    ids: Array.from(packBatch(tokens, plan.order, batch, tokenizer.eotId)),
+    ids: Array.from(packBatch(tokens, plan.order, batch, tokenizer.padId)),
     nRows: batch.end - batch.start,
     length: batch.length,
   }))
@@ -76,7 +77,7 @@ function planOf(size, texts, budget) {
 /** The same file and batches in onnxruntime-node. */
 async function runInNode({ size, format, outputs, batches, repeats }, threads) {
   const { onnx, eotId, nDims } = makeModel(size, outputs, format)
-  const { bytes, output } = patchPooler(onnx, eotId)
+  const { bytes, output, needsPooling } = patchText(onnx, 'clip')
   const options = { executionProviders: ['cpu'], intraOpNumThreads: threads, logSeverityLevel: 3 }
   const session = await ort.InferenceSession.create(bytes, options)
   const unused = {
@@ -90,7 +91,12 @@ async function runInNode({ size, format, outputs, batches, repeats }, threads) {
     rows.length = 0
     for (const { ids, nRows, length } of batches) {
       const feed = new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [nRows, length])
-      const result = await session.run({ input_ids: feed, ...unused }, [output])
+      const feeds = { input_ids: feed, ...unused }
+      if (needsPooling) {
+        const mask = tokenMask(Int32Array.from(ids), length, clipRules(eotId))
+        feeds[POOLING] = new ort.Tensor('float32', poolingWeights(mask, length, 'last'), [nRows, length])
+      }
+      const result = await session.run(feeds, [output])
       for (let i = 0; i < nRows; i++) rows.push([...result[output].data.subarray(i * nDims, (i + 1) * nDims)])
     }
     seconds.push((performance.now() - started) / 1000)
@@ -277,7 +283,7 @@ ${padding}
 ## Parity
 
 Greatest absolute difference and least cosine of \`pooler_output\` (found by src/embed/onnx.ts) to a float64 reference
-with the unrounded weights, in the page's batches; so a quantized format's figures are the price of its rounding.
+with the unrounded weights, in the page's batches; so a quantized format's figures are the price of its rounding. On WebGPU one layout of each format is run.
 
 The tests' small model (2 layers, 32 dimensions), ${N_SMALL} real captions:
 

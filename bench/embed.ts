@@ -1,6 +1,7 @@
 import { transfer, wrap } from 'comlink'
 import { findGpu } from '../src/embed/backend.ts'
-import { patchPooler } from '../src/embed/onnx.ts'
+import { patchText } from '../src/embed/onnx.ts'
+import { clipRules } from '../src/embed/pooling.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
 import type { Backend } from '../src/types.ts'
 import type { ClipFormat, ClipOutput } from '../test/fixtures/clip-graph.ts'
@@ -30,14 +31,15 @@ registerErrorTransfer()
 /** Runs the batches of a case in the page's own worker: the rows of the last round, and what each round took. */
 async function measure({ size, format, outputs, backend, batches, repeats }: Case) {
   const { onnx, config, eotId, nDims } = makeModel(size, outputs, format)
-  const { bytes, inputs, output } = patchPooler(onnx, eotId)
+  const { bytes, inputs, output, needsPooling } = patchText(onnx, 'clip')
   const worker = new Worker(new URL('../workers/clip.ts', import.meta.url), { type: 'module' })
   const failed = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) => reject(new Error(event.message)))
   })
   try {
     const clip = wrap<ClipApi>(worker)
-    const model = { config, onnx: bytes, inputs, output, nDims, eotId, backend, dtype: format }
+    const rules = clipRules(eotId)
+    const model = { config, onnx: bytes, inputs, output, nDims, needsPooling, rules, backend, dtype: format }
     await Promise.race([clip.load(transfer(model, [bytes.buffer])), failed])
     const seconds: number[] = []
     const rows: number[][] = []
@@ -64,8 +66,8 @@ async function measure({ size, format, outputs, backend, batches, repeats }: Cas
 
 /** The same on onnxruntime-web as it comes. */
 async function measurePeer({ size, format, outputs, batches, repeats }: Case): Promise<number[]> {
-  const { onnx, eotId, nDims } = makeModel(size, outputs, format)
-  const { bytes, output } = patchPooler(onnx, eotId)
+  const { onnx, nDims } = makeModel(size, outputs, format)
+  const { bytes, output } = patchText(onnx, 'clip')
   const worker = new Worker(new URL('./embed-peer.ts', import.meta.url), { type: 'module' })
   try {
     const peer = wrap<PeerApi>(worker)
