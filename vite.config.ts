@@ -40,6 +40,7 @@ export default defineConfig({
   optimizeDeps: {
     entries: ['index.html', 'workers/*.ts'],
     include: [
+      '@huggingface/tokenizers',
       '@huggingface/transformers',
       'hyparquet',
       'hyparquet/src/column.js',

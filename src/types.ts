@@ -128,3 +128,10 @@ export interface KeptPart {
   readonly close: () => void
   readonly remove: () => Promise<void>
 }
+
+/** A model from one's own disk. */
+export interface ModelFolder {
+  readonly name: string
+  /** Paths are relative to the folder: `config.json`, `onnx/text_model.onnx`. */
+  readonly files: readonly { readonly path: string; readonly file: File }[]
+}

@@ -6,6 +6,7 @@ import { findGpu } from '../src/embed/backend.ts'
 import { type ClipRequest, createClipEncoder } from '../src/embed/clip.ts'
 import type { Runtime } from '../src/embed/clip-model.ts'
 import type { TokenSource } from '../src/embed/clip-tokens.ts'
+import type { TokenizerFiles } from '../src/embed/model.ts'
 import { embedLexically, LEXICAL_LABEL } from '../src/embed/lexical.ts'
 import { DeviceError, InputError } from '../src/errors.ts'
 import { keptNeighbors } from '../src/project/fidelity.ts'
@@ -121,15 +122,16 @@ function startRuntime(): Runtime {
   }
 }
 
-async function startTokenizer(file: unknown, maxLength: number): Promise<TokenSource> {
+async function startTokenizer(files: TokenizerFiles): Promise<TokenSource> {
   const worker = new Worker(new URL('./tokens.ts', import.meta.url), { type: 'module' })
   const remote = wrap<TokensApi>(worker)
   const failed = failureOf(worker, 'tokenizer')
   try {
-    const { eotId } = await Promise.race([remote.load(file, maxLength), failed])
+    const { padId, endsWithPad } = await Promise.race([remote.load(files), failed])
     return {
       tokenize: async (captions, budget) => Promise.race([remote.tokenize(captions, budget), failed]),
-      eotId,
+      padId,
+      endsWithPad,
       stop: () => worker.terminate(),
     }
   } catch (error) {

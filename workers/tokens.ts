@@ -1,5 +1,6 @@
 import { expose, transfer } from 'comlink'
 import { type Chunk, tokenizeChunk } from '../src/embed/chunks.ts'
+import type { TokenizerFiles } from '../src/embed/model.ts'
 import { createTokenizer, type Tokenizer } from '../src/embed/tokenizer.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
 import type { Captions } from '../src/types.ts'
@@ -9,8 +10,8 @@ import type { Captions } from '../src/types.ts'
  * model and keeps what comes back.
  */
 export interface TokensApi {
-  /** Once, before the first call. @param file the model's `tokenizer.json`, parsed */
-  load(file: unknown, maxLength: number): { readonly eotId: number }
+  /** Once, before the first call. @throws {InputError} where it is no tokenizer */
+  load(files: TokenizerFiles): Promise<Pick<Tokenizer, 'padId' | 'endsWithPad'>>
   tokenize(captions: Captions, budget: number): Chunk
 }
 
@@ -19,9 +20,15 @@ registerErrorTransfer()
 let tokenizer: Tokenizer | null = null
 
 const api: TokensApi = {
-  load(file, maxLength) {
-    tokenizer = createTokenizer(file, maxLength)
-    return { eotId: tokenizer.eotId }
+  async load({ kind, tokenizer: file, tokenizerConfig, maxLength }) {
+    if (kind === 'clip') tokenizer = createTokenizer(file, maxLength)
+    else {
+      // Hugging Face's library, which CLIP's captions do without.
+      const { createLibraryTokenizer } = await import('../src/embed/library-tokenizer.ts')
+      tokenizer = createLibraryTokenizer(file, tokenizerConfig, maxLength)
+    }
+    const { padId, endsWithPad } = tokenizer
+    return { padId, endsWithPad }
   },
   tokenize(captions, budget) {
     if (!tokenizer) throw new Error('tokens: tokenize before load')

@@ -58,10 +58,7 @@ function paddedLength(offsets: Uint32Array, caption: number, maxLength: number):
   return Math.min(maxLength, Math.ceil((offsets[caption + 1] - offsets[caption]) / 4) * 4)
 }
 
-/**
- * The ids of one batch, [end − start, length], filled up with `padding` (CLIP's end token: only the first
- * counts).
- */
+/** The ids of one batch, [end − start, length], filled up with `padding`. */
 export function packBatch(
   { ids, offsets }: Tokens,
   order: Uint32Array,

@@ -2,8 +2,14 @@ import { CancelledError, DeviceError, InputError, NetworkError } from '../errors
 import type { Backend, Context } from '../types.ts'
 import { type BackendChoice, fallbacksOf, type Gpu } from './backend.ts'
 import { packBatch } from './batches.ts'
-import { fetchModel, type Model, type ModelSource, type ModelStorage, unusableModel } from './model.ts'
-import { type Patched, patchPooler } from './onnx.ts'
+import {
+  fetchModel,
+  type ModelSource,
+  type ModelStorage,
+  type TokenizerFiles,
+  unusableModel,
+} from './model.ts'
+import { type ModelKind, type Patched, patchText } from './onnx.ts'
 import { untilCancelled } from './pace.ts'
 import type { Session, SessionModel } from './session.ts'
 import { toCaptions, type TokenSource } from './clip-tokens.ts'
@@ -17,8 +23,8 @@ export interface Runtime extends Session {
 /** What loading needs of the worker it happens in. */
 export interface ModelHost extends ModelStorage {
   readonly startRuntime: () => Runtime
-  /** @param file the model's `tokenizer.json`, parsed @throws {InputError} where it is another kind of tokenizer */
-  readonly startTokenizer: (file: unknown, maxLength: number) => Promise<TokenSource>
+  /** @throws {InputError} where it is another kind of tokenizer */
+  readonly startTokenizer: (files: TokenizerFiles) => Promise<TokenSource>
   readonly findGpu: () => Promise<Gpu | null>
   /** Which pairs of model and GPU were found to agree with the processor, between visits; null where nothing is kept. */
   readonly checks: {
@@ -43,6 +49,7 @@ export interface Loaded {
   readonly runtime: Runtime
   readonly tokenizer: TokenSource
   readonly choice: BackendChoice
+  readonly kind: ModelKind
   readonly output: Patched['output']
   /** Width of the output. */
   readonly nDims: number
@@ -131,10 +138,16 @@ export class ModelLoader {
     const model = await fetchModel(source, choice.dtypes, context, this.#host)
     const bytes = model.onnx.length
     const revision = (await this.#host.digest?.(model.onnx)) ?? ''
-    const tokenizer = await this.#startTokenizer(source, model)
+    const { kind, tokenizer: file, tokenizerConfig, maxLength } = model
+    const tokenizer = await this.#startTokenizer(source, {
+      kind,
+      tokenizer: file,
+      tokenizerConfig,
+      maxLength,
+    })
     let patched: Patched
     try {
-      patched = patchPooler(model.onnx, tokenizer.eotId)
+      patched = patchText(model.onnx, model.kind, model.normalizes)
     } catch (error) {
       throw unusableModel(model.onnxUrl, error)
     }
@@ -142,6 +155,10 @@ export class ModelLoader {
       context.onNotice?.(
         `${source.name} does not offer pooler_output: its projected text_embeds are used instead.`,
       )
+    if (patched.needsPooling && model.pooling === null)
+      context.onNotice?.(`${source.name} does not say how its tokens are pooled: their mean is taken.`)
+    if (patched.needsPooling && model.hasDense)
+      context.onNotice?.(`${source.name} has a dense layer outside of its ONNX file: it is left out.`)
     const nDims = patched.nDims ?? findHiddenSize(model.config)
     const { backend } = choice
     const asSession = (onnx: Uint8Array<ArrayBuffer>, where: Backend): SessionModel => ({
@@ -150,7 +167,8 @@ export class ModelLoader {
       inputs: patched.inputs,
       output: patched.output,
       nDims,
-      eotId: tokenizer.eotId,
+      needsPooling: patched.needsPooling,
+      rules: { padId: tokenizer.padId, endsWithPad: tokenizer.endsWithPad, pooling: model.pooling ?? 'mean' },
       backend: where,
       dtype: model.dtype,
     })
@@ -181,6 +199,7 @@ export class ModelLoader {
       runtime,
       tokenizer,
       choice,
+      kind: model.kind,
       output: patched.output,
       nDims,
       dtype: model.dtype,
@@ -191,11 +210,11 @@ export class ModelLoader {
     return this.#loaded
   }
 
-  async #startTokenizer({ base }: ModelSource, { tokenizer, maxLength }: Model): Promise<TokenSource> {
+  async #startTokenizer({ base }: ModelSource, files: TokenizerFiles): Promise<TokenSource> {
     if (this.#tokenizer?.base === base) return this.#tokenizer.source
     this.#tokenizer?.source.stop()
     this.#tokenizer = null
-    const source = await this.#host.startTokenizer(tokenizer, maxLength)
+    const source = await this.#host.startTokenizer(files)
     this.#tokenizer = { base, source }
     return source
   }
@@ -209,7 +228,7 @@ export class ModelLoader {
     const { tokens, plan } = await tokenizer.tokenize(PROBES, PROBE_TOKENS)
     const [batch] = plan.batches
     const pooledBy = async (by: Runtime): Promise<Float32Array> => {
-      const ids = packBatch(tokens, plan.order, batch, tokenizer.eotId)
+      const ids = packBatch(tokens, plan.order, batch, tokenizer.padId)
       const asked = { pooled: true, vectors: false }
       const work = by.run(ids, batch.end - batch.start, batch.length, asked)
       const { pooled } = await untilCancelled(work, context.signal, () => by.stop())
@@ -269,7 +288,7 @@ function leastCosine(a: Float32Array, b: Float32Array, nDims: number): number {
 
 /** Sizes that configurations may leave out are those of their kinds of model. */
 function findHiddenSize(config: unknown): number {
-  const outer = config as { hidden_size?: unknown; text_config?: { hidden_size?: unknown } }
-  const size = outer.text_config?.hidden_size ?? outer.hidden_size
+  const outer = config as { hidden_size?: unknown; dim?: unknown; text_config?: { hidden_size?: unknown } }
+  const size = outer.text_config?.hidden_size ?? outer.hidden_size ?? outer.dim
   return typeof size === 'number' && size > 0 ? size : 512
 }

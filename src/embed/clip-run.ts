@@ -265,7 +265,7 @@ class BatchRunner {
     const nRows = batch.end - batch.start
     for (;;) {
       throwIfCancelled(context.signal)
-      const ids = packBatch(tokens, plan.order, batch, this.#model.tokenizer.eotId)
+      const ids = packBatch(tokens, plan.order, batch, this.#model.tokenizer.padId)
       let reason: string
       let cause: unknown
       try {
@@ -285,7 +285,7 @@ class BatchRunner {
       } catch (error) {
         loader.unload()
         if (error instanceof CancelledError) throw error
-        reason = String(error)
+        reason = explainFailure(error)
         cause = error
       }
       const where = `${name} (${nRows} × ${batch.length} tokens)`
@@ -374,6 +374,13 @@ function firstAtLeast(values: Uint32Array, least: number): number {
 /** “fp16 on WebGPU” */
 export function wayOf({ dtype, choice }: Loaded): string {
   return `${dtype} on ${choice.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}`
+}
+
+/** What onnxruntime reports of a lost device is a page of its own code's addresses. */
+function explainFailure(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  if (/MapAsyncStatus|device (?:is|was) lost|lost device|destroyed/i.test(text)) return 'the GPU was lost'
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text
 }
 
 function failedBatch(where: string, reason: string, choice: BackendChoice, cause?: unknown): DeviceError {

@@ -6,8 +6,10 @@ import type { Chunk } from './chunks.ts'
 export interface TokenSource {
   /** Chunks come in the order of the calls, of which there may be several at once. */
   readonly tokenize: (captions: Captions, budget: number) => Promise<Chunk>
-  /** Id of the end token; also the padding. */
-  readonly eotId: number
+  /** Fills up what is shorter than others in its batch. */
+  readonly padId: number
+  /** The end token is also the padding. */
+  readonly endsWithPad: boolean
   readonly stop: () => void
 }
 

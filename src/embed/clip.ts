@@ -5,6 +5,7 @@ import type {
   Checkpoint,
   Context,
   Fidelity,
+  ModelFolder,
   Projection,
   ProjectionName,
   Timing,
@@ -23,7 +24,7 @@ import {
   wayOf,
 } from './clip-run.ts'
 import { contentHash, pickCaptions } from './clip-tokens.ts'
-import { isDefaultModel, resolveModel } from './model.ts'
+import { folderSource, isDefaultModel, resolveModel } from './model.ts'
 
 /** What the encoder is given by the worker it lives in. */
 export interface ClipHost extends ModelHost {
@@ -49,6 +50,8 @@ export interface ClipHost extends ModelHost {
 
 export interface ClipRequest {
   readonly model: string | null
+  /** From one's own disk, in place of `model`. */
+  readonly folder: ModelFolder | null
   readonly dtype: string | null
   readonly backend: Backend | null
   readonly seed: number
@@ -87,7 +90,8 @@ const GPU_TOKENS = 4096
 const CPU_TOKENS = 256
 
 /**
- * CLIP's text encoder: captions → `pooler_output` [n, 512] → projection [n, 64] float16, by default random Gaussian.
+ * CLIP's text encoder, or another: captions → `pooler_output` [n, 512] → projection [n, 64] float16, by default random
+ * Gaussian.
  * Radford et al. 2021 (arXiv:2103.00020); the model's files as exported for transformers.js.
  */
 export function createClipEncoder(host: ClipHost) {
@@ -95,7 +99,7 @@ export function createClipEncoder(host: ClipHost) {
   let work: Work | null = null
 
   async function start(request: ClipRequest, context: Context): Promise<{ model: Loaded; way: Way }> {
-    const source = resolveModel(request.model, host.pageUrl)
+    const source = request.folder ? folderSource(request.folder) : resolveModel(request.model, host.pageUrl)
     const choice = chooseBackend(request, request.backend === 'wasm' ? null : await host.findGpu())
     throwIfCancelled(context.signal)
     if (request.backend === null && choice.backend === 'wasm')
@@ -132,7 +136,8 @@ export function createClipEncoder(host: ClipHost) {
       checkpoint?.close()
     }
     const { ms, halves, width, projection } = run
-    const kind = isDefaultModel(way.source) ? 'CLIP ViT-B/32 text encoder' : 'CLIP text encoder'
+    const clip = isDefaultModel(way.source) ? 'CLIP ViT-B/32 text encoder' : 'CLIP text encoder'
+    const kind = model.kind === 'clip' ? clip : 'Sentence encoder'
     const ways = run.ways.length ? run.ways : [wayOf(model)]
     const output = model.output === 'text_embeds' ? ', projected text_embeds' : ''
     const space = { gaussian: '', pca: `, PCA to ${width}-d`, none: `, ${width}-d as they are` }

@@ -7,8 +7,6 @@ export const INT64 = 7
 
 /** What the patch needs to know of a model: names, operators and wiring, no weights. */
 export interface Outline {
-  /** Version of the default operator set. */
-  readonly opset: number
   readonly inputs: readonly { readonly name: string; readonly type: number }[]
   readonly outputs: readonly string[]
   /** Last dimension of the outputs that state it as a number. */
@@ -29,21 +27,11 @@ const decoder = new TextDecoder()
  * @throws {RangeError} where the bytes are not a whole ONNX model.
  */
 export function readOutline(bytes: Uint8Array): Outline {
-  let opset = 0
   const inputs: { name: string; type: number }[] = []
   const outputs: string[] = []
   const widths = new Map<string, number>()
   const nodes: Node[] = []
   for (const part of fields(bytes)) {
-    if (part.number === 8) {
-      let domain = ''
-      let version = 0
-      for (const field of fields(bytes, part.start, part.end)) {
-        if (field.number === 1) domain = string(bytes, field)
-        if (field.number === 2) version = field.value
-      }
-      if (domain === '' || domain === 'ai.onnx') opset = version
-    }
     if (part.number !== 7) continue
     for (const field of fields(bytes, part.start, part.end)) {
       if (field.number === 1) nodes.push(readNode(bytes, field.start, field.end))
@@ -56,7 +44,7 @@ export function readOutline(bytes: Uint8Array): Outline {
     }
   }
   if (nodes.length === 0) throw new RangeError('onnx: the file holds no graph')
-  return { opset, inputs, outputs, widths, nodes }
+  return { inputs, outputs, widths, nodes }
 }
 
 function string(bytes: Uint8Array, { start, end }: { start: number; end: number }): string {
@@ -159,16 +147,23 @@ function findProjection(name: string, producers: Map<string, Node>, depth: numbe
   return null
 }
 
+/** CLIP's text model, whose vector is that of the end token; or a sentence encoder, which says how it pools. */
+export type ModelKind = 'clip' | 'sentence'
+
 /** The output to ask of a patched model, and what it holds. */
 export interface Patched {
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** `text_embeds` only where no way to `pooler_output` was found. */
-  readonly output: 'pooler_output' | 'text_embeds'
+  /** `text_embeds` only where no way to CLIP's `pooler_output` was found. */
+  readonly output: 'pooler_output' | 'text_embeds' | 'sentence_embedding'
   readonly inputs: readonly { readonly name: string; readonly type: number }[]
+  /** Whether each run takes {@link POOLING}. */
+  readonly needsPooling: boolean
   /** Width of that output; null where the file does not state it. */
   readonly nDims: number | null
 }
 
+/** Added input, [batch, length] float32: the share of each token in its text's vector; rows add up to 1. */
+export const POOLING = 'captionscape/pooling'
 /** Added input, [nDims, nComponents] float32. */
 export const PROJECTION = 'captionscape/projection'
 /** Added input, [nComponents] float32. */
@@ -176,58 +171,51 @@ export const OFFSET = 'captionscape/offset'
 /** Added output, [batch, nComponents] float32: the text's vector · projection + offset. */
 export const VECTORS = 'captionscape/vectors'
 
+/** What a session can feed; text generators take more. */
+const INPUTS = new Set(['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'])
+const HIDDEN = ['last_hidden_state', 'token_embeddings']
+/** Shapes for Reshape, where 0 keeps a dimension: [batch, n] → [batch, 1, n], [batch, 1, n] → [batch, n, 1] and → [batch, n]. */
+const ROW = 'captionscape/row'
+const COLUMN = 'captionscape/column'
+const VECTOR = 'captionscape/vector'
+
 /**
- * Makes `pooler_output` [batch, nDims] float32 an output of a CLIP text model. Exports differ: some offer it,
- * some only `text_embeds` (the tensor before the projection is what we want), some only `last_hidden_state`
- * (its row at the first end token, `eotId`). Nothing is decoded or re-encoded: where a singular message
- * occurs twice, protobuf parsers merge the two, so one more `graph { … }` appended to the file adds nodes and
+ * Makes one float32 vector a text an output of a text model: CLIP's `pooler_output`, or the `sentence_embedding`
+ * [batch, nDims]. Exports differ: some offer it, some of CLIP's only `text_embeds` (the tensor before the projection
+ * is what we want), some only `last_hidden_state` (its rows are pooled by weights that each run brings: all on CLIP's
+ * end token, or what a sentence encoder's configuration says). Nothing is decoded or re-encoded: where a singular
+ * message occurs twice, protobuf parsers merge the two, so one more `graph { … }` appended to the file adds nodes and
  * an output. Behind it comes the projection, whose matrix is an input, so that one session serves any.
  *
- * @throws {RangeError} where the bytes are not a whole ONNX model, or not a CLIP text model.
+ * @param normalizes a sentence encoder's vectors are scaled to length 1 (where the export does not do it)
+ * @throws {RangeError} where the bytes are not a whole ONNX model, or not such a text model.
  */
-export function patchPooler(bytes: Uint8Array<ArrayBuffer>, eotId: number): Patched {
+export function patchText(bytes: Uint8Array<ArrayBuffer>, kind: ModelKind, normalizes = false): Patched {
   const outline = readOutline(bytes)
-  const { opset, inputs, outputs, widths } = outline
-  if (!inputs.some((input) => input.name === 'input_ids'))
-    throw new RangeError(
-      `onnx: the model has no input_ids; it takes ${inputs.map((input) => input.name).join()}`,
-    )
+  const { inputs, outputs, widths } = outline
+  const names = inputs.map(({ name }) => name)
+  if (!names.includes('input_ids'))
+    throw new RangeError(`onnx: the model has no input_ids; it takes ${names.join()}`)
+  const unknown = names.filter((name) => !INPUTS.has(name))
+  if (unknown.length > 0)
+    throw new RangeError(`onnx: the model also takes ${unknown.slice(0, 3).join()}, as text encoders do not`)
   const added: Uint8Array[] = []
-  const isOffered = outputs.includes('pooler_output')
-  let source = isOffered ? 'pooler_output' : outputs.includes('text_embeds') ? findPooler(outline) : null
-  // `batch_dims` and `select_last_index` came with operator set 12.
-  if (source === null && outputs.includes('last_hidden_state') && opset >= 12) {
-    const type = inputs.find((input) => input.name === 'input_ids')?.type ?? INT64
-    added.push(
-      writeInitializer('captionscape/eot', type, eotId),
-      writeNode('Equal', ['input_ids', 'captionscape/eot'], ['captionscape/is_eot']),
-      writeNode('Cast', ['captionscape/is_eot'], ['captionscape/is_eot_int'], writeAttribute('to', INT32)),
-      writeNode(
-        'ArgMax',
-        ['captionscape/is_eot_int'],
-        ['captionscape/eot_at'],
-        concat([
-          writeAttribute('axis', 1),
-          writeAttribute('keepdims', 1),
-          writeAttribute('select_last_index', 0),
-        ]),
-      ),
-      writeNode(
-        'GatherND',
-        ['last_hidden_state', 'captionscape/eot_at'],
-        ['captionscape/pooled'],
-        writeAttribute('batch_dims', 1),
-      ),
-    )
+  const wanted = kind === 'clip' ? 'pooler_output' : 'sentence_embedding'
+  const isOffered = outputs.includes(wanted)
+  const hidden = HIDDEN.find((name) => outputs.includes(name))
+  let source = isOffered ? wanted : kind === 'clip' ? findPooler(outline) : null
+  const needsPooling = source === null && hidden !== undefined
+  if (source === null && hidden !== undefined) {
+    added.push(...writePooling(hidden, normalizes && kind === 'sentence'))
     source = 'captionscape/pooled'
   }
-  const output = source === null ? 'text_embeds' : 'pooler_output'
-  if (source === null && !outputs.includes('text_embeds'))
+  if (source === null && !(kind === 'clip' && outputs.includes('text_embeds')))
     throw new RangeError(`onnx: the model has no text embedding among its outputs: ${outputs.join()}`)
+  const output = source === null ? 'text_embeds' : wanted
   const isAdded = source !== null && !isOffered
-  const float = isAdded ? 'pooler_output' : 'captionscape/float'
+  const float = isAdded ? wanted : 'captionscape/float'
   added.push(writeNode('Cast', [source ?? 'text_embeds'], [float], writeAttribute('to', FLOAT)))
-  if (isAdded) added.push(writeValue(12, 'pooler_output'))
+  if (isAdded) added.push(writeValue(12, wanted))
   added.push(
     writeValue(11, PROJECTION, 'captionscape_dims', 'captionscape_components'),
     writeValue(11, OFFSET, 'captionscape_components'),
@@ -235,8 +223,32 @@ export function patchPooler(bytes: Uint8Array<ArrayBuffer>, eotId: number): Patc
     writeNode('Add', ['captionscape/projected', OFFSET], [VECTORS]),
     writeValue(12, VECTORS),
   )
-  const nDims = widths.get(output) ?? (source === null ? null : (widths.get('last_hidden_state') ?? null))
-  return { bytes: concat([bytes, message(7, ...added)]), output, inputs, nDims }
+  const nDims = widths.get(output) ?? (isAdded ? (widths.get(hidden ?? '') ?? null) : null)
+  return { bytes: concat([bytes, message(7, ...added)]), output, inputs, needsPooling, nDims }
+}
+
+/** Weights · hidden states, by operators that are the same in every operator set, and scaled if asked for. */
+function writePooling(hidden: string, normalizes: boolean): Uint8Array[] {
+  const summed = 'captionscape/summed'
+  const scaled = 'captionscape/scaled'
+  const parts = [
+    writeValue(11, POOLING, 'captionscape_rows', 'captionscape_tokens'),
+    writeShape(ROW, 0, 1, -1),
+    writeShape(VECTOR, 0, -1),
+    writeNode('Cast', [hidden], ['captionscape/hidden'], writeAttribute('to', FLOAT)),
+    writeNode('Reshape', [POOLING, ROW], ['captionscape/weights']),
+    writeNode('MatMul', ['captionscape/weights', 'captionscape/hidden'], [summed]),
+  ]
+  if (normalizes)
+    parts.push(
+      writeShape(COLUMN, 0, -1, 1),
+      writeNode('Reshape', [summed, COLUMN], ['captionscape/transposed']),
+      writeNode('MatMul', [summed, 'captionscape/transposed'], ['captionscape/squares']),
+      writeNode('Sqrt', ['captionscape/squares'], ['captionscape/norm']),
+      writeNode('Div', [summed, 'captionscape/norm'], [scaled]),
+    )
+  parts.push(writeNode('Reshape', [normalizes ? scaled : summed, VECTOR], ['captionscape/pooled']))
+  return parts
 }
 
 /** A float32 `ValueInfoProto` as a graph's input (11) or output (12); without dimensions they are inferred. */
@@ -261,8 +273,14 @@ function writeAttribute(name: string, value: number): Uint8Array<ArrayBuffer> {
   return concat([message(5, text(1, name), int(3, value), int(20, 2))])
 }
 
-/** A `TensorProto` of one integer, shape [1], as a field of a graph. */
-function writeInitializer(name: string, type: number, value: number): Uint8Array {
-  const data = type === INT32 ? Int32Array.of(value) : BigInt64Array.of(BigInt(value))
-  return message(5, int(1, 1), int(2, type), text(8, name), message(9, new Uint8Array(data.buffer)))
+/** A `TensorProto` of int64 numbers, shape [values], as a field of a graph. */
+function writeShape(name: string, ...values: number[]): Uint8Array {
+  const data = BigInt64Array.from(values, BigInt)
+  return message(
+    5,
+    int(1, values.length),
+    int(2, INT64),
+    text(8, name),
+    message(9, new Uint8Array(data.buffer)),
+  )
 }

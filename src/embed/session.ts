@@ -6,18 +6,20 @@ import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
 import { fromHalf } from '../half.ts'
 import type { Backend, Projection } from '../types.ts'
 import { DTYPE_SUFFIXES } from './backend.ts'
-import { INT32, OFFSET, PROJECTION, VECTORS } from './onnx.ts'
+import { INT32, OFFSET, POOLING, PROJECTION, VECTORS } from './onnx.ts'
+import { poolingWeights, type TokenRules, tokenMask } from './pooling.ts'
 
 /** Everything a session is made of; nothing is fetched but onnxruntime itself, from the page's own files. */
 export interface SessionModel {
   readonly config: unknown
-  /** Patched by `patchPooler`. */
+  /** Patched by `patchText`. */
   readonly onnx: Uint8Array<ArrayBuffer>
   readonly inputs: readonly { readonly name: string; readonly type: number }[]
   readonly output: string
   /** Width of `output`. */
   readonly nDims: number
-  readonly eotId: number
+  readonly needsPooling: boolean
+  readonly rules: TokenRules
   readonly backend: Backend
   readonly dtype: string
 }
@@ -60,7 +62,7 @@ interface OrtSession {
 const MAX_THREADS = 8
 
 /**
- * A session of CLIP's text model in transformers.js. One a worker: onnxruntime can be set up only once, and
+ * A session of a text model in transformers.js, under the name of CLIP's class, which takes any graph as it is. One a worker: onnxruntime can be set up only once, and
  * transformers.js queues its sessions behind one another, so that one that fails takes all later ones with
  * it.
  * @throws what onnxruntime says where it does not take the model.
@@ -95,7 +97,7 @@ export async function createSession(model: SessionModel): Promise<Session> {
     use_external_data_format: false,
   })
   const session = loaded.sessions.model as OrtSession
-  const hasMask = model.inputs.some((input) => input.name === 'attention_mask')
+  const takes = (name: string): boolean => model.inputs.some((input) => input.name === name)
 
   const floats = (values: Float32Array, dims: number[]) => new Tensor('float32', values, dims).ort_tensor
   let projection = floats(new Float32Array(model.nDims), [model.nDims, 1])
@@ -119,8 +121,16 @@ export async function createSession(model: SessionModel): Promise<Session> {
         [PROJECTION]: projection,
         [OFFSET]: offset,
       }
-      if (hasMask)
-        feeds.attention_mask = typed('attention_mask', maskAfterEnd(ids, length, model.eotId)).ort_tensor
+      const mask = tokenMask(ids, length, model.rules)
+      if (takes('attention_mask')) feeds.attention_mask = typed('attention_mask', mask).ort_tensor
+      if (takes('token_type_ids'))
+        feeds.token_type_ids = typed('token_type_ids', new Int32Array(ids.length)).ort_tensor
+      if (takes('position_ids'))
+        feeds.position_ids = typed(
+          'position_ids',
+          ids.map((_, i) => i % length),
+        ).ort_tensor
+      if (model.needsPooling) feeds[POOLING] = floats(poolingWeights(mask, length, model.rules.pooling), dims)
       // Not `loaded(…)`: that reads back every output, of which `last_hidden_state` alone is 77 times what we
       // want.
       const names = [...(asked.pooled ? [model.output] : []), ...(asked.vectors ? [VECTORS] : [])]
@@ -136,11 +146,4 @@ export async function createSession(model: SessionModel): Promise<Session> {
 function toFloats({ data }: OrtTensor): Float32Array<ArrayBuffer> {
   if (data instanceof Float32Array) return data.slice()
   return Float32Array.from(new Uint16Array(data.buffer, data.byteOffset, data.length), fromHalf)
-}
-
-/** 1 up to the first end token, 0 for the padding after it. */
-function maskAfterEnd(ids: Int32Array, length: number, eotId: number): Int32Array {
-  const mask = new Int32Array(ids.length)
-  for (let start = 0; start < ids.length; start += length) mask.fill(1, start, ids.indexOf(eotId, start) + 1)
-  return mask
 }

@@ -94,7 +94,8 @@ function findEnds(
   return { bosId, eotId }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a JSON value has properties. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 

@@ -14,8 +14,10 @@ export interface Tokenizer {
    * room for `maxLength` of them, and says how many there are.
    */
   readonly encodeBytes: (bytes: Uint8Array, start: number, end: number, ids: Int32Array, at: number) => number
-  /** Id of the end token; also the padding. */
-  readonly eotId: number
+  /** Fills up what is shorter than others in its batch. */
+  readonly padId: number
+  /** The end token is also the padding. */
+  readonly endsWithPad: boolean
   readonly maxLength: number
 }
 
@@ -158,7 +160,7 @@ export function createTokenizer(file: unknown, maxLength = 77): Tokenizer {
     return Array.from(ids.subarray(0, encodeBytes(bytes, 0, bytes.length, ids, 0)))
   }
 
-  return { encode, encodeBytes, eotId, maxLength }
+  return { encode, encodeBytes, padId: eotId, endsWithPad: true, maxLength }
 }
 
 /** Bytes of the contraction that begins at the apostrophe `bytes[at]`: 's 't 'm 'd, 're 've 'll; 0 for none. */

@@ -6,7 +6,7 @@ import type { Theme } from '../draw/color.ts'
 import type { MapLabel } from '../draw/label-canvas.ts'
 import { captionAt } from '../captions.ts'
 import { adviceFor, CancelledError, InputError } from '../errors.ts'
-import type { Captions, Layout, Progress, Stage } from '../types.ts'
+import type { Captions, Layout, ModelFolder, Progress, Stage } from '../types.ts'
 import { absoluteAddresses } from './addresses.ts'
 import { AddressBar } from './address-bar.ts'
 import { Coloring } from './coloring.ts'
@@ -19,6 +19,7 @@ import { FirstMap } from './first-map.ts'
 import { Images } from './images.ts'
 import { legendSvg } from './legend-svg.ts'
 import { Meaning } from './meaning.ts'
+import { partModel } from './model-folder.ts'
 import { DEFAULTS, type Params, readParams, type Settings } from './params.ts'
 import type { StageState } from './progress-meter.ts'
 import { Finder } from './search.ts'
@@ -110,6 +111,7 @@ export class Engine {
   private encoderIsChosen = new URLSearchParams(location.search).has('encoder')
   /** NumPy files that came with the open file. */
   private vectorFiles: readonly File[] = []
+  private modelFolder: ModelFolder | null = null
   readonly meaning = new Meaning({
     session: () => this.shown,
     encoder: this.encoder,
@@ -205,15 +207,40 @@ export class Engine {
 
   openFiles(files: readonly File[]): void {
     if (!files.length) return
-    const { tables, vectors } = partVectors(files)
+    let parts: ReturnType<typeof partModel>
+    try {
+      parts = partModel(files)
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    if (parts.model) this.takeModelFolder(parts.model)
+    const { tables, vectors } = partVectors(parts.rest)
     if (!tables.length) {
-      this.addVectors(vectors)
+      if (vectors.length > 0) this.addVectors(vectors)
+      else this.tryModel()
       return
     }
     this.params = { ...this.params, data: null, ...NO_PLACE }
     this.forgetVectors()
     this.useVectorFiles(vectors)
     this.open(tables.length > 1 ? { kind: 'files', files: tables } : { kind: 'file', file: tables[0] })
+  }
+
+  /** Takes a model from one's own disk from now on; null for the settings' again. */
+  takeModelFolder(folder: ModelFolder | null): void {
+    this.modelFolder = folder
+    this.view.setState({ modelFolder: folder?.name ?? null })
+    if (folder) this.setSettings({ encoder: 'clip' })
+    else this.writeAddress()
+  }
+
+  /** Lays out the open captions by a model that was given later. */
+  private tryModel(): void {
+    if (this.shown?.opened?.textColumn != null && !isSample(this.shown.source)) {
+      this.params = { ...this.params, view: null }
+      this.open(this.shown.source, true)
+    } else this.notice(`The model “${this.modelFolder?.name}” is used for the next captions that you open.`)
   }
 
   /** Lays out the open file by vectors that are given later. */
@@ -517,6 +544,7 @@ export class Engine {
   private open(source: Source, recompute = false): void {
     const session = new Session(source, this.params.text, this.view.getState().settings, recompute)
     session.vectorFiles = this.vectorFiles
+    session.modelFolder = this.modelFolder
     if (recompute && this.shown) session.inherit(this.shown)
     this.work(session)
   }
@@ -610,7 +638,7 @@ export class Engine {
     this.progress(session, session.meter.finish('Read'))
     if (session.embedding) return session.embedding
     if (!this.firstMap && FirstMap.suits(session, nPoints)) this.firstMap = this.createFirstMap(session)
-    const embedding = await this.encoder.embed(captions, session.settings, opened.name, events)
+    const embedding = await this.encoder.embed(captions, session, opened.name, events)
     this.firstMap?.stop()
     session.timings.push(...embedding.timings)
     return embedding
@@ -1016,6 +1044,7 @@ export class Engine {
     // Vectors from one's own disk, like the captions there, are in nobody else's reach.
     const isLocal = params.encoder === 'vectors' && (params.data === null || this.vectorFiles.length > 0)
     if (isLocal) this.addressBar.write({ ...params, encoder: DEFAULTS.encoder, vectors: null })
+    else if (this.modelFolder) this.addressBar.write({ ...params, model: null })
     else this.addressBar.write(params, this.encoderIsChosen ? ['encoder'] : [])
   }
 

@@ -65,7 +65,7 @@ export class FirstMap {
       onLayouts: (_epoch, layouts) => take(layouts, false),
     }
     try {
-      look.embedding = await this.encoder.embed(captions, look.settings, '', events)
+      look.embedding = await this.encoder.embed(captions, look, '', events)
       if (this.isOver) return
       host.onNotice('A map by words, while CLIP is at work: its own takes the place of this one.')
       take((await look.fit(look.embedding, events)).layouts, true)

@@ -52,8 +52,8 @@ export class Meaning {
         'Search by meaning when it is done, or by words at any time.',
       )
     }
-    const { embedding, pointOf, settings } = session
-    const vectors = await this.host.encoder.queries(arenaOf(text), settings, embedding)
+    const { embedding, pointOf } = session
+    const vectors = await this.host.encoder.queries(arenaOf(text), session, embedding)
     const byPoint = await session.likeness(vectors.data)
     return rowsOf(greatest(byPoint, k), byPoint, pointOf)
   }

@@ -14,7 +14,7 @@ import type {
 } from '../../workers/read.ts'
 import type { UmapApi, UmapEstimate, UmapResult, UmapSettings } from '../../workers/umap.ts'
 import { CancelledError, InputError } from '../errors.ts'
-import type { Captions, Layout, Progress, Timing, Vectors } from '../types.ts'
+import type { Captions, Layout, ModelFolder, Progress, Timing, Vectors } from '../types.ts'
 import { Hand } from './hand.ts'
 import type { Settings } from './params.ts'
 import { ProgressMeter } from './progress-meter.ts'
@@ -44,28 +44,35 @@ const ENCODING = [
 export class Encoder {
   private hand: Hand<EmbedApi> | null = null
 
-  /** @param name of the data, for the list of what is kept */
+  /**
+   * @param by a session's settings and model
+   * @param name of the data, for the list of what is kept
+   */
   async embed(
     captions: Captions,
-    settings: Settings,
+    { settings, modelFolder: folder }: Pick<Session, 'settings' | 'modelFolder'>,
     name: string,
     events: SessionEvents,
   ): Promise<Embedding> {
     this.hand ??= new Hand(new Worker(new URL('../../workers/embed.ts', import.meta.url), { type: 'module' }))
     const callbacks = proxy({ onProgress: events.onProgress, onNotice: events.onNotice })
     const { model, dtype, backend, seed, projection } = settings
-    const options: ClipRequest = { model, dtype, backend, seed, projection, name }
+    const options: ClipRequest = { model, folder, dtype, backend, seed, projection, name }
     return settings.encoder === 'clip'
       ? this.hand.api.clip(captions, options, callbacks)
       : this.hand.api.lexical(captions, { seed }, callbacks)
   }
 
   /** Texts in the space of an embedding that was made by these settings. */
-  async queries(texts: Captions, settings: Settings, embedding: Embedding): Promise<Vectors> {
+  async queries(
+    texts: Captions,
+    { settings, modelFolder: folder }: Pick<Session, 'settings' | 'modelFolder'>,
+    embedding: Embedding,
+  ): Promise<Vectors> {
     if (!this.hand) throw new Error('encoder: queries before the first embedding')
     if (embedding.encoder === 'lexical') return this.hand.api.lexicalQueries(texts, embedding.lexiconId)
     const { model, dtype, backend, seed, projection } = settings
-    const options: ClipRequest = { model, dtype, backend, seed, projection, name: '' }
+    const options: ClipRequest = { model, folder, dtype, backend, seed, projection, name: '' }
     const silent = proxy({ onProgress: () => {}, onNotice: () => {} })
     return this.hand.api.clipQueries(texts, options, embedding.projection, silent)
   }
@@ -97,6 +104,8 @@ export class Session {
   readonly text: string | null
   /** NumPy files that were opened beside the source. */
   vectorFiles: readonly File[] = []
+  /** A model from one's own disk, in place of the settings'. */
+  modelFolder: ModelFolder | null = null
   /** Compute new layouts even where the file holds some. */
   readonly recompute: boolean
 
@@ -133,6 +142,7 @@ export class Session {
   /** The same file on another way, without reading it again. */
   branch(settings: Partial<Settings>): Session {
     const branch = new Session(this.source, this.text, { ...this.settings, ...settings }, true)
+    branch.modelFolder = this.modelFolder
     branch.opened = this.opened
     branch.distinct = this.distinct
     branch.pointOf = this.pointOf
@@ -150,7 +160,8 @@ export class Session {
     this.distinct = from.distinct
     this.reader = from.reader.share()
     const isSame = (name: keyof Settings): boolean => from.settings[name] === settings[name]
-    if (ENCODING.every(isSame) && from.vectorFiles === this.vectorFiles) {
+    const isSameModel = from.modelFolder === this.modelFolder
+    if (ENCODING.every(isSame) && from.vectorFiles === this.vectorFiles && isSameModel) {
       this.embedding = from.embedding
       this.pointOf = from.pointOf
     }

@@ -66,6 +66,8 @@ export interface View {
   readonly settings: Settings
   /** The first of the .npy files that were opened beside the captions. */
   readonly vectorFile: string | null
+  /** Name of the model's folder that was opened from one's own disk. */
+  readonly modelFolder: string | null
   /** The row under the pointer or the keyboard's focus, with the place of its tooltip in CSS px. */
   readonly hovered: {
     readonly row: number
@@ -99,6 +101,7 @@ export function createView(settings: Settings, theme: Theme) {
     estimate: null,
     settings: { ...DEFAULTS, ...settings },
     vectorFile: null,
+    modelFolder: null,
     hovered: null,
     pinned: null,
     captionsCome: 0,

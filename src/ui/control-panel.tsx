@@ -152,6 +152,7 @@ function Origin() {
 function EncoderChoice() {
   const engine = useEngine()
   const encoder = useView((view) => view.settings.encoder)
+  const model = useView((view) => view.modelFolder ?? view.settings.model)
   const canRun = useView(canLayOut)
   const working = useView((view) => view.phase === 'working')
   return (
@@ -166,7 +167,10 @@ function EncoderChoice() {
             onChange={() => engine.setSettings({ encoder: 'clip' })}
           />
           <span>
-            <b>CLIP</b> by meaning; downloads the model once (about 65–250 MB)
+            <b>CLIP</b>{' '}
+            {model === null
+              ? 'by meaning; downloads the model once (about 65–250 MB)'
+              : `by the model “${model}”`}
           </span>
         </label>
         <label data-checked={encoder === 'lexical'}>

@@ -1,9 +1,10 @@
 const TABLES = /\.(parquet|parq|csv|tsv|jsonl|ndjson|json|arrow|feather)$/i
+const ONNX = /\.onnx$/i
 const PARQUET = /\.(parquet|parq)$/i
 
 /**
- * The files of a drop; of folders, only the tables in them: Parquet files where there are any, and nothing hidden. Must be
- * called while the drop's event is handled: its items are gone afterwards.
+ * The files of a drop; of folders, only the tables in them: Parquet files where there are any, and nothing hidden, or a
+ * model with all its files. Must be called while the drop's event is handled: its items are gone afterwards.
  */
 export async function droppedFiles(transfer: DataTransfer | null): Promise<File[]> {
   const entries = [...(transfer?.items ?? [])].map((item) => item.webkitGetAsEntry())
@@ -11,6 +12,8 @@ export async function droppedFiles(transfer: DataTransfer | null): Promise<File[
   if (!entries.some((entry) => entry?.isDirectory)) return plain
   const found: File[] = []
   for (const entry of entries) if (entry) await collect(entry, found)
+  // A model's folder is taken as it is.
+  if (found.some(({ name }) => ONNX.test(name))) return found
   const tables = found.filter(({ name }) => TABLES.test(name) && !/^[._]/.test(name))
   const parquet = tables.filter(({ name }) => PARQUET.test(name))
   const chosen = parquet.length > 0 ? parquet : tables

@@ -1,7 +1,9 @@
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { BOUNDS, DEFAULTS, readNeighborList, type Settings } from '../engine/params.ts'
 import { useEngine, useView } from './engine-context.ts'
+import { Field } from './field.tsx'
 import { ImageList } from './image-list.tsx'
+import { ModelField } from './model-field.tsx'
 import { StorageList } from './storage-list.tsx'
 import { canLayOut } from './vectors-choice.tsx'
 
@@ -76,9 +78,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         </fieldset>
         <fieldset>
           <legend>CLIP and vectors</legend>
-          <Field label="Model" help="Hub id or base URL of a folder; empty for CLIP ViT-B/32.">
-            <input name="model" defaultValue={settings.model ?? ''} spellCheck={false} autoComplete="off" />
-          </Field>
+          <ModelField />
           <Field label="Precision">
             <select name="dtype" defaultValue={settings.dtype ?? ''}>
               <option value="">Automatic</option>
@@ -126,24 +126,6 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         </div>
       </form>
     </dialog>
-  )
-}
-
-function Field({
-  label,
-  help,
-  children,
-}: {
-  readonly label: string
-  readonly help?: string
-  readonly children: ReactNode
-}) {
-  return (
-    <label className="field">
-      <span>{label}</span>
-      {children}
-      {help && <small className="quiet">{help}</small>}
-    </label>
   )
 }
 

@@ -20,7 +20,8 @@ function fakeModel(onBatch: (nRows: number) => void): Loaded {
   const fake: Pick<Loaded, 'tokenizer' | 'nDims' | 'dtype' | 'choice'> & { runtime: unknown } = {
     tokenizer: {
       tokenize: async (part, budget) => Promise.resolve(tokenizeChunk(part, tokenizer, budget)),
-      eotId: tokenizer.eotId,
+      padId: tokenizer.padId,
+      endsWithPad: true,
       stop: () => {},
     },
     nDims: 2,
@@ -32,7 +33,7 @@ function fakeModel(onBatch: (nRows: number) => void): Loaded {
         const pooled = new Float32Array(2 * nRows)
         for (let row = 0; row < nRows; row++) {
           const own = ids.subarray(row * length, (row + 1) * length)
-          const nTokens = own.indexOf(tokenizer.eotId) + 1
+          const nTokens = own.indexOf(tokenizer.padId) + 1
           pooled.set([nTokens, own.subarray(0, nTokens).reduce((sum, id) => sum + id, 0) % 2048], 2 * row)
         }
         return Promise.resolve({ pooled, vectors: null })

@@ -4,7 +4,8 @@ import { type ClipHost, type ClipRequest, createClipEncoder } from '../../src/em
 import type { Runtime } from '../../src/embed/clip-model.ts'
 import { packBatch } from '../../src/embed/batches.ts'
 import { tokenizeChunk } from '../../src/embed/chunks.ts'
-import { patchPooler } from '../../src/embed/onnx.ts'
+import { patchText } from '../../src/embed/onnx.ts'
+import { clipRules } from '../../src/embed/pooling.ts'
 import { createTokenizer } from '../../src/embed/tokenizer.ts'
 import { fromHalf } from '../../src/half.ts'
 import { gaussianProjection } from '../../src/project/gaussian.ts'
@@ -85,7 +86,7 @@ async function compareToReference(
 ): Promise<{ worst: number; cosine: number }> {
   const files = clipModelFiles(outputs, format)
   const onnx = new Uint8Array(files.get('onnx/text_model.onnx') ?? [])
-  const { bytes, output, inputs } = patchPooler(onnx, tokenizer.eotId)
+  const { bytes, output, inputs, needsPooling } = patchText(onnx, 'clip')
   expect(output).toBe('pooler_output')
   const projection = gaussianProjection(DIMS, 1)
   const worker = new Worker(new URL('../../workers/clip.ts', import.meta.url), { type: 'module' })
@@ -98,7 +99,8 @@ async function compareToReference(
     inputs,
     output,
     nDims: DIMS,
-    eotId: tokenizer.eotId,
+    needsPooling,
+    rules: clipRules(tokenizer.padId),
     backend,
     dtype: format,
   })
@@ -109,7 +111,7 @@ async function compareToReference(
   let worst = 0
   let cosine = 1
   for (const batch of plan.batches) {
-    const ids = packBatch(tokens, plan.order, batch, tokenizer.eotId)
+    const ids = packBatch(tokens, plan.order, batch, tokenizer.padId)
     const nRows = batch.end - batch.start
     const asked = { pooled: true, vectors: true }
     const { pooled, vectors } = await clip.run(transfer(ids, [ids.buffer]), nRows, batch.length, asked)
@@ -189,11 +191,12 @@ const bareHost: ClipHost = {
   startRuntime: () => {
     throw new Error('no runtime')
   },
-  startTokenizer: async (file, maxLength) => {
+  startTokenizer: async ({ tokenizer: file, maxLength }) => {
     const own = createTokenizer(file, maxLength)
     return Promise.resolve({
       tokenize: async (part, budget) => Promise.resolve(tokenizeChunk(part, own, budget)),
-      eotId: own.eotId,
+      padId: own.padId,
+      endsWithPad: true,
       stop: () => {},
     })
   },
@@ -251,6 +254,7 @@ async function keepInEveryFormat(id: string, suffixes: readonly string[]): Promi
 const HUB_ID = 'captionscape/small-clip'
 const onWasm: ClipRequest = {
   model: HUB_ID,
+  folder: null,
   dtype: 'fp32',
   backend: 'wasm',
   seed: 1,
@@ -356,9 +360,7 @@ describe('the encoder’s worker', () => {
     const refused = remote.clip(toArena(['a cat']), { ...onWasm, model: broken }, events())
     await expect(refused).rejects.toMatchObject({
       name: 'InputError',
-      message: expect.stringMatching(
-        /captionscape\/broken.*text_model\.onnx is not a CLIP text model.*Softmix/s,
-      ),
+      message: expect.stringMatching(/captionscape\/broken.*text_model\.onnx is not a text model.*Softmix/s),
     })
     const { vectors } = await remote.clip(toArena(['a cat']), onWasm, events())
     expect(vectors.nPoints).toBe(1)

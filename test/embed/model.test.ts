@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fetchModel, isDefaultModel, resolveModel } from '../../src/embed/model.ts'
-import { OFFSET, patchPooler, readOutline, PROJECTION, VECTORS } from '../../src/embed/onnx.ts'
+import { OFFSET, patchText, POOLING, readOutline, PROJECTION, VECTORS } from '../../src/embed/onnx.ts'
 import { concat, int, message, text } from '../../src/embed/protobuf.ts'
 import type { Progress } from '../../src/types.ts'
 import type { ClipOutput } from '../fixtures/clip-graph.ts'
@@ -24,7 +24,7 @@ describe('resolveModel', () => {
     ['../x/', 'https://example.org/x/'],
     ['https://host.example/a/b?c#d', 'https://host.example/a/b/'],
   ])('sees the folder %s from the page', (model, base) => {
-    expect(resolveModel(model, page)).toEqual({ name: base, base, isHub: false })
+    expect(resolveModel(model, page)).toEqual({ name: base, base, isHub: false, folder: null })
   })
 
   test.each(['ftp://host/x', 'javascript:alert(1)', 'http://'])('refuses %s', (model) => {
@@ -133,7 +133,7 @@ describe('fetchModel', () => {
   })
 })
 
-describe('patchPooler', () => {
+describe('patchText', () => {
   const onnx = (...outputs: ClipOutput[]) =>
     new Uint8Array(clipModelFiles(outputs).get('onnx/text_model.onnx') ?? [])
 
@@ -143,18 +143,20 @@ describe('patchPooler', () => {
     [['text_embeds', 'last_hidden_state']],
   ])('adds pooler_output to the outputs %j and leaves the rest as it was', (outputs) => {
     const before = onnx(...outputs)
-    const { bytes, output } = patchPooler(before, 7)
+    const { bytes, output, needsPooling } = patchText(before, 'clip')
     expect(output).toBe('pooler_output')
     expect(Buffer.from(bytes.subarray(0, before.length)).equals(before)).toBe(true)
     const outline = readOutline(bytes)
     expect(outline.outputs).toEqual([...outputs, 'pooler_output', VECTORS])
-    expect(outline.inputs.map(({ name }) => name)).toEqual(['input_ids', PROJECTION, OFFSET])
+    const added = outputs.includes('text_embeds') ? [] : [POOLING]
+    expect(needsPooling).toBe(added.length > 0)
+    expect(outline.inputs.map(({ name }) => name)).toEqual(['input_ids', ...added, PROJECTION, OFFSET])
     expect(bytes.length - before.length).toBeLessThan(2000)
   })
 
   test('projects the pooler_output that a model offers, and tells its width', () => {
     const before = onnx('last_hidden_state', 'pooler_output')
-    const { bytes, output, nDims } = patchPooler(before, 7)
+    const { bytes, output, nDims } = patchText(before, 'clip')
     expect(output).toBe('pooler_output')
     expect(nDims).toBe(32)
     const { outputs, nodes } = readOutline(bytes)
@@ -168,9 +170,9 @@ describe('patchPooler', () => {
 
   test('refuses what is no whole model', () => {
     const bytes = onnx('text_embeds')
-    expect(() => patchPooler(bytes.slice(0, 5000), 7)).toThrow(RangeError)
-    expect(() => patchPooler(new TextEncoder().encode('<html>'), 7)).toThrow(RangeError)
-    expect(() => patchPooler(new Uint8Array(0), 7)).toThrow(RangeError)
+    expect(() => patchText(bytes.slice(0, 5000), 'clip')).toThrow(RangeError)
+    expect(() => patchText(new TextEncoder().encode('<html>'), 'clip')).toThrow(RangeError)
+    expect(() => patchText(new Uint8Array(0), 'clip')).toThrow(RangeError)
   })
 
   /** A model of a few nodes, without weights. */
@@ -192,7 +194,7 @@ describe('patchPooler', () => {
       ['Mul', ['scale', 'weight_scale'], 'scales'],
       ['Mul', ['scales', 'cast'], 'text_embeds'],
     )
-    const { nodes } = readOutline(patchPooler(bytes, 7).bytes)
+    const { nodes } = readOutline(patchText(bytes, 'clip').bytes)
     expect(nodes.at(-3)).toEqual({ op: 'Cast', inputs: ['pooled'], outputs: ['pooler_output'] })
   })
 
@@ -202,12 +204,44 @@ describe('patchPooler', () => {
       ['MatMul', ['pooled', 'weight'], 'half'],
       ['Cast', ['half'], 'text_embeds'],
     )
-    const { nodes } = readOutline(patchPooler(bytes, 7).bytes)
+    const { nodes } = readOutline(patchText(bytes, 'clip').bytes)
     expect(nodes.at(-3)?.inputs).toEqual(['pooled'])
+  })
+
+  test('refuses what generates text', () => {
+    const value = (name: string) => message(11, text(1, name))
+    const node = message(1, text(1, 'input_ids'), text(2, 'logits'), text(4, 'Gather'))
+    const bytes = message(
+      7,
+      node,
+      value('input_ids'),
+      value('past_key_values.0.key'),
+      message(12, text(1, 'logits')),
+    )
+    expect(() => patchText(concat([bytes]), 'sentence')).toThrow(/also takes past_key_values\.0\.key/)
+  })
+
+  test('takes the sentence_embedding that a model offers, and no BERT’s pooler_output', () => {
+    const value = (field: number, name: string) => message(field, text(1, name))
+    const node = message(1, text(1, 'input_ids'), text(2, 'last_hidden_state'), text(4, 'Gather'))
+    const model = (...outputs: string[]) =>
+      concat([message(7, node, value(11, 'input_ids'), ...outputs.map((name) => value(12, name)))])
+    expect(patchText(model('last_hidden_state', 'sentence_embedding'), 'sentence')).toMatchObject({
+      output: 'sentence_embedding',
+      needsPooling: false,
+    })
+    const { bytes, output, needsPooling } = patchText(
+      model('last_hidden_state', 'pooler_output'),
+      'sentence',
+      true,
+    )
+    expect([output, needsPooling]).toEqual(['sentence_embedding', true])
+    expect(readOutline(bytes).nodes.map(({ op }) => op)).toContain('Sqrt')
+    expect(() => patchText(model('pooler_output'), 'sentence')).toThrow(/no text embedding/)
   })
 
   test('falls back to text_embeds where nothing tells what was pooled', () => {
     const bytes = graph(['MatMul', ['pooled', 'weight'], 'raw'], ['Div', ['raw', 'norm'], 'text_embeds'])
-    expect(patchPooler(bytes, 7).output).toBe('text_embeds')
+    expect(patchText(bytes, 'clip').output).toBe('text_embeds')
   })
 })

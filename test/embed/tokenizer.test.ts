@@ -66,7 +66,7 @@ function findDifferences(library: PreTrainedTokenizer, ours: Tokenizer, n: numbe
   for (const caption of randomCaptions(n, seed)) {
     const theirs = library.encode(caption)
     const expected =
-      theirs.length > ours.maxLength ? [...theirs.slice(0, ours.maxLength - 1), ours.eotId] : theirs
+      theirs.length > ours.maxLength ? [...theirs.slice(0, ours.maxLength - 1), ours.padId] : theirs
     const ids = ours.encode(caption)
     if (ids.join() !== expected.join()) different.push({ caption: JSON.stringify(caption), ids, expected })
   }
@@ -74,7 +74,7 @@ function findDifferences(library: PreTrainedTokenizer, ours: Tokenizer, n: numbe
 }
 
 describe('the small model’s tokenizer', () => {
-  const { encode, encodeBytes, eotId, maxLength } = createTokenizer(clipTokenizerFile())
+  const { encode, encodeBytes, padId: eotId, maxLength } = createTokenizer(clipTokenizerFile())
   const bosId = eotId - 1
 
   test('gives a word of its list one token, between start and end', () => {
@@ -166,7 +166,7 @@ describe.skipIf(missing)(`CLIP’s own tokenizer on real captions ${missing ? `(
     const different: string[] = []
     for (const caption of captions) {
       const theirs = library.encode(caption)
-      const expected = theirs.length > 77 ? [...theirs.slice(0, 76), ours.eotId] : theirs
+      const expected = theirs.length > 77 ? [...theirs.slice(0, 76), ours.padId] : theirs
       if (theirs.length > 77) long++
       if (ours.encode(caption).join() !== expected.join()) different.push(caption)
     }
