@@ -1,5 +1,6 @@
 import { useEngine, useView } from './engine-context.ts'
 import { Field } from './field.tsx'
+import './model-field.css'
 
 /** The encoder's model: by its name or address, or a folder from one's own disk in its place. */
 export function ModelField() {

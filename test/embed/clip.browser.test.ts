@@ -477,7 +477,7 @@ describe('the encoder’s worker', () => {
         return 1
       })
       expect(label).toContain('fp16 on WebGPU')
-      expect(notices).toEqual([expect.stringMatching(/device was lost\. It is tried once more/)])
+      expect(notices).toEqual([expect.stringMatching(/GPU was lost\. It is tried once more/)])
     })
 
     test('other vectors than the processor’s: the processor, and the user is told', async () => {
