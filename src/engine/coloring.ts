@@ -1,7 +1,7 @@
 import type { ColumnValues } from '../../workers/read.ts'
 import type { Theme } from '../draw/color.ts'
 import { categoryColor, colorByCode, colorByRamp, cssColor, otherColor } from '../draw/palette.ts'
-import { CancelledError } from '../errors.ts'
+import { CancelledError, InputError } from '../errors.ts'
 import {
   categoryCounts,
   type ColumnFilter,
@@ -11,6 +11,7 @@ import {
   toShares,
 } from './column-filter.ts'
 import { SCORE } from './computed-values.ts'
+import { filterOf, type FilterText, textOf } from './filter-text.ts'
 import type { ViewStore } from './store.ts'
 
 /** What is behind a legend. */
@@ -65,8 +66,11 @@ export interface ColoringHost {
   values(column: string): Promise<ColumnValues>
   /** Colors [n, 4], null for those by place; hidden rows [n], null for none. */
   paint(colors: Uint8Array<ArrayBuffer> | null, hidden: Uint8Array<ArrayBuffer> | null): void
-  /** The chosen column, for the address. */
-  onColumn(column: string | null): void
+  /** The chosen column and how its numbers become colors, for the address. */
+  onColumn(column: string | null, scale: 'linear' | 'quantile'): void
+  /** The filters, for the address. */
+  onFilters(filters: readonly FilterText[]): void
+  notice(text: string): void
   report(error: unknown): void
 }
 
@@ -80,29 +84,50 @@ export class Coloring {
   private awaitsScores = false
   private scale: 'linear' | 'quantile' = 'linear'
   private generation = 0
+  private restoring = 0
 
   constructor(host: ColoringHost) {
     this.host = host
   }
 
-  /** Forgets everything, for another file; then colors by `column` where the file has it. */
-  reset(column: string | null): void {
+  /** Forgets everything, for another file; then colors and filters as a link says. */
+  reset(column: string | null, scale: 'linear' | 'quantile', filters: readonly FilterText[] | null): void {
     this.generation++
     this.known.clear()
     this.filters.clear()
     this.column = null
     this.host.view.setState({ coloring: { ...NO_COLORING, passing: this.host.nRows() } })
-    if (column !== null) this.follow(column)
+    if (column !== null) this.follow(column, scale)
+    void this.restore(filters ?? [])
   }
 
   /** Colors as a link says: by likeness to a search once that has found something. */
-  follow(column: string | null): void {
+  follow(column: string | null, scale: 'linear' | 'quantile'): void {
     this.awaitsScores = column === SCORE
-    if (!this.awaitsScores) void this.choose(column)
+    if (!this.awaitsScores) void this.choose(column, scale)
+  }
+
+  /** Filters as a link says, and by nothing else; what does not fit the file becomes a notice. */
+  async restore(filters: readonly FilterText[]): Promise<void> {
+    const restoring = ++this.restoring
+    if (filters.length === 0 && this.filters.size === 0) return
+    const found = new Map<string, ColumnFilter>()
+    for (const { column, passes } of filters) {
+      const values = await this.valuesForLink(column)
+      if (restoring !== this.restoring) return
+      const filter = values && filterOf(passes, values)
+      if (values && filter) {
+        this.known.set(column, values)
+        found.set(column, filter)
+      } else this.host.notice(`The address filters by “${column}”, which this file cannot; it was left out.`)
+    }
+    this.filters.clear()
+    for (const [column, filter] of found) this.filters.set(column, filter)
+    this.refilter()
   }
 
   /** Colors by a column, or by place. */
-  async choose(column: string | null): Promise<void> {
+  async choose(column: string | null, scale: 'linear' | 'quantile' = 'linear'): Promise<void> {
     const generation = ++this.generation
     const { coloring } = this.host.view.getState()
     this.host.view.setState({ coloring: { ...coloring, column, isLoading: column !== null } })
@@ -111,8 +136,8 @@ export class Coloring {
       if (generation !== this.generation) return
       if (column !== null && values) this.known.set(column, values)
       this.column = column
-      this.scale = 'linear'
-      this.host.onColumn(column)
+      this.scale = scale
+      this.host.onColumn(column, scale)
       this.refresh()
     } catch (error) {
       if (generation !== this.generation) return
@@ -125,8 +150,10 @@ export class Coloring {
   layoutChanged(): void {
     const isOfLayout = (name: string): boolean => name.startsWith('@') && name !== SCORE
     for (const name of this.known.keys()) if (isOfLayout(name)) this.known.delete(name)
-    for (const name of this.filters.keys()) if (isOfLayout(name)) this.filters.delete(name)
-    if (this.column !== null && isOfLayout(this.column)) void this.choose(this.column)
+    const stale = [...this.filters.keys()].filter(isOfLayout)
+    for (const name of stale) this.filters.delete(name)
+    if (this.column !== null && isOfLayout(this.column)) void this.choose(this.column, this.scale)
+    if (stale.length > 0) this.refilter()
   }
 
   /** Likeness to the search is another after another search, and none without one. */
@@ -135,11 +162,12 @@ export class Coloring {
     this.known.delete(SCORE)
     this.filters.delete(SCORE)
     if (areThere) this.awaitsScores = false
-    if (isWanted && (areThere || this.column === SCORE)) void this.choose(areThere ? SCORE : null)
+    if (isWanted && (areThere || this.column === SCORE)) void this.choose(areThere ? SCORE : null, this.scale)
   }
 
   setScale(scale: 'linear' | 'quantile'): void {
     this.scale = scale
+    this.host.onColumn(this.column, scale)
     this.refresh()
   }
 
@@ -150,7 +178,7 @@ export class Coloring {
     const whole = histogramOf(values.values)
     if (least <= whole.least && most >= whole.most) this.filters.delete(this.column)
     else this.filters.set(this.column, { kind: 'range', least, most })
-    this.refresh()
+    this.refilter()
   }
 
   /** Leaves a category of the chosen column out, or takes it in again. */
@@ -161,7 +189,7 @@ export class Coloring {
     if (!off.delete(code)) off.add(code)
     if (off.size) this.filters.set(this.column, { kind: 'categories', off })
     else this.filters.delete(this.column)
-    this.refresh()
+    this.refilter()
   }
 
   /** Leaves out all categories of the chosen column but one. */
@@ -171,14 +199,41 @@ export class Coloring {
     const off = new Set(Array.from({ length: values.names.length + 2 }, (_, c) => c))
     off.delete(code)
     this.filters.set(this.column, { kind: 'categories', off })
-    this.refresh()
+    this.refilter()
   }
 
   /** Takes back the filter on one column, or all. */
   clear(column?: string): void {
     if (column === undefined) this.filters.clear()
     else this.filters.delete(column)
+    this.refilter()
+  }
+
+  /** Paints what the filters, which have changed, let through. */
+  private refilter(): void {
     this.refresh()
+    this.host.onFilters(
+      [...this.filters].flatMap(([column, filter]) => {
+        const values = this.known.get(column)
+        // A search has no name that a link could keep its scores by.
+        return values && column !== SCORE ? [{ column, passes: textOf(filter, values) }] : []
+      }),
+    )
+  }
+
+  /** Null where a column is not there, or cannot be filtered by. */
+  private async valuesForLink(column: string): Promise<ColumnValues | null> {
+    const known = this.known.get(column)
+    if (known) return known
+    const isThere = this.host.view.getState().shown?.columns.some(({ name }) => name === column)
+    if (!isThere && !column.startsWith('@')) return null
+    try {
+      return await this.host.values(column)
+    } catch (error) {
+      if (error instanceof InputError || error instanceof CancelledError) return null
+      this.host.report(error)
+      return null
+    }
   }
 
   /** Paints anew, as after a change of the theme. */

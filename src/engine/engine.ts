@@ -163,10 +163,15 @@ export class Engine {
         for (const map of this.comparison.maps()) map.setPainted(this.painted)
         this.showMarked()
       },
-      onColumn: (column) => {
-        this.params = { ...this.params, color: column }
+      onColumn: (color, scale) => {
+        this.params = { ...this.params, color, scale }
         this.writeAddress()
       },
+      onFilters: (filters) => {
+        this.params = { ...this.params, filter: filters.length > 0 ? filters : null }
+        this.writeAddress()
+      },
+      notice: (text) => this.notice(text),
       report: (error) => this.report(error),
     })
     this.comparison = new Comparison({
@@ -834,7 +839,11 @@ export class Engine {
     const isKnown =
       color === null || isComputed(color, session) || opened.columns.some(({ name }) => name === color)
     if (!isKnown) this.notice(`“${opened.name}” has no column “${color}” to color by.`)
-    this.coloring.reset(isKnown ? color : null)
+    this.coloring.reset(
+      isKnown ? color : null,
+      this.params.scale,
+      session.streamed ? null : this.params.filter,
+    )
     this.restorePlace()
   }
 
@@ -1058,14 +1067,15 @@ export class Engine {
       this.start()
       return
     }
-    const { layout, compare, row, view, q, by, color } = params
+    const { layout, compare, row, view, q, by, color, scale, filter } = params
     const names = this.view.getState().shown?.layouts ?? []
     this.setActive(layout ?? names[Math.floor((names.length - 1) / 2)])
     this.comparison.reset(compare)
     this.pin(row)
     if (view) this.map?.lookAt(view)
     this.finder.reset(q, by)
-    this.coloring.follow(color)
+    this.coloring.follow(color, scale)
+    void this.coloring.restore(filter ?? [])
   }
 }
 
@@ -1078,6 +1088,8 @@ const NO_PLACE = {
   q: null,
   by: 'words',
   color: null,
+  scale: 'linear',
+  filter: null,
 } as const
 
 function sampleSource(): Source {

@@ -1,5 +1,6 @@
 import type { Camera } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
+import { type FilterText, readFilters, writeFilters } from './filter-text.ts'
 import type { FindBy } from './search.ts'
 import type { Backend, EncoderName, Metric, ProjectionName } from '../types.ts'
 
@@ -49,6 +50,9 @@ export interface Params extends Settings {
   readonly by: FindBy
   /** Column that the points are colored by. */
   readonly color: string | null
+  /** How numbers become colors. */
+  readonly scale: 'linear' | 'quantile'
+  readonly filter: readonly FilterText[] | null
   readonly theme: Theme | null
 }
 
@@ -79,6 +83,8 @@ export const DEFAULTS: Params = {
   q: null,
   by: 'words',
   color: null,
+  scale: 'linear',
+  filter: null,
   theme: null,
 }
 
@@ -174,6 +180,12 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   q: anyText,
   by: oneOf('words', 'meaning'),
   color: anyText,
+  scale: oneOf('linear', 'quantile'),
+  filter: {
+    says: 'columns with what passes, such as kind:cat,dog/score:3..10',
+    read: readFilters,
+    write: writeFilters,
+  },
   theme: oneOf('light', 'dark'),
 }
 

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { type PointerEvent, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { cssColor, rampColor } from '../draw/palette.ts'
 import type { Legend } from '../engine/coloring.ts'
@@ -31,6 +31,8 @@ const COMPUTED: readonly { readonly value: string; readonly name: string; readon
   },
 ]
 const PLACE = ''
+/** A drag over the histogram shorter than this is a click. */
+const CLICK_PX = 3
 const SCALES = [
   { scale: 'linear', name: 'Linear', title: 'Colors follow the values' },
   { scale: 'quantile', name: 'Quantile', title: 'Colors follow the ranks: as many captions of each' },
@@ -135,6 +137,24 @@ function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category'
     if (range) engine.coloring.setRange(...range)
     setRange(null)
   }
+  const anchor = useRef<{ readonly value: number; readonly x: number } | null>(null)
+  const valueAt = ({ clientX, currentTarget }: PointerEvent<SVGSVGElement>): number => {
+    const { left, width: px } = currentTarget.getBoundingClientRect()
+    return histogram.least + Math.min(1, Math.max(0, (clientX - left) / px)) * width
+  }
+  const brush = (event: PointerEvent<SVGSVGElement>): void => {
+    if (!anchor.current || Math.abs(event.clientX - anchor.current.x) < CLICK_PX) return
+    const [from, to] = [anchor.current.value, valueAt(event)]
+    setRange([Math.min(from, to), Math.max(from, to)])
+  }
+  const endBrush = (event: PointerEvent<SVGSVGElement>): void => {
+    if (!anchor.current) return
+    // A click takes the range back.
+    if (Math.abs(event.clientX - anchor.current.x) < CLICK_PX)
+      engine.coloring.setRange(histogram.least, histogram.most)
+    anchor.current = null
+    commit()
+  }
   const slider = (label: string, value: number, change: (value: number) => void) => (
     <input
       type="range"
@@ -152,7 +172,21 @@ function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category'
   )
   return (
     <div className="range">
-      <svg viewBox={`0 0 ${n} 24`} preserveAspectRatio="none" aria-hidden="true">
+      <svg
+        viewBox={`0 0 ${n} 24`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId)
+          anchor.current = { value: valueAt(event), x: event.clientX }
+        }}
+        onPointerMove={brush}
+        onPointerUp={endBrush}
+        onPointerCancel={() => {
+          anchor.current = null
+          setRange(null)
+        }}
+      >
         {histogram.counts.map((count, bin) => {
           const middle = histogram.least + ((bin + 0.5) / n) * width
           const isIn = middle >= least && middle <= most
