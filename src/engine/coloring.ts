@@ -10,7 +10,7 @@ import {
   passing,
   toShares,
 } from './column-filter.ts'
-import { SCORE } from './computed-values.ts'
+import { SCORE, spanOf } from './computed-values.ts'
 import { filterOf, type FilterText, textOf } from './filter-text.ts'
 import type { ViewStore } from './store.ts'
 
@@ -175,7 +175,7 @@ export class Coloring {
   setRange(least: number, most: number): void {
     const values = this.column === null ? undefined : this.known.get(this.column)
     if (this.column === null || !values || values.kind === 'category') return
-    const whole = histogramOf(values.values)
+    const whole = histogramOf(values.values, spanOf(this.column))
     if (least <= whole.least && most >= whole.most) this.filters.delete(this.column)
     else this.filters.set(this.column, { kind: 'range', least, most })
     this.refilter()
@@ -259,13 +259,13 @@ export class Coloring {
 
   private colors(values: ColumnValues, theme: Theme): Uint8Array<ArrayBuffer> {
     if (values.kind === 'category') return colorByCode(values.codes, values.names.length, theme)
-    return colorByRamp(toShares(values.values, this.scale), theme)
+    return colorByRamp(toShares(values.values, this.scale, spanOf(this.column)), theme)
   }
 
   private legend(column: string, values: ColumnValues, theme: Theme): Legend {
     const filter = this.filters.get(column)
     if (values.kind !== 'category') {
-      const histogram = histogramOf(values.values)
+      const histogram = histogramOf(values.values, spanOf(column))
       const { least, most } = filter?.kind === 'range' ? filter : histogram
       return { kind: values.kind, column, histogram, scale: this.scale, least, most }
     }

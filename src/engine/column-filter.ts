@@ -19,10 +19,12 @@ export interface Histogram {
 
 const BINS = 40
 
-/** Counts the finite values in 40 bins from the least to the most. */
-export function histogramOf(values: Float64Array): Histogram {
-  let least = Infinity
-  let most = -Infinity
+/** What values span though none may be so small or so great. */
+type Span = readonly [least: number, most: number]
+
+/** Counts the finite values in 40 bins from the least to the most, or over a span that holds them. */
+export function histogramOf(values: Float64Array, span?: Span): Histogram {
+  let [least, most] = span ?? [Infinity, -Infinity]
   let nNone = 0
   let sum = 0
   for (const value of values) {
@@ -39,7 +41,7 @@ export function histogramOf(values: Float64Array): Histogram {
   for (const value of values) {
     if (Number.isFinite(value)) counts[Math.min(BINS - 1, Math.floor((value - least) * scale))]++
   }
-  return { least, most, mean: sum / (values.length - nNone), counts, nNone }
+  return { least, most, mean: sum / Math.max(1, values.length - nNone), counts, nNone }
 }
 
 /** Rows of each code: one count a name, then all other values, then none. */
@@ -50,19 +52,23 @@ export function categoryCounts(codes: Uint8Array, nNames: number): readonly numb
 }
 
 /**
- * Values as shares of the way from the least to the most, or as ranks, ties alike.
+ * Values as shares of the way from the least to the most, or over a span that holds them, or as ranks, ties alike.
  * @returns [n] 0–1, NaN for none
  */
-export function toShares(values: Float64Array, scale: 'linear' | 'quantile'): Float32Array<ArrayBuffer> {
+export function toShares(
+  values: Float64Array,
+  scale: 'linear' | 'quantile',
+  span?: Span,
+): Float32Array<ArrayBuffer> {
   const shares = new Float32Array(values.length)
   const finite = values.filter((value) => Number.isFinite(value)).sort()
   const n = finite.length
-  const [least, most] = [finite[0], finite[n - 1]]
+  const [least, most] = span ?? [finite[0], finite[n - 1]]
   for (const [row, value] of values.entries()) {
     if (!Number.isFinite(value)) shares[row] = Number.NaN
     else if (most === least) shares[row] = 0.5
     else if (scale === 'linear') shares[row] = (value - least) / (most - least)
-    else shares[row] = (firstAt(finite, value, false) + firstAt(finite, value, true) - 1) / 2 / (n - 1)
+    else shares[row] = (firstAt(finite, value, false) + firstAt(finite, value, true) - 1) / 2 / Math.max(1, n - 1)
   }
   return shares
 }

@@ -16,6 +16,11 @@ export function isComputed(name: string, { embedding }: Session): boolean {
   return [AGREEMENT, DENSITY, SCORE].includes(name) || (name === KEPT && embedding !== null)
 }
 
+/** What values span whatever the map; shares are to be compared between maps. */
+export function spanOf(name: string | null): readonly [number, number] | undefined {
+  return name === AGREEMENT || name === KEPT ? [0, 1] : undefined
+}
+
 /** Finding 15 neighbors takes some 10 µs a point and layout: a minute at this many. */
 const MOST_ROWS = 2_000_000
 /** Neighbors by the vectors that are looked for on the map, as many as {@link AGREEMENT} compares. */

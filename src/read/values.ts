@@ -96,6 +96,9 @@ function categories(captions: Captions): ColumnValues {
     idOf[row] = id
   }
   const names = [...ids.keys()]
+  const dates = datesOf(names)
+  if (dates)
+    return { kind: 'date', values: Float64Array.from(idOf, (id) => (id < 0 ? Number.NaN : dates[id])) }
   const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b).slice(0, MOST_CATEGORIES)
   const codeOf = new Uint8Array(counts.length).fill(order.length)
   for (const [code, id] of order.entries()) codeOf[id] = code
@@ -105,6 +108,20 @@ function categories(captions: Captions): ColumnValues {
     names: order.map((id) => names[id]),
     nDistinct: counts.length,
   }
+}
+
+const ISO_DATE = /^\d{4}-\d\d-\d\d(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/
+
+/** Texts that are all dates (ISO 8601, UTC where they name no zone), as CSV and JSON have them, in milliseconds; else null. */
+function datesOf(texts: readonly string[]): readonly number[] | null {
+  const dates: number[] = []
+  for (const text of texts) {
+    const [, time, zone = 'Z'] = ISO_DATE.exec(text) ?? [null]
+    const date = Date.parse(time === undefined ? text : `${text.slice(0, 10)}T${time}${zone}`)
+    if (!ISO_DATE.test(text) || Number.isNaN(date)) return null
+    dates.push(date)
+  }
+  return dates.length > 0 ? dates : null
 }
 
 /** Milliseconds of one unit of a date, time or timestamp column. */

@@ -15,8 +15,13 @@ test('a histogram counts every finite value once, the most in the last bin', () 
   const { least, most, counts, nNone } = histogramOf(numbers)
   expect([least, most, nNone, counts.reduce((a, b) => a + b), counts.at(-1)]).toEqual([1, 100, 1, 5, 1])
   expect(histogramOf(Float64Array.of(1, Number.NaN, 4)).mean).toBe(2.5)
+  expect(histogramOf(Float64Array.of(0.5, 1), [0, 1]).counts[20]).toBe(1)
   expect(histogramOf(Float64Array.of(7, 7)).counts.reduce((a, b) => a + b)).toBe(2)
   expect(histogramOf(new Float64Array(0)).counts.every((count) => count === 0)).toBe(true)
+})
+
+test('shares of a span are the same whatever else there is', () => {
+  expect([...toShares(Float64Array.of(0.25, 0.5), 'linear', [0, 1])]).toEqual([0.25, 0.5])
 })
 
 test('shares are linear or by rank, ties alike, none for none', () => {

@@ -15,6 +15,8 @@ const QUERY = `
     (i - 500)::DECIMAL(30, 2) AS wide,
     DATE '2020-01-01' + i::INTEGER AS day,
     TIMESTAMP '2021-06-01 12:00:00' + INTERVAL (i) MINUTE AS moment,
+    CASE WHEN i % 2 = 0 THEN '2021-03-01' WHEN i = 1 THEN NULL ELSE '2021-03-02 10:30:00+02:00' END AS written,
+    CASE WHEN i = 7 THEN 'someday' ELSE '2021-03-01' END AS nearly,
     i % 3 = 0 AS third,
     CASE WHEN i % 10 < 5 THEN 'cat' WHEN i % 10 < 8 THEN 'dog' WHEN i % 10 = 8 THEN NULL ELSE 'bird ' || i END AS animal,
     [i, i + 1] AS list
@@ -53,6 +55,15 @@ test('columns to color by are numbers, dates in milliseconds, or their most freq
   const day = await numbers('day')
   expect([day.kind, day.at(31)]).toEqual(['date', Date.UTC(2020, 1, 1)])
   expect((await numbers('moment')).at(61)).toBe(Date.UTC(2021, 5, 1, 13, 1))
+
+  const written = await numbers('written')
+  expect([written.kind, written.at(0), written.at(1), written.at(3)]).toEqual([
+    'date',
+    Date.UTC(2021, 2, 1),
+    Number.NaN,
+    Date.UTC(2021, 2, 2, 8, 30),
+  ])
+  expect((await reader.values('nearly', {})).kind).toBe('category')
 
   const third = await reader.values('third', {})
   if (third.kind !== 'category') throw new Error('third is no category')
