@@ -4,7 +4,7 @@ import type { ColumnFilter } from './column-filter.ts'
 /** A filter in a link: which values of a column pass, in words that stay true when the file is read again. */
 export interface FilterText {
   readonly column: string
-  /** `3..10`, `2020-01-01T00:00:00.000Z..`, `cat,dog`, or `-cat,dog` for all but these. */
+  /** `3..10`, dates in ISO 8601, `cat,dog`, or `-cat,dog` for all but these. */
   readonly passes: string
 }
 
