@@ -68,7 +68,9 @@ export function toShares(
     if (!Number.isFinite(value)) shares[row] = Number.NaN
     else if (most === least) shares[row] = 0.5
     else if (scale === 'linear') shares[row] = (value - least) / (most - least)
-    else shares[row] = (firstAt(finite, value, false) + firstAt(finite, value, true) - 1) / 2 / Math.max(1, n - 1)
+    else
+      shares[row] =
+        (firstAt(finite, value, false) + firstAt(finite, value, true) - 1) / 2 / Math.max(1, n - 1)
   }
   return shares
 }
