@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { CancelledError, DeviceError, InputError } from '../../src/errors.ts'
 import { requestGpu } from '../../src/gpu/adapter.ts'
-import { estimateUmap, fitUmap, type Neighbors, UmapRun } from '../../src/pipeline.ts'
+import { estimateUmap, fitUmap, UmapRun } from '../../src/pipeline.ts'
 import { createRandom } from '../../src/random.ts'
 import type { Progress, Vectors } from '../../src/types.ts'
 import { availableBytes, bytesPerPoint, mostPointsByBuffers } from '../../src/umap-estimate.ts'
-import { fitCurve } from '../../src/optimize/curve.ts'
-import { referenceGraph, referenceMemberships } from '../reference/graph.ts'
-import { spreadOf, trustworthiness } from '../reference/quality.ts'
-import { referenceLayout } from '../reference/sgd.ts'
-import { clusters, sharedVectors, toNumbers, toVectors } from './data.ts'
+import { trustworthiness } from '../reference/quality.ts'
+import { clusters, toNumbers, toVectors } from './data.ts'
 import { testDevice } from './device.ts'
 
 const FEW = { nNeighbors: [5, 10, 15], nEpochs: 40, negativeSampleRate: 5, seed: 1 }
@@ -365,47 +362,3 @@ describe('what cannot be laid out is refused', () => {
     }
   })
 })
-
-// The one run of full length: the original pipeline's 1000 epochs and 20 negatives.
-test('handwritten digits: trustworthiness at least 0.978 in each layout, as wide as sequential descent', async ({
-  skip,
-}) => {
-  const vectors = await sharedVectors('digits_64_f32.npy')
-  if (!vectors) return skip('../shared/data/digits_64_f32.npy is not there')
-  const options = { nEpochs: 1000, negativeSampleRate: 20 }
-  const fit = await fitUmap(await testDevice(), vectors, options, { wantsNeighbors: true })
-  const { layouts, start } = fit
-  const neighbors = fit.neighbors as Neighbors
-  const numbers = toNumbers(vectors)
-  const ratios: number[] = []
-  for (const [index, { name, positions }] of layouts.entries()) {
-    const quality = trustworthiness(numbers, 64, positions)
-    expect([name, quality >= 0.978, quality]).toEqual([name, true, quality])
-    const k = [10, 30, 60][index]
-    const prefix = <T extends Uint32Array | Float32Array>(values: T): T =>
-      values.filter((_, i) => i % 60 < k) as T
-    const ids = prefix(neighbors.ids)
-    const graph = referenceGraph(
-      ids,
-      referenceMemberships(prefix(neighbors.distances), k),
-      k,
-      options.nEpochs,
-    )
-    const widths = [1, 2, 3].map((seed) =>
-      spreadOf(
-        referenceLayout(graph, start, {
-          nEpochs: options.nEpochs,
-          nNegatives: options.negativeSampleRate,
-          seed,
-          ...fitCurve(0.1, 1),
-        }),
-      ),
-    )
-    ratios.push(spreadOf(positions) / (widths.reduce((sum, width) => sum + width, 0) / widths.length))
-  }
-  // Where groups come to rest is chance: sequential runs from one start differ by up to 14 % in width (14.5, 16.5 and
-  // 15.8 at 60 neighbors). A scheme that shrinks or blows up does so in every layout, so the mean of three is held.
-  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length
-  expect([ratios, mean > 0.85 && mean < 1.15]).toEqual([ratios, true])
-  expect([ratios, ratios.every((ratio) => ratio > 0.75 && ratio < 1.3)]).toEqual([ratios, true])
-}, 900_000)
