@@ -104,7 +104,11 @@ export async function estimateUmap(
     if (nProbe > 1000 || ms > QUICK_MS || nPoints <= 8000) {
       return {
         bytes,
-        ms: extrapolate(timings, { nPoints: few, nEpochs: probe.nEpochs }, { nPoints, nEpochs: all.nEpochs }),
+        ms: extrapolate(
+          timings,
+          { nPoints: few, nEpochs: probe.nEpochs },
+          { nPoints, nEpochs: all.nEpochs, method: all.method },
+        ),
       }
     }
   }

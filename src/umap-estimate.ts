@@ -1,6 +1,7 @@
+import { searchMs } from './neighbors/choose-search.ts'
 import { neighborBytesPerPoint } from './neighbors/find-neighbors.ts'
 import type { Timing } from './types.ts'
-import type { UmapOptions } from './umap-options.ts'
+import type { NeighborMethod, UmapOptions } from './umap-options.ts'
 
 /** What a fit will cost, told before it begins. */
 export interface UmapEstimate {
@@ -70,25 +71,25 @@ export async function availableBytes(
 }
 
 /**
- * The time of a fit of `nPoints` from that of a smaller one: comparing all pairs grows with the square, all else with the
- * points and, for the layouts, the epochs.
+ * The time of a fit of `nPoints` from that of a smaller one, whose neighbors were found by comparing all pairs: the neighbors'
+ * by the way that will be chosen for so many points, all else's with the points and, for the layouts, the epochs.
  */
 export function extrapolate(
   timings: readonly Timing[],
   measured: { readonly nPoints: number; readonly nEpochs: number },
-  wanted: { readonly nPoints: number; readonly nEpochs: number },
+  wanted: { readonly nPoints: number; readonly nEpochs: number; readonly method: NeighborMethod },
 ): number {
   const points = wanted.nPoints / measured.nPoints
-  const factors: Readonly<Record<string, number>> = {
-    Neighbors: points ** 2,
-    'Lay out': points * (wanted.nEpochs / measured.nEpochs),
-  }
-  return timings.reduce((sum, { stage, ms }) => sum + ms * (factors[stage] ?? points), 0)
+  const times = timings.map(({ stage, ms }) => {
+    if (stage === 'Neighbors') return searchMs(ms / measured.nPoints ** 2, wanted.nPoints, wanted.method)
+    return ms * points * (stage === 'Lay out' ? wanted.nEpochs / measured.nEpochs : 1)
+  })
+  return times.reduce((sum, ms) => sum + ms, 0)
 }
 
-/** Options of the small fit: the same work a point and epoch, few epochs. */
+/** Options of the small fit: the same work a point and epoch, few epochs; all pairs. */
 export function probeOptions(options: UmapOptions): UmapOptions {
-  return { ...options, nEpochs: Math.min(options.nEpochs, PROBE_EPOCHS) }
+  return { ...options, method: 'exact', nEpochs: Math.min(options.nEpochs, PROBE_EPOCHS) }
 }
 
 const PROBE_EPOCHS = 5

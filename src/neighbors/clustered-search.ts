@@ -32,8 +32,23 @@ const MAX_CLUSTERS = 4096
 /** Lists of near clusters hold at most so many; beyond, all clusters are looked at. */
 const MAX_LISTED = 512
 const HEAP_BYTES = 48 * 2 ** 20
+/** Clusters to look at, where nothing is known yet: captions took 4 to 16. */
+const LIKELY_PROBES = 16
 /** Shares of the progress: finding clusters, and how many of them to look at. */
 const SHARES = { clusters: 0.1, recall: 0.1 }
+
+/** Pairs of points, or of a point and a centroid, that a search compares, as far as that is known before it. */
+export function clusteredPairs(nPoints: number): number {
+  const nClusters = clustersOf(nPoints)
+  const training = Math.min(nPoints, TRAINING_POINTS * nClusters) * TRAINING_ROUNDS * nClusters
+  const truth = SAMPLE_QUERIES * nPoints
+  const probes = Math.min(LIKELY_PROBES, nClusters)
+  return training + truth + nPoints * (nClusters + (probes * nPoints) / nClusters)
+}
+
+function clustersOf(nPoints: number): number {
+  return Math.max(1, Math.min(MAX_CLUSTERS, Math.round(Math.sqrt(nPoints))))
+}
 
 export interface ClusteredOptions {
   readonly metric?: Metric
@@ -156,7 +171,7 @@ export class ClusteredSearch {
   async #prepare({ signal, onFraction }: FindNeighborsOptions): Promise<Plan> {
     const session = this.#session
     const { data, nPoints, nDims } = this.#vectors
-    const nClusters = Math.max(1, Math.min(MAX_CLUSTERS, Math.round(Math.sqrt(nPoints))))
+    const nClusters = clustersOf(nPoints)
     const centroids = await this.#train(nClusters, signal)
     onFraction?.(SHARES.clusters / 2)
     const clusterOf = await this.#assign(this.#vectors, centroids, signal)
