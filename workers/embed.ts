@@ -65,6 +65,17 @@ export interface EmbedApi {
     events: EmbedEvents,
   ): Promise<Vectors>
   /**
+   * Cosines of the first texts to a query by the model's own vectors, as many as a second is enough for, or none where
+   * that is less than `least`.
+   */
+  clipCompare(
+    query: Captions,
+    texts: Captions,
+    least: number,
+    options: ClipRequest,
+    events: EmbedEvents,
+  ): Promise<Float32Array>
+  /**
    * Texts in the space of the embedding that `lexical` made last.
    * @throws {InputError} where that was another one
    */
@@ -185,6 +196,8 @@ const api: EmbedApi = {
     const vectors = await clip.embedQueries(texts, options, projection, begin(events))
     return transfer(vectors, [vectors.data.buffer])
   },
+  clipCompare: (query, texts, least, options, events) =>
+    clip.compare(query, texts, least, options, begin(events)),
   cancel: () => controller.abort(),
 }
 expose(api)

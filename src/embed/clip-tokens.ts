@@ -29,6 +29,15 @@ export function pickCaptions({ bytes, offsets }: Captions, rows: Uint32Array): C
   return { bytes: concat(parts), offsets: picked }
 }
 
+/** The captions of one after those of the other. */
+export function joinCaptions(first: Captions, second: Captions): Captions {
+  const base = first.offsets[first.offsets.length - 1]
+  const offsets = new Uint32Array(first.offsets.length + second.offsets.length - 1)
+  offsets.set(first.offsets)
+  for (const [i, offset] of second.offsets.entries()) offsets[first.offsets.length - 1 + i] = base + offset
+  return { bytes: concat([first.bytes.subarray(0, base), second.bytes]), offsets }
+}
+
 /** FNV-1a over bytes and offsets, in two lanes of 32 bits: tells a resumed run from a new one. */
 export function contentHash({ bytes, offsets }: Captions): string {
   let a = 0x811c9dc5

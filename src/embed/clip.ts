@@ -11,7 +11,8 @@ import type {
   Timing,
   Vectors,
 } from '../types.ts'
-import { type BackendChoice, chooseBackend } from './backend.ts'
+import { chooseBackend } from './backend.ts'
+import { sliceCaptions } from './chunks.ts'
 import { type Loaded, type ModelHost, ModelLoader } from './clip-model.ts'
 import {
   createWork,
@@ -20,10 +21,11 @@ import {
   finish,
   sampleOf,
   type Way,
+  tokenBudget,
   type Work,
   wayOf,
 } from './clip-run.ts'
-import { contentHash, pickCaptions } from './clip-tokens.ts'
+import { contentHash, joinCaptions, pickCaptions } from './clip-tokens.ts'
 import { folderSource, isDefaultModel, resolveModel } from './model.ts'
 
 /** What the encoder is given by the worker it lives in. */
@@ -80,14 +82,11 @@ const TRAINING = 4096
 const K = 30
 /** Fewer say little about neighbors. */
 const LEAST_SAMPLE = 200
+/** How long comparing with a query may take, and the texts by which it is first found how many that is. */
+const COMPARE_MS = 1000
+const COMPARE_FIRST = 64
 /** What the page holds of vectors that are not projected: a million of 512 numbers. */
 const MOST_UNPROJECTED_BYTES = 2 ** 30
-
-// Tokens a batch. A batch cannot be interrupted without losing the session, so it should take well under a
-// second: ViT-B/32 costs 76 MFLOP a token, so 4096 are 0.6 s at an integrated GPU's 0.5 TFLOP/s, and 256 as
-// much at the 30 GFLOP/s of two processor cores or of a software GPU.
-const GPU_TOKENS = 4096
-const CPU_TOKENS = 256
 
 /**
  * CLIP's text encoder, or another: captions → `pooler_output` [n, 512] → projection [n, 64] float16, by default random
@@ -97,6 +96,8 @@ const CPU_TOKENS = 256
 export function createClipEncoder(host: ClipHost) {
   const loader = new ModelLoader(host)
   let work: Work | null = null
+  /** Captions a millisecond, of the last model that was timed. */
+  let pace: { readonly key: string; readonly aMs: number } | null = null
 
   async function start(request: ClipRequest, context: Context): Promise<{ model: Loaded; way: Way }> {
     const source = request.folder ? folderSource(request.folder) : resolveModel(request.model, host.pageUrl)
@@ -139,7 +140,7 @@ export function createClipEncoder(host: ClipHost) {
     const clip = isDefaultModel(way.source) ? 'CLIP ViT-B/32 text encoder' : 'CLIP text encoder'
     const kind = model.kind === 'clip' ? clip : 'Sentence encoder'
     const ways = run.ways.length ? run.ways : [wayOf(model)]
-    const output = model.output === 'text_embeds' ? ', projected text_embeds' : ''
+    const output = outputOf(model)
     const space = { gaussian: '', pca: `, PCA to ${width}-d`, none: `, ${width}-d as they are` }
     const { choice } = model
     return {
@@ -152,7 +153,12 @@ export function createClipEncoder(host: ClipHost) {
       timings: [
         { stage: 'Load the model', ms: model.loadMs, rows: 0, bytes: model.bytes },
         { stage: 'Tokenize', ms: ms.tokenize, rows: nPoints, bytes: captions.bytes.length },
-        { stage: 'Embed', ms: ms.run, rows: nPoints, bytes: halves.byteLength },
+        {
+          stage: output ? 'Embed (text_embeds)' : 'Embed',
+          ms: ms.run,
+          rows: nPoints,
+          bytes: halves.byteLength,
+        },
       ],
     }
   }
@@ -177,6 +183,45 @@ export function createClipEncoder(host: ClipHost) {
     return { data: run.halves, nPoints, nDims: run.width }
   }
 
+  /**
+   * How like texts are to a query by the model's own vectors, before any projection: cosines, of as many texts from the
+   * first on as about a second is enough for; of none where that is less than `least`.
+   * @param query one text
+   */
+  async function compare(
+    query: Captions,
+    texts: Captions,
+    least: number,
+    request: ClipRequest,
+    { signal, onNotice }: Context,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const context = { signal, onNotice }
+    const { model, way } = await start(request, context)
+    const most = texts.offsets.length - 1
+    const cosines = new Float32Array(most)
+    let asked: Float32Array | null = null
+    let done = 0
+    for (let spent = 0; done < most && spent < COMPARE_MS; ) {
+      if (pace?.key === model.key && pace.aMs * COMPARE_MS < least) return new Float32Array(0)
+      const started = performance.now()
+      const room = pace?.key === model.key ? Math.ceil(pace.aMs * (COMPARE_MS - spent)) : COMPARE_FIRST
+      const end = Math.min(most, done + room)
+      const block = sliceCaptions(texts, done, end)
+      const rows = await embedApart(asked ? block : joinCaptions(query, block), model, way)
+      const own = asked ? 0 : model.nDims
+      asked ??= rows.slice(0, own)
+      for (let i = done; i < end; i++) {
+        const at = own + (i - done) * model.nDims
+        cosines[i] = cosine(asked, rows.subarray(at, at + model.nDims))
+      }
+      const ms = performance.now() - started
+      pace = { key: model.key, aMs: (end - done) / ms }
+      spent += ms
+      done = end
+    }
+    return done < least ? new Float32Array(0) : cosines.subarray(0, done)
+  }
+
   async function startWork(
     key: string,
     captions: Captions,
@@ -191,7 +236,7 @@ export function createClipEncoder(host: ClipHost) {
     if (name === 'gaussian') projection = host.projections.gaussian(nDims, seed)
     if (name === 'pca') {
       const training = pickCaptions(captions, drawPlaces(nCaptions, TRAINING, seed + 1))
-      projection = host.projections.pca(await embedApart(training, budget, model, way), nDims, seed)
+      projection = host.projections.pca(await embedApart(training, model, way), nDims, seed)
     }
     return createWork(key, nCaptions, budget, nDims, projection, seed)
   }
@@ -206,7 +251,7 @@ export function createClipEncoder(host: ClipHost) {
   ): Promise<Checkpoint | null> {
     const { openCheckpoint, digest } = host
     if (!openCheckpoint || !digest) return null
-    const title = `${name.slice(0, 120)}: ${run.nCaptions.toLocaleString()} captions, ${model.source.slice(0, 120)}, ${wayOf(model)}`
+    const title = `${name.slice(0, 120)}: ${run.nCaptions.toLocaleString()} captions, ${model.source.slice(0, 120)}, ${wayOf(model)}${outputOf(model)}`
     try {
       const key = [
         ENCODER_VERSION,
@@ -247,7 +292,12 @@ export function createClipEncoder(host: ClipHost) {
     return { kept, k: K, sample: n, from: nDims, to: width, explained }
   }
 
-  return { embed, embedQueries }
+  return { embed, embedQueries, compare }
+}
+
+/** Said wherever the vectors are named, since they are not those of other exports. */
+function outputOf({ output }: Loaded): string {
+  return output === 'text_embeds' ? ', projected text_embeds' : ''
 }
 
 function checkUnprojected(nPoints: number, nDims: number): void {
@@ -259,8 +309,14 @@ function checkUnprojected(nPoints: number, nDims: number): void {
   )
 }
 
-function tokenBudget({ backend, isSoftware }: BackendChoice): number {
-  return backend === 'webgpu' && !isSoftware ? GPU_TOKENS : CPU_TOKENS
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [ab, aa, bb] = [0, 0, 0]
+  for (const [i, value] of a.entries()) {
+    ab += value * b[i]
+    aa += value * value
+    bb += b[i] * b[i]
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0
 }
 
 function bytesOf(values: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

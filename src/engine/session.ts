@@ -77,6 +77,23 @@ export class Encoder {
     return this.hand.api.clipQueries(texts, options, embedding.projection, silent)
   }
 
+  /**
+   * Cosines of texts to a query by the model's own vectors, where the embedding's are projected: of the first texts, as
+   * many as a second is enough for, or of none where that is less than `least`.
+   */
+  async compare(
+    query: Captions,
+    texts: Captions,
+    least: number,
+    { settings, modelFolder: folder }: Pick<Session, 'settings' | 'modelFolder'>,
+  ): Promise<Float32Array> {
+    if (!this.hand) throw new Error('encoder: compare before the first embedding')
+    const { model, dtype, backend, seed, projection } = settings
+    const options: ClipRequest = { model, folder, dtype, backend, seed, projection, name: '' }
+    const silent = proxy({ onProgress: () => {}, onNotice: () => {} })
+    return this.hand.api.clipCompare(query, texts, least, options, silent)
+  }
+
   cancel(): void {
     void this.hand?.api.cancel()
   }

@@ -11,6 +11,7 @@ import { fromHalf } from '../../src/half.ts'
 import { gaussianProjection } from '../../src/project/gaussian.ts'
 import { createRandom } from '../../src/random.ts'
 import { registerErrorTransfer } from '../../src/rpc.ts'
+import { listKept } from '../../src/storage.ts'
 import type { Progress } from '../../src/types.ts'
 import type { ClipApi } from '../../workers/clip.ts'
 import type { EmbedApi } from '../../workers/embed.ts'
@@ -533,6 +534,63 @@ describe('the encoder’s worker', () => {
         expect(
           Math.abs(fromHalf(queries.data[i * 64 + c]) - fromHalf(random.vectors.data[row * 64 + c])),
         ).toBeLessThan(4e-3)
+  })
+
+  test('compares with a query by the model’s own vectors, of as many texts as a second is enough for', async () => {
+    const captions = [...new Set(makeCaptions(400))].slice(0, 200)
+    const { remote, events } = startEncoder()
+    const cosines = await remote.clipCompare(
+      toArena(['a red cat in the house']),
+      toArena(captions),
+      1,
+      onWasm,
+      events(),
+    )
+    expect(cosines.length).toBeGreaterThanOrEqual(64)
+    const query = poolerReference(tokenizer.encode('a red cat in the house'))
+    for (const [i, got] of cosines.entries()) {
+      const other = poolerReference(tokenizer.encode(captions[i]))
+      const dot = query.reduce((sum, value, d) => sum + value * other[d], 0)
+      expect(Math.abs(got - dot / Math.hypot(...query) / Math.hypot(...other))).toBeLessThan(1e-4)
+    }
+    const slow = createClipEncoder({
+      ...bareHost,
+      startRuntime: () => {
+        const runtime = fakeRuntime()
+        return {
+          ...runtime,
+          run: async (...batch) => {
+            await new Promise((done) => setTimeout(done, 100))
+            return runtime.run(...batch)
+          },
+        }
+      },
+    })
+    const none = await slow.compare(toArena(['a cat']), toArena(makeCaptions(3000)), 3000, onWasm, {})
+    expect(none).toHaveLength(0)
+  })
+
+  test('an export that hides its pooler_output gives text_embeds, and all that names the vectors says so', async () => {
+    const id = 'captionscape/obscure'
+    const cache = await caches.open('captionscape-models')
+    for (const [path, bytes] of clipModelFiles(['text_embeds'], 'fp32', true))
+      await cache.put(
+        `https://huggingface.co/${id}/resolve/main/${path}`,
+        new Response(new Uint8Array(bytes)),
+      )
+    const { remote, notices, events } = startEncoder()
+    const request = { ...onWasm, model: id }
+    const { label, timings } = await remote.clip(toArena(makeCaptions(20)), request, events())
+    expect(label).toBe(`CLIP text encoder (${id}), fp32 on WebAssembly, projected text_embeds`)
+    expect(timings.map(({ stage }) => stage)).toContain('Embed (text_embeds)')
+    await expect
+      .poll(() => notices)
+      .toEqual([
+        expect.stringMatching(/obscure does not offer pooler_output: its projected text_embeds are used/),
+      ])
+    expect((await listKept()).map(({ title }) => title)).toContain(
+      `test.parquet: 20 captions, ${id}, fp32 on WebAssembly, projected text_embeds`,
+    )
   })
 
   test('embeds lexically beside it', async () => {
