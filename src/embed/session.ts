@@ -1,6 +1,8 @@
 import { CLIPTextModelWithProjection, env, Tensor } from '@huggingface/transformers'
 import asyncifyMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
+import jspiMjs from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url'
+import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url'
 import plainMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url'
 import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
 import { fromHalf } from '../half.ts'
@@ -70,10 +72,7 @@ const MAX_THREADS = 8
 export async function createSession(model: SessionModel): Promise<Session> {
   const { wasm } = env.backends.onnx
   if (!wasm) throw new Error('Embed: transformers.js came without onnxruntime-web')
-  // WebGPU needs the build that can wait for the GPU (6.8 MB compressed); the processor does with the plain
-  // one (3.7).
-  const urls = model.backend === 'webgpu' ? [asyncifyMjs, asyncifyWasm] : [plainMjs, plainWasm]
-  const [mjsUrl, wasmUrl] = urls.map((url) => new URL(url, self.location.href).href)
+  const [mjsUrl, wasmUrl] = buildFor(model.backend).map((url) => new URL(url, self.location.href).href)
   wasm.wasmPaths = { mjs: mjsUrl, wasm: wasmUrl }
   wasm.numThreads = self.crossOriginIsolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency) : 1
 
@@ -141,6 +140,24 @@ export async function createSession(model: SessionModel): Promise<Session> {
       }
     },
   }
+}
+
+/**
+ * The smallest of onnxruntime's builds that will do, as [script, wasm]. WebGPU needs one that can wait for the GPU: by the
+ * browser's own suspension of WebAssembly where it has that (4.1 MB compressed), else by Binaryen's (6.6); the processor
+ * does with the plain one (3.7).
+ */
+function buildFor(backend: Backend): readonly [string, string] {
+  if (backend === 'wasm') return [plainMjs, plainWasm]
+  return canSuspend() ? [jspiMjs, jspiWasm] : [asyncifyMjs, asyncifyWasm]
+}
+
+/** A module of one function with a local of the type `exnref`: that build's exceptions are of the newer kind. */
+const NEWER_EXCEPTIONS = 'AGFzbQEAAAABBAFgAAADAgEACgYBBAEBaQs='
+
+function canSuspend(): boolean {
+  const bytes = Uint8Array.from(atob(NEWER_EXCEPTIONS), (char) => char.charCodeAt(0))
+  return 'Suspending' in WebAssembly && WebAssembly.validate(bytes)
 }
 
 function toFloats({ data }: OrtTensor): Float32Array<ArrayBuffer> {
