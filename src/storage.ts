@@ -3,12 +3,13 @@ import { InputError } from './errors.ts'
 /** Folders in the origin private file system. */
 export const EMBEDDINGS = 'captionscape-embeddings'
 export const DOWNLOADS = 'captionscape-downloads'
+export const COLUMNS = 'captionscape-columns'
 /** Cache of whole models. */
 export const MODELS = 'captionscape-models'
 
 /** Something that the page keeps between visits. */
 export interface KeptItem {
-  readonly kind: 'vectors' | 'model' | 'download'
+  readonly kind: 'vectors' | 'model' | 'download' | 'column'
   /** Names it among those of its kind. */
   readonly id: string
   /** For people. */
@@ -21,12 +22,21 @@ export interface KeptItem {
 /** What a kept embedding's file begins with: this, a JSON title, zeros. */
 export const VECTORS_MAGIC = 'captionscape embedding 2\n'
 export const VECTORS_HEADER_BYTES = 512
+/** What a kept column's file begins with: JSON with a title, zeros. */
+export const COLUMN_HEADER_BYTES = 1024
+
+const FOLDERS = {
+  vectors: EMBEDDINGS,
+  download: DOWNLOADS,
+  column: COLUMNS,
+} as const
 
 /** All that the page keeps, the latest first. */
 export async function listKept(): Promise<KeptItem[]> {
   const items = [
     ...(await listFolder(EMBEDDINGS, 'vectors', vectorsTitle)),
     ...(await listFolder(DOWNLOADS, 'download', downloadTitle)),
+    ...(await listFolder(COLUMNS, 'column', columnTitle)),
     ...(await listModels()),
   ]
   return items.sort((a, b) => (b.date ?? 0) - (a.date ?? 0) || a.title.localeCompare(b.title))
@@ -40,7 +50,7 @@ export async function removeKept({ kind, id }: KeptItem): Promise<void> {
     return
   }
   const root = await navigator.storage.getDirectory()
-  const folder = await root.getDirectoryHandle(kind === 'vectors' ? EMBEDDINGS : DOWNLOADS)
+  const folder = await root.getDirectoryHandle(FOLDERS[kind])
   try {
     await folder.removeEntry(id)
   } catch (error) {
@@ -83,6 +93,11 @@ async function vectorsTitle(file: File): Promise<string> {
 async function downloadTitle(file: File): Promise<string> {
   const text = (await file.slice(0, 1024).text()).split('\0')[0]
   return `Part of ${(JSON.parse(text) as { url: string }).url}`
+}
+
+async function columnTitle(file: File): Promise<string> {
+  const text = (await file.slice(0, COLUMN_HEADER_BYTES).text()).split('\0')[0]
+  return (JSON.parse(text) as { title: string }).title
 }
 
 async function listModels(): Promise<KeptItem[]> {

@@ -129,6 +129,17 @@ export interface KeptPart {
   readonly remove: () => Promise<void>
 }
 
+/** Pieces of a file, kept between visits, each by its index. */
+export interface KeptPieces {
+  /** Bytes that are there. */
+  readonly bytes: number
+  /** Null for a piece that is not there, or was never wholly written. */
+  readonly read: (index: number) => Uint8Array<ArrayBuffer> | null
+  /** @throws DOMException where the storage is full. */
+  readonly write: (index: number, bytes: Uint8Array<ArrayBuffer>) => void
+  readonly close: () => void
+}
+
 /** A model from one's own disk. */
 export interface ModelFolder {
   readonly name: string

@@ -1,17 +1,27 @@
 import * as Comlink from 'comlink'
+import { openKeptPieces } from '../src/checkpoint/kept-pieces.ts'
 import { InputError } from '../src/errors.ts'
+import type { TableColumn } from '../src/read/reader.ts'
 import type { Field } from '../src/read/row.ts'
+import type { ColumnValues } from '../src/read/values.ts'
 import { urlSource } from '../src/read/url-source.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
 import { openFolder, type PartialMap } from '../src/tiles/folder.ts'
 import { hubListing } from '../src/tiles/hub-twin.ts'
-import { type LargeFile, openLargeFile } from '../src/tiles/large-file.ts'
+import { openLargeFile } from '../src/tiles/large-file.ts'
 import type { Box, Manifest } from '../src/tiles/manifest.ts'
 import type { Points } from '../src/tiles/point-file.ts'
-import type { Progress } from '../src/types.ts'
+import type { CaptionsCost, RemoteColumn, Rows, RowsRequest } from '../src/tiles/row-data.ts'
+import type { Captions, Progress } from '../src/types.ts'
 
 export type { Box, Manifest } from '../src/tiles/manifest.ts'
 export type { Points } from '../src/tiles/point-file.ts'
+export type {
+  CaptionsCost,
+  RemoteColumn,
+  Rows,
+  RowsRequest,
+} from '../src/tiles/row-data.ts'
 
 export interface TilesApi {
   /** Opens a published map by the address of its folder or of its `map.json`. */
@@ -23,13 +33,32 @@ export interface TilesApi {
   row(row: number): Promise<readonly Field[]>
   caption(row: number): Promise<string>
   captionBytes(): number
-  /** Reads all captions of a large file, where they cannot be had one by one. */
-  fetchCaptions(onProgress: (progress: Progress) => void): Promise<void>
+  /** The columns of the rows, and what each costs. */
+  columns(): Promise<readonly RemoteColumn[]>
+  captionsCost(): Promise<CaptionsCost>
+  /** All captions, for the page to hold; kept for later visits where the browser lets it. */
+  captions(
+    onProgress: (progress: Progress) => void,
+  ): Promise<{ readonly captions: Captions; readonly isKept: boolean }>
+  /** One column to color and filter by, kept likewise. */
+  values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues>
+  /** Fetching captions, or columns, rejects with a CancelledError; what has come of them is kept. */
+  cancel(what: 'captions' | 'values'): void
+  table(request: RowsRequest): Promise<Rows<readonly TableColumn[]>>
+  /** Some rows as a file. */
+  exportRows(
+    format: 'parquet' | 'csv',
+    request: RowsRequest,
+    onRows: (done: number) => void,
+  ): Promise<Rows<Blob>>
 }
 
 registerErrorTransfer()
 let map: PartialMap | null = null
-let large: LargeFile | null = null
+const controllers = {
+  captions: new AbortController(),
+  values: new AbortController(),
+}
 
 function opened(): PartialMap {
   if (!map) throw new InputError('Map: none is open', 'Open a map first.')
@@ -38,15 +67,18 @@ function opened(): PartialMap {
 
 const api: TilesApi = {
   async openFolder(url) {
-    map = await openFolder(url)
+    map = await openFolder(url, undefined, undefined, { keep: openKeptPieces })
     return map.manifest
   },
   async openFile(url, text) {
     const listing = hubListing(url)
     const open = (address: string) => urlSource(address, {})
-    large = await openLargeFile(await open(url), text, listing === null ? {} : { hub: { listing, open } })
-    map = large
-    return large.manifest
+    const hub = listing === null ? {} : { hub: { listing, open } }
+    map = await openLargeFile(await open(url), text, {
+      ...hub,
+      keep: openKeptPieces,
+    })
+    return map.manifest
   },
   view: (layout, box, onPoints) =>
     opened().view(layout, box, (points) => {
@@ -56,7 +88,33 @@ const api: TilesApi = {
   row: (row) => opened().row(row),
   caption: (row) => opened().caption(row),
   captionBytes: () => opened().captionBytes(),
-  fetchCaptions: async (onProgress) => large?.fetchCaptions({ onProgress }),
+  columns: () => opened().rows.columns(),
+  captionsCost: () => opened().rows.captionsCost(),
+  async captions(onProgress) {
+    const found = await opened().rows.captions({
+      signal: controllers.captions.signal,
+      onProgress,
+    })
+    return Comlink.transfer(found, [found.captions.bytes.buffer, found.captions.offsets.buffer])
+  },
+  async values(column, onProgress) {
+    const found = await opened().rows.values(column, {
+      signal: controllers.values.signal,
+      onProgress,
+    })
+    return Comlink.transfer(found, [found.kind === 'category' ? found.codes.buffer : found.values.buffer])
+  },
+  cancel(what) {
+    controllers[what].abort()
+    controllers[what] = new AbortController()
+  },
+  table: (request) => opened().rows.table(request),
+  async exportRows(format, request, onRows) {
+    const parts: Uint8Array<ArrayBuffer>[] = []
+    const leftOut = await opened().rows.exportRows(format, request, (bytes) => void parts.push(bytes), onRows)
+    const type = format === 'csv' ? 'text/csv' : 'application/vnd.apache.parquet'
+    return { rows: new Blob(parts, { type }), leftOut }
+  },
 }
 
 Comlink.expose(api)

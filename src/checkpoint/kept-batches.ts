@@ -26,7 +26,7 @@ export async function openCheckpoint(
   const root = await navigator.storage.getDirectory()
   const folder = await root.getDirectoryHandle(EMBEDDINGS, { create: true })
   const name = await digest(new TextEncoder().encode(key))
-  await evict(folder, name, nCaptions * rowBytes)
+  await evict(folder, name, nCaptions * rowBytes, BUDGET_BYTES)
   const file = await folder.getFileHandle(name, { create: true })
   const access = await openAlone(file)
   if (!access) return null
@@ -68,7 +68,7 @@ function headerOf(title: string): Uint8Array<ArrayBuffer> {
 }
 
 /** A page that was just reloaded lets go of its file a little later; another tab does not. */
-async function openAlone(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle | null> {
+export async function openAlone(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await new Promise((done) => setTimeout(done, RETRY_MS))
     try {
@@ -101,15 +101,20 @@ function checksum(bytes: Uint8Array, { index }: CheckpointBatch): number {
   return hash >>> 0
 }
 
-/** Makes room for `bytes` more by removing what was used longest ago. */
-async function evict(folder: FileSystemDirectoryHandle, keep: string, bytes: number): Promise<void> {
+/** Makes room for `bytes` more of a folder's budget by removing what was used longest ago. */
+export async function evict(
+  folder: FileSystemDirectoryHandle,
+  keep: string,
+  bytes: number,
+  budget: number,
+): Promise<void> {
   const files: File[] = []
   for await (const handle of folder.values())
     if (handle.kind === 'file' && handle.name !== keep) files.push(await handle.getFile())
   files.sort((a, b) => a.lastModified - b.lastModified)
   let total = files.reduce((sum, { size }) => sum + size, bytes)
   for (const { name, size } of files) {
-    if (total <= BUDGET_BYTES) return
+    if (total <= budget) return
     try {
       await folder.removeEntry(name)
       total -= size

@@ -1,5 +1,6 @@
 import { releaseProxy, type Remote, transfer, wrap } from 'comlink'
 import type { Topic, TopicsApi } from '../../workers/topics.ts'
+import { takeCaptions } from '../captions.ts'
 import type { Captions, Layout } from '../types.ts'
 
 /** Topics of millions of captions are those of this many, taken at even distances. */
@@ -10,13 +11,13 @@ export class TopicFinder {
   private readonly worker: Worker
   private readonly api: Remote<TopicsApi>
   private readonly rows: Uint32Array
-  private readonly known = new Map<Float32Array, Promise<readonly Topic[]>>()
+  private readonly known = new WeakMap<Float32Array, Promise<readonly Topic[]>>()
 
   constructor(captions: Captions) {
     this.worker = new Worker(new URL('../../workers/topics.ts', import.meta.url), { type: 'module' })
     this.api = wrap<TopicsApi>(this.worker)
     this.rows = evenRows(captions.offsets.length - 1)
-    const taken = takeRows(captions, this.rows)
+    const taken = takeCaptions(captions, this.rows)
     void this.api.take(transfer(taken, [taken.bytes.buffer, taken.offsets.buffer]))
   }
 
@@ -51,15 +52,4 @@ export class TopicFinder {
 function evenRows(nRows: number): Uint32Array {
   const count = Math.min(nRows, SAMPLE_ROWS)
   return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * nRows) / count))
-}
-
-function takeRows({ bytes, offsets }: Captions, rows: Uint32Array): Captions {
-  const starts = new Uint32Array(rows.length + 1)
-  for (const [index, row] of rows.entries())
-    starts[index + 1] = starts[index] + offsets[row + 1] - offsets[row]
-  const taken = new Uint8Array(starts[rows.length])
-  for (const [index, row] of rows.entries()) {
-    taken.set(bytes.subarray(offsets[row], offsets[row + 1]), starts[index])
-  }
-  return { bytes: taken, offsets: starts }
 }

@@ -22,8 +22,11 @@ export interface RowExport {
   readonly columns: readonly Column[]
   /** Ascending. */
   readonly rows: Uint32Array
-  /** [n, 2] each */
+  /** [n, 2] each, by row, or one for each of `rows` where `isCompact` */
   readonly layouts: readonly Layout[]
+  readonly isCompact?: boolean
+  /** Values that are at hand and need not be read: one for each of `rows`, by column name. */
+  readonly known?: ReadonlyMap<string, readonly PhysicalValue[]>
   readonly encoder: string | null
   readonly signal?: AbortSignal
   /** Rows written so far. */
@@ -36,7 +39,7 @@ export interface RowExport {
  * @throws as {@link takeRows}
  */
 export async function writeParquetRows(request: RowExport, write: Write): Promise<void> {
-  const { source, metadata, columns, rows, layouts, encoder, signal, onRows } = request
+  const { metadata, columns, rows, layouts, encoder, signal, onRows } = request
   const added = newColumns(metadata, layouts)
   const writer = new ByteWriter(1 << 20)
   const root = { name: 'schema', num_children: columns.length + added.length }
@@ -55,9 +58,12 @@ export async function writeParquetRows(request: RowExport, write: Write): Promis
   for (const batch of batchesOf(rows, metadata)) {
     const data: ColumnSource[] = []
     for (const column of columns)
-      data.push({ name: column.name, data: await takeRows(source, metadata, column, batch, signal) })
+      data.push({ name: column.name, data: await valuesOf(request, column, batch, done) })
     for (const { name, axis, positions } of added) {
-      const values = Float32Array.from(batch, (row) => positions[2 * row + axis] ?? Number.NaN)
+      const values = Float32Array.from(
+        batch,
+        (row, i) => positions[2 * (request.isCompact ? done + i : row) + axis] ?? Number.NaN,
+      )
       data.push({ name, data: values, encoding: 'PLAIN', codec: 'UNCOMPRESSED' })
     }
     throwIfCancelled(signal)
@@ -68,6 +74,17 @@ export async function writeParquetRows(request: RowExport, write: Write): Promis
   parquet.schema = [root, ...stored, ...plain]
   await parquet.finish()
   await flush(writer, write)
+}
+
+/** A column's values of some rows, of which the first is the `start`th. */
+async function valuesOf(
+  { source, metadata, known, signal }: RowExport,
+  column: Column,
+  batch: Uint32Array,
+  start: number,
+): Promise<PhysicalValue[]> {
+  const held = known?.get(column.name)
+  return held?.slice(start, start + batch.length) ?? (await takeRows(source, metadata, column, batch, signal))
 }
 
 /** The rows in pieces that end with a row group where they can, since a group's columns are decoded from its start. */
@@ -113,7 +130,7 @@ function storedElement(element: SchemaElement): SchemaElement {
  * @throws as {@link takeRows}
  */
 export async function writeCsvRows(request: RowExport, write: Write): Promise<void> {
-  const { source, metadata, columns, rows, layouts, signal, onRows } = request
+  const { metadata, columns, rows, layouts, signal, onRows } = request
   const added = newColumns(metadata, layouts)
   const encoder = new TextEncoder()
   const names = [...columns, ...added].map(({ name }) => name)
@@ -122,13 +139,13 @@ export async function writeCsvRows(request: RowExport, write: Write): Promise<vo
   let done = 0
   for (const batch of batchesOf(rows, metadata)) {
     const taken: PhysicalValue[][] = []
-    for (const column of columns) taken.push(await takeRows(source, metadata, column, batch, signal))
+    for (const column of columns) taken.push(await valuesOf(request, column, batch, done))
     throwIfCancelled(signal)
     const lines: string[] = []
     for (const [i, row] of batch.entries()) {
       const cells = taken.map((values, c) => field(texts[c](values[i])))
       for (const { axis, positions } of added) {
-        const place = positions[2 * row + axis]
+        const place = positions[2 * (request.isCompact ? done + i : row) + axis]
         cells.push(Number.isFinite(place) ? floatText(place) : '')
       }
       lines.push(cells.join(','))

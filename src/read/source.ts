@@ -8,6 +8,8 @@ export interface ByteSource {
   readonly byteLength: number
   /** Where it comes from, if from one address. */
   readonly address?: string
+  /** What tells this state of a file at an address from others, as far as its server shows it; known after the first read. */
+  readonly version?: () => string
   /**
    * The bytes `[start, end)` as a buffer of their own.
    * @throws {NetworkError} they did not come. @throws {InputError} they are not there any more.

@@ -236,6 +236,10 @@ export async function urlSource(
     name,
     byteLength,
     address: url.href,
+    version: () => {
+      const isStrong = version?.etag?.startsWith('W/') === false
+      return `${byteLength} ${(isStrong ? version?.etag : version?.modified) ?? ''}`
+    },
     async read(start, end, signal) {
       throwIfCancelled(signal)
       if (start >= end) return new Uint8Array(0)

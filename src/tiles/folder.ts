@@ -2,6 +2,7 @@ import type { FileMetaData } from 'hyparquet'
 import { InputError, throwIfCancelled } from '../errors.ts'
 import { type Column, listColumns } from '../read/columns.ts'
 import { readFooter } from '../read/footer.ts'
+import { joinFiles } from '../read/join-files.ts'
 import { type Field, readRow } from '../read/row.ts'
 import type { ByteSource } from '../read/source.ts'
 import { urlSource } from '../read/url-source.ts'
@@ -9,6 +10,7 @@ import { cachedSource } from './cached-source.ts'
 import { type Box, MANIFEST_NAME, type Manifest, parseManifest, type PointFile } from './manifest.ts'
 import { estimatePoints, type GroupRun, neededGroups, overlap, planRuns } from './plan.ts'
 import { createPointCache } from './point-cache.ts'
+import { createRowData, type Keep, type RowData, type RowFile } from './row-data.ts'
 import {
   decodeGroup,
   type FileGroup,
@@ -41,6 +43,7 @@ export interface PartialMap {
   caption(row: number): Promise<string>
   /** Bytes to fetch before captions can be shown; 0 where they are had one by one. */
   captionBytes(): number
+  readonly rows: RowData
 }
 
 /** A published map folder. */
@@ -51,6 +54,8 @@ interface Folder extends PartialMap {
 }
 
 interface TextPart {
+  /** Without a memory of what was read last. */
+  readonly whole: ByteSource
   readonly source: ByteSource
   readonly metadata: FileMetaData
   readonly columns: readonly Column[]
@@ -65,7 +70,7 @@ export async function openFolder(
   url: string,
   signal?: AbortSignal,
   open: OpenSource = (address, s) => urlSource(address, { signal: s }),
-  memoryBytes = MEMORY_BYTES,
+  { memoryBytes = MEMORY_BYTES, keep = null as Keep | null } = {},
 ): Promise<Folder> {
   const base = new URL(url)
   const manifestUrl = new URL(MANIFEST_NAME, base)
@@ -103,9 +108,10 @@ export async function openFolder(
 
   const textPart = (path: string) =>
     once(textParts, path, async () => {
-      const source = cachedSource(await open(addressOf(path)))
+      const whole = await open(addressOf(path))
+      const source = cachedSource(whole)
       const metadata = await readFooter(source)
-      return { source, metadata, columns: listColumns(metadata) }
+      return { whole, source, metadata, columns: listColumns(metadata) }
     })
 
   /** The groups that a view needs: levels are added until the view is dense enough. */
@@ -156,9 +162,39 @@ export async function openFolder(
     return null
   }
 
+  /** The text files as one. */
+  async function rowFile(): Promise<RowFile | null> {
+    if (!manifest.text.length) return null
+    const parts: RowFile[] = []
+    // One after another: a map of a billion rows has many.
+    for (const { path } of manifest.text) {
+      const { whole, metadata } = await textPart(path)
+      parts.push({
+        source: whole,
+        metadata,
+        key: () => `${whole.address} ${whole.version?.() ?? ''}`,
+      })
+    }
+    const key = (): string => parts.map((part) => part.key()).join(' ')
+    return parts.length === 1 ? parts[0] : { ...joinFiles(parts, manifest.caption), key }
+  }
+  let rows: Promise<RowFile | null> | null = null
+
   return {
     manifest,
     captionBytes: () => 0,
+    rows: createRowData(
+      () => {
+        rows ??= rowFile()
+        rows.catch(() => {
+          rows = null
+        })
+        return rows
+      },
+      manifest.rows,
+      manifest.caption,
+      keep,
+    ),
     get heldBytes() {
       return cache.bytes
     },

@@ -1,5 +1,4 @@
 import type { FileMetaData } from 'hyparquet'
-import { captionAt } from '../captions.ts'
 import { InputError } from '../errors.ts'
 import { chooseTextColumn } from '../read/choose-text.ts'
 import { type Column, findLayouts, type LayoutColumns, listColumns } from '../read/columns.ts'
@@ -7,12 +6,13 @@ import { numberDecoder } from '../read/decode-numbers.ts'
 import { readFooter } from '../read/footer.ts'
 import { type Field, readRow } from '../read/row.ts'
 import type { ByteSource } from '../read/source.ts'
-import { readColumns, readTable } from '../read/table.ts'
-import type { Captions, Context } from '../types.ts'
+import { readColumns } from '../read/table.ts'
+import type { Context } from '../types.ts'
 import { cachedSource } from './cached-source.ts'
 import type { OpenSource, PartialMap } from './folder.ts'
 import { type HubTwin, openHubTwin } from './hub-twin.ts'
 import type { Points } from './point-file.ts'
+import { createRowData, type Keep } from './row-data.ts'
 
 /** Rows that are shown before the rest is sent for: half a megabyte. */
 const FIRST_ROWS = 65_536
@@ -21,28 +21,23 @@ const GROWTH = 1.6
 /** A row group's column that may be fetched to read one row of it. */
 const CHUNK_BYTES = 4 * 1024 * 1024
 
-/** A large file with layouts, of which only the coordinates that are shown are read. */
-export interface LargeFile extends PartialMap {
-  /** Reads all captions, where they cannot be had one by one. @throws as the reader */
-  fetchCaptions(context: Context): Promise<void>
-}
-
 interface LargeFileOptions {
   readonly signal?: AbortSignal
   /** Where copies of the file in small row groups are listed, and how they are reached. */
   readonly hub?: { readonly listing: string; readonly open: OpenSource }
+  readonly keep?: Keep
 }
 
 /**
- * Opens a file that is too large to be read whole.
+ * Opens a file that is too large to be read whole: of a file with layouts only the coordinates that are shown are read.
  * @param text name of the text column; null to find it
  * @throws {InputError} it has no layouts. @throws {NetworkError} @throws {CancelledError}
  */
 export async function openLargeFile(
   from: ByteSource,
   text: string | null,
-  { signal, hub }: LargeFileOptions = {},
-): Promise<LargeFile> {
+  { signal, hub, keep }: LargeFileOptions = {},
+): Promise<PartialMap> {
   const metadata = await readFooter(from, signal)
   const columns = listColumns(metadata)
   const pairs = findLayouts(columns)
@@ -55,7 +50,6 @@ export async function openLargeFile(
   const caption = await chooseTextColumn(from, metadata, columns, text, signal)
   const nRows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
   const pages = cachedSource(from)
-  let held: Captions | null = null
   let twin: HubTwin | null = null
   let isTwinSought = false
   let stream: { readonly name: string; readonly done: Promise<void> } | null = null
@@ -132,7 +126,7 @@ export async function openLargeFile(
   }
 
   const captionBytes = (): number =>
-    held || twin || !caption || metadata.row_groups.every((group) => isCheap(caption, group))
+    twin || !caption || metadata.row_groups.every((group) => isCheap(caption, group))
       ? 0
       : metadata.row_groups.reduce((sum, group) => {
           const meta = caption.chunk === null ? undefined : group.columns[caption.chunk].meta_data
@@ -172,6 +166,17 @@ export async function openLargeFile(
       parameters: {},
     },
     captionBytes,
+    rows: createRowData(
+      () =>
+        Promise.resolve({
+          source: from,
+          metadata,
+          key: () => `${from.address} ${from.version?.()}`,
+        }),
+      nRows,
+      caption?.name ?? null,
+      keep ?? null,
+    ),
 
     async view(name, _box, onPoints) {
       const layout = pairs.find((pair) => pair.name === name)
@@ -195,14 +200,11 @@ export async function openLargeFile(
       const group = groupAt(row)
       if (twin) return twin.row(row)
       const cheap = columns.filter((column) => isCheap(column, group))
-      const fields = await readRow(pages, metadata, cheap, row, new Map())
-      if (!held || !caption || cheap.includes(caption)) return fields
-      return [{ name: caption.name, value: captionAt(held, row) }, ...fields]
+      return readRow(pages, metadata, cheap, row, new Map())
     },
 
     async caption(row) {
       const group = groupAt(row)
-      if (held) return captionAt(held, row)
       if (!caption) return ''
       if (!isCheap(caption, group)) {
         try {
@@ -219,11 +221,6 @@ export async function openLargeFile(
       }
       const [field] = await readRow(pages, metadata, [caption], row, new Map())
       return field.value
-    },
-
-    async fetchCaptions(context) {
-      if (!caption || held) return
-      held = (await readTable(from, metadata, { text: caption, layouts: [], nRows }, context)).captions
     },
   }
 }

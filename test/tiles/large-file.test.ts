@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { InputError, NetworkError } from '../../src/errors.ts'
+import { captionAt, takeCaptions } from '../../src/captions.ts'
+import { CancelledError, InputError, NetworkError } from '../../src/errors.ts'
 import { createReader } from '../../src/read/reader.ts'
 import { type ByteSource, fileSource } from '../../src/read/source.ts'
 import { hubListing } from '../../src/tiles/hub-twin.ts'
 import { openLargeFile } from '../../src/tiles/large-file.ts'
 import type { Points } from '../../src/tiles/point-file.ts'
+import type { Keep } from '../../src/tiles/row-data.ts'
 import { type WriteOptions, writeParquet } from '../read/write-parquet.ts'
 
 const N = 300_000
@@ -52,6 +54,44 @@ function counted(file: File): { source: ByteSource; bytes: () => number } {
   }
 }
 
+/** Keeps pieces as the browser's storage does. @param room bytes */
+function memoryKeep(room = Infinity) {
+  const files = new Map<string, (Uint8Array<ArrayBuffer> | null)[]>()
+  const sum = (bytes: Uint8Array): number => bytes.reduce((total, byte) => (total * 31 + byte) | 0, 7)
+  const sums = new WeakMap<Uint8Array, number>()
+  const keep: Keep = (key, _title, sizes) => {
+    const pieces = files.get(key) ?? sizes.map(() => null)
+    files.set(key, pieces)
+    const held = (): number => pieces.reduce((total, piece) => total + (piece?.length ?? 0), 0)
+    return Promise.resolve({
+      get bytes() {
+        return held()
+      },
+      read: (index) => {
+        const piece = pieces[index]
+        return piece && sums.get(piece) === sum(piece) ? piece.slice() : null
+      },
+      write: (index, bytes) => {
+        if (held() + bytes.length > room) throw new DOMException('full', 'QuotaExceededError')
+        const piece = bytes.slice()
+        pieces[index] = piece
+        sums.set(piece, sum(piece))
+      },
+      close: () => {},
+    })
+  }
+  return { keep, pieces: () => [...files.values()].flat().filter((piece) => piece !== null) }
+}
+
+/** As the table writes a float: the fewest digits that read back to it. */
+const shortest = (text: string): string => {
+  for (let digits = 1; digits < 17; digits++) {
+    const short = Number(text).toPrecision(digits)
+    if (Math.fround(Number(short)) === Number(text)) return String(Number(short))
+  }
+  return text
+}
+
 // One row group without an index, as pandas writes it.
 const oneGroup = published({ rowGroupSize: N, pageSize: 1 << 20 })
 
@@ -90,11 +130,102 @@ describe('a large file in one row group', () => {
     expect(file.captionBytes()).toBeGreaterThan(N * 20)
     await expect(file.caption(5)).rejects.toThrow('not fetched yet')
     expect(bytes() - before).toBe(0)
-    await file.fetchCaptions({})
-    expect(file.captionBytes()).toBe(0)
-    expect(await file.caption(N - 1)).toBe(caption(N - 1))
-    expect((await file.row(4)).find(({ name }) => name === 'TEXT')?.value).toBe(caption(4))
+    expect(await file.rows.captionsCost()).toEqual({ bytes: file.captionBytes(), kept: 0, isTooLarge: false })
+    const { captions, isKept } = await file.rows.captions({})
+    expect(isKept).toBe(false)
+    for (const row of [0, 777, N - 1]) expect(captionAt(captions, row)).toBe(caption(row))
     await expect(file.caption(N)).rejects.toThrow(InputError)
+  })
+
+  test('keeps captions piece by piece; what was kept is not fetched again, and damage is', async () => {
+    const kept = memoryKeep()
+    const address = 'https://host/train.parquet'
+    const open = async (version: string) => {
+      const { source, bytes } = counted(oneGroup)
+      const from = { ...source, address, version: () => version }
+      return { file: await openLargeFile(from, null, { keep: kept.keep }), bytes }
+    }
+    const first = await open('a')
+    const controller = new AbortController()
+    const stopped = first.file.rows.captions({
+      signal: controller.signal,
+      onProgress: ({ done }) => void (done > 5_000_000 && controller.abort()),
+    })
+    await expect(stopped).rejects.toThrow(CancelledError)
+    const again = await open('a')
+    const cost = await again.file.rows.captionsCost()
+    expect(cost.kept).toBeGreaterThan(4_000_000)
+    expect(cost.kept).toBeLessThan(cost.bytes)
+    const before = again.bytes()
+    const { captions, isKept } = await again.file.rows.captions({})
+    expect(isKept).toBe(true)
+    expect(again.bytes() - before).toBe(cost.bytes - cost.kept)
+    expect(captionAt(captions, N - 1)).toBe(caption(N - 1))
+
+    kept.pieces().at(-1)?.fill(0)
+    const third = await open('a')
+    const start = third.bytes()
+    expect(captionAt((await third.file.rows.captions({})).captions, 123_456)).toBe(caption(123_456))
+    expect(third.bytes() - start).toBeGreaterThan(0)
+    expect(third.bytes() - start).toBeLessThanOrEqual(4 * 1024 * 1024)
+    // Another state of the file is another column.
+    expect((await (await open('b')).file.rows.captionsCost()).kept).toBe(0)
+  })
+
+  test('reads on where the storage is full or refused', async () => {
+    const full = await openLargeFile(fileSource(oneGroup), null, { keep: memoryKeep(8_000_000).keep })
+    const { captions, isKept } = await full.rows.captions({})
+    expect(isKept).toBe(false)
+    expect(captionAt(captions, N - 1)).toBe(caption(N - 1))
+    const refuse = () => Promise.reject(new DOMException('no', 'SecurityError'))
+    const refused = await openLargeFile(fileSource(oneGroup), null, { keep: refuse })
+    expect((await refused.rows.captions({})).isKept).toBe(false)
+  })
+
+  test('gives a column to color by, reading no other', async () => {
+    const { source, bytes } = counted(oneGroup)
+    const file = await openLargeFile(source, null)
+    const columns = await file.rows.columns()
+    expect(columns.map(({ name, kind }) => `${name} ${kind}`).join()).toBe(
+      'URL text,TEXT text,x_nn60 number,y_nn60 number,x_nn10 number,y_nn10 number',
+    )
+    const before = bytes()
+    const found = await file.rows.values('x_nn60', {})
+    expect(found.kind === 'number' && found.values[777]).toBe(x(777))
+    expect(bytes() - before).toBe(columns[2].bytes)
+    await expect(file.rows.values('nothing', {})).rejects.toThrow(InputError)
+  })
+
+  test('gives some rows by what the page holds and what the file gives at a low cost', async () => {
+    const file = await openLargeFile(fileSource(oneGroup), null)
+    const rows = Uint32Array.of(3, 77, 200_000)
+    const { captions: all } = await file.rows.captions({})
+    const layout = {
+      name: 'nn60',
+      positions: Float32Array.from([...rows].flatMap((row) => [x(row), y(row)])),
+    }
+    const request = { rows, captions: takeCaptions(all, rows), layout }
+    const { rows: table } = await file.rows.table(request)
+    const texts = (name: string) => table.find((column) => column.name === name)?.texts
+    expect(texts('TEXT')).toEqual([...rows].map(caption))
+    expect(texts('x_nn60')).toEqual([...rows].map((row) => String(x(row))).map(shortest))
+
+    const written: Uint8Array<ArrayBuffer>[] = []
+    await file.rows.exportRows(
+      'parquet',
+      request,
+      (bytes) => void written.push(bytes),
+      () => {},
+    )
+    const saved = createReader()
+    const read = await saved.open(
+      { kind: 'file', file: new File(written, 'selection.parquet') },
+      { text: null, limit: null },
+      {},
+    )
+    expect([0, 1, 2].map((row) => captionAt(read.captions, row))).toEqual([...rows].map(caption))
+    const [first] = read.layouts.filter(({ name }) => name === 'nn60')
+    expect([...first.positions]).toEqual([...layout.positions])
   })
 })
 

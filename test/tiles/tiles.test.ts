@@ -179,7 +179,9 @@ describe('a folder of our own writer', () => {
   })
 
   test('lets go of points under a budget, but not of those in view', async () => {
-    const small = await openFolder(`${host}ours/`, undefined, undefined, 12 * 60_000)
+    const small = await openFolder(`${host}ours/`, undefined, undefined, {
+      memoryBytes: 12 * 60_000,
+    })
     let count = 0
     await small.view('nn30', WHOLE, ({ ids }) => {
       count = ids.length
