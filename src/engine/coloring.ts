@@ -11,6 +11,7 @@ import {
   toShares,
 } from './column-filter.ts'
 import { SCORE, spanOf } from './computed-values.ts'
+import type { Progress } from '../types.ts'
 import { filterOf, type FilterText, textOf } from './filter-text.ts'
 import type { ViewStore } from './store.ts'
 
@@ -42,6 +43,10 @@ export interface ColoringView {
   /** Null colors by place on the map. */
   readonly column: string | null
   readonly isLoading: boolean
+  /** What has come of the column that is loading, where that takes a while. */
+  readonly progress: { readonly done: number; readonly total: number } | null
+  /** A column that would take this many bytes to fetch. */
+  readonly offer: { readonly column: string; readonly bytes: number } | null
   readonly legend: Legend | null
   /** Columns that filter, in the order in which they began to. */
   readonly filtered: readonly string[]
@@ -52,6 +57,8 @@ export interface ColoringView {
 export const NO_COLORING: ColoringView = {
   column: null,
   isLoading: false,
+  progress: null,
+  offer: null,
   legend: null,
   filtered: [],
   passing: 0,
@@ -63,7 +70,11 @@ export interface ColoringHost {
   /** The rows on the map. */
   nRows(): number
   /** Values of a column of the file on the map, or of one that the page computes. */
-  values(column: string): Promise<ColumnValues>
+  values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues>
+  /** Bytes that have to be fetched for a column. */
+  costOf(column: string): number
+  /** Stops fetching. */
+  cancel(): void
   /** Colors [n, 4], null for those by place; hidden rows [n], null for none. */
   paint(colors: Uint8Array<ArrayBuffer> | null, hidden: Uint8Array<ArrayBuffer> | null): void
   /** The chosen column and how its numbers become colors, for the address. */
@@ -74,11 +85,20 @@ export interface ColoringHost {
   report(error: unknown): void
 }
 
+/** Fetched without asking. */
+const FREE_BYTES = 2 * 1000 * 1000
+
 /** Colors the map by a column and keeps the filters on columns, one each. */
 export class Coloring {
   private readonly host: ColoringHost
   private readonly known = new Map<string, ColumnValues>()
   private readonly filters = new Map<string, ColumnFilter>()
+  /** Filters of a link by columns that nobody has agreed to fetch yet. */
+  private waiting: readonly FilterText[] = []
+  private offered: {
+    readonly column: string
+    readonly scale: 'linear' | 'quantile'
+  } | null = null
   private column: string | null = null
   /** A link colors by likeness to a search that has not found yet. */
   private awaitsScores = false
@@ -95,6 +115,8 @@ export class Coloring {
     this.generation++
     this.known.clear()
     this.filters.clear()
+    this.waiting = []
+    this.offered = null
     this.column = null
     this.host.view.setState({ coloring: { ...NO_COLORING, passing: this.host.nRows() } })
     if (column !== null) this.follow(column, scale)
@@ -110,9 +132,15 @@ export class Coloring {
   /** Filters as a link says, and by nothing else; what does not fit the file becomes a notice. */
   async restore(filters: readonly FilterText[]): Promise<void> {
     const restoring = ++this.restoring
+    this.waiting = []
     if (filters.length === 0 && this.filters.size === 0) return
     const found = new Map<string, ColumnFilter>()
+    this.waiting = filters.filter(({ column }) => this.isCostly(column))
+    for (const { column } of this.waiting) {
+      this.host.notice(`The address filters by “${column}”, which is not fetched yet: color by it to filter.`)
+    }
     for (const { column, passes } of filters) {
+      if (this.isCostly(column)) continue
       const values = await this.valuesForLink(column)
       if (restoring !== this.restoring) return
       const filter = values && filterOf(passes, values)
@@ -126,22 +154,68 @@ export class Coloring {
     this.refilter()
   }
 
-  /** Colors by a column, or by place. */
+  /** Colors by a column, or by place. One that has to be fetched at some cost is offered first. */
   async choose(column: string | null, scale: 'linear' | 'quantile' = 'linear'): Promise<void> {
+    this.offered = null
+    if (column !== null && this.isCostly(column)) {
+      this.generation++
+      this.offered = { column, scale }
+      const { coloring } = this.host.view.getState()
+      const offer = { column, bytes: this.host.costOf(column) }
+      this.host.view.setState({
+        coloring: { ...coloring, isLoading: false, progress: null, offer },
+      })
+      return
+    }
+    await this.load(column, scale)
+  }
+
+  /** Fetches the column that was offered. */
+  async accept(): Promise<void> {
+    const { offered } = this
+    this.offered = null
+    if (offered) await this.load(offered.column, offered.scale)
+  }
+
+  /** Leaves the column that was offered, or stops fetching it. */
+  decline(): void {
+    this.offered = null
+    this.host.cancel()
+    this.refresh()
+  }
+
+  private isCostly(column: string): boolean {
+    return !this.known.has(column) && this.host.costOf(column) > FREE_BYTES
+  }
+
+  private async load(column: string | null, scale: 'linear' | 'quantile'): Promise<void> {
     const generation = ++this.generation
     const { coloring } = this.host.view.getState()
-    this.host.view.setState({ coloring: { ...coloring, column, isLoading: column !== null } })
+    const isLoading = column !== null
+    this.host.view.setState({ coloring: { ...coloring, column, isLoading, progress: null, offer: null } })
+    const onProgress = ({ done, total }: Progress): void => {
+      const { coloring: now } = this.host.view.getState()
+      if (generation === this.generation && now.isLoading)
+        this.host.view.setState({ coloring: { ...now, progress: { done, total } } })
+    }
     try {
-      const values = column === null ? null : (this.known.get(column) ?? (await this.host.values(column)))
+      const values =
+        column === null ? null : (this.known.get(column) ?? (await this.host.values(column, onProgress)))
       if (generation !== this.generation) return
       if (column !== null && values) this.known.set(column, values)
       this.column = column
       this.scale = scale
       this.host.onColumn(column, scale)
+      const filter = this.waiting.find((one) => one.column === column)
+      const parsed = filter && values && filterOf(filter.passes, values)
+      if (column !== null && parsed) this.filters.set(column, parsed)
+      this.waiting = this.waiting.filter((one) => one !== filter)
       this.refresh()
     } catch (error) {
       if (generation !== this.generation) return
-      this.host.view.setState({ coloring: { ...coloring, isLoading: false } })
+      this.host.view.setState({
+        coloring: { ...coloring, isLoading: false, progress: null },
+      })
       if (!(error instanceof CancelledError)) this.host.report(error)
     }
   }
@@ -204,6 +278,7 @@ export class Coloring {
 
   /** Takes back the filter on one column, or all. */
   clear(column?: string): void {
+    this.waiting = column === undefined ? [] : this.waiting.filter((one) => one.column !== column)
     if (column === undefined) this.filters.clear()
     else this.filters.delete(column)
     this.refilter()
@@ -212,13 +287,14 @@ export class Coloring {
   /** Paints what the filters, which have changed, let through. */
   private refilter(): void {
     this.refresh()
-    this.host.onFilters(
-      [...this.filters].flatMap(([column, filter]) => {
+    this.host.onFilters([
+      ...this.waiting,
+      ...[...this.filters].flatMap(([column, filter]) => {
         const values = this.known.get(column)
         // A search has no name that a link could keep its scores by.
         return values && column !== SCORE ? [{ column, passes: textOf(filter, values) }] : []
       }),
-    )
+    ])
   }
 
   /** Null where a column is not there, or cannot be filtered by. */
@@ -228,7 +304,7 @@ export class Coloring {
     const isThere = this.host.view.getState().shown?.columns.some(({ name }) => name === column)
     if (!isThere && !column.startsWith('@')) return null
     try {
-      return await this.host.values(column)
+      return await this.host.values(column, () => {})
     } catch (error) {
       if (error instanceof InputError || error instanceof CancelledError) return null
       this.host.report(error)
@@ -249,6 +325,11 @@ export class Coloring {
       coloring: {
         column: this.column,
         isLoading: false,
+        progress: null,
+        offer: this.offered && {
+          column: this.offered.column,
+          bytes: this.host.costOf(this.offered.column),
+        },
         legend: values && this.column !== null ? this.legend(this.column, values, theme) : null,
         filtered: [...this.filters.keys()],
         passing: count,

@@ -27,7 +27,8 @@ import { type SelectMode, Selection } from './selection.ts'
 import { SelectionTable } from './selection-table.ts'
 import { Encoder, Session, type SessionEvents } from './session.ts'
 import { createView, type ShownError, type ViewStore } from './store.ts'
-import type { StreamedMap } from './streamed-map.ts'
+import { RemoteRows } from './remote-rows.ts'
+import { isMapFolder, type StreamedMap } from './streamed-map.ts'
 import { TopicGuide } from './topic-guide.ts'
 import { ViewList } from './view-list.ts'
 
@@ -67,7 +68,7 @@ export class Engine {
       this.writeAddress()
     },
     visit: (row) => this.visit(row),
-    showRows: (rows) => this.map?.showRows(rows),
+    showRows: (rows) => this.map?.showRows(this.indicesOf(rows)),
     report: (error) => this.report(error),
   })
   readonly selection = new Selection(() => this.showMarked())
@@ -75,6 +76,7 @@ export class Engine {
     {
       session: () => this.shown,
       captionOf: (row) => this.caption(row),
+      hasCaptions: () => this.captionsOnMap() !== null,
       report: (error) => this.report(error),
     },
     this.selection,
@@ -86,11 +88,34 @@ export class Engine {
       const { coloring, theme } = this.view.getState()
       return coloring.legend && legendSvg(coloring.legend, theme)
     },
+    notice: (text) => this.notice(text),
   })
   readonly coloring: Coloring
   readonly viewList = new ViewList({
     inView: (k) => (this.map?.rowsNearMiddle(k) ?? []).flatMap((index) => this.rowOf(index) ?? []),
-    isRemote: () => this.shown?.streamed != null,
+    isRemote: () => this.shown?.streamed != null && this.captionsOnMap() === null,
+  })
+  readonly remote = new RemoteRows({
+    onColumns: (columns) => {
+      const { shown } = this.view.getState()
+      if (!this.shown?.opened || !shown) return
+      this.shown.opened = { ...this.shown.opened, columns }
+      this.view.setState({ shown: { ...shown, columns } })
+      this.restoreColors(this.shown)
+    },
+    onCaptions: ({ allCaptions, manifest }) => {
+      const { shown } = this.view.getState()
+      if (!this.shown?.opened || !shown || !allCaptions) return
+      this.shown.opened = {
+        ...this.shown.opened,
+        textColumn: manifest.caption,
+        captions: allCaptions,
+      }
+      this.view.setState({ shown: { ...shown, captionBytes: 0 } })
+      this.finder.retry()
+      this.viewList.moved()
+    },
+    report: (error) => this.report(error),
   })
   readonly comparison: Comparison
   readonly images = new Images()
@@ -132,7 +157,7 @@ export class Engine {
     this.view = createView(params, params.theme ?? (dark.matches ? 'dark' : 'light'))
     this.topics = new TopicGuide({
       view: this.view,
-      captions: () => (this.shown?.opened?.textColumn == null ? null : this.shown.opened.captions),
+      captions: () => this.captionsOnMap(),
       activeLayout: () => this.layouts().find(({ name }) => name === this.view.getState().active) ?? null,
       look: () => this.map?.look() ?? null,
       setLabels: (labels) => {
@@ -145,10 +170,12 @@ export class Engine {
     this.coloring = new Coloring({
       view: this.view,
       nRows: () => this.shown?.opened?.nRows ?? 0,
-      values: async (column) => {
+      costOf: (column) => this.remote.costOf(column),
+      cancel: () => this.shown?.streamed?.cancel('values'),
+      values: async (column, onProgress) => {
         const session = this.shown
         if (!session) throw new InputError('Color: there is no map yet', 'Open a file first.')
-        if (!column.startsWith('@')) return session.values(column)
+        if (!column.startsWith('@')) return session.values(column, onProgress)
         await this.untilLaidOut(session)
         const { active } = this.view.getState()
         const isFirst = (layout: Layout): number => Number(layout.name === active)
@@ -160,7 +187,8 @@ export class Engine {
       },
       paint: (colors, hidden) => {
         this.painted = { colors, hidden }
-        for (const map of this.comparison.maps()) map.setPainted(this.painted)
+        const painted = this.paintedPoints()
+        for (const map of this.comparison.maps()) map.setPainted(painted)
         this.showMarked()
       },
       onColumn: (color, scale) => {
@@ -242,9 +270,10 @@ export class Engine {
 
   /** Lays out the open captions by a model that was given later. */
   private tryModel(): void {
-    if (this.shown?.opened?.textColumn != null && !isSample(this.shown.source)) {
+    const { shown } = this
+    if (shown?.opened?.textColumn != null && !shown.streamed && !isSample(shown.source)) {
       this.params = { ...this.params, view: null }
-      this.open(this.shown.source, true)
+      this.open(shown.source, true)
     } else this.notice(`The model “${this.modelFolder?.name}” is used for the next captions that you open.`)
   }
 
@@ -466,9 +495,8 @@ export class Engine {
 
   /** Selects the rows inside a shape; without one, those in view. @param outline [x0, y0, x1, y1, …] CSS px of the map */
   selectInside(outline: readonly number[] | null, mode?: SelectMode): void {
-    if (this.shown?.streamed) return
-    const rows = outline ? this.map?.rowsInside(outline) : this.map?.rowsInView()
-    if (rows) this.selection.apply(rows, mode)
+    const found = outline ? this.map?.rowsInside(outline) : this.map?.rowsInView()
+    if (found) this.selection.apply(this.shown?.streamed?.rowsOf(found) ?? found, mode)
   }
 
   // What the panels and scripts read.
@@ -483,17 +511,6 @@ export class Engine {
     }
     if (this.shown?.streamed) return this.shown.streamed.captionAtHand(row) ?? COMING
     return opened.textColumn === null ? '' : captionAt(opened.captions, row)
-  }
-
-  /** Sends for the captions of a large file that gives them only together. */
-  async fetchCaptions(onProgress: (progress: Progress) => void): Promise<void> {
-    const session = this.shown
-    if (!session?.streamed) return
-    try {
-      await session.streamed.fetchCaptions(onProgress)
-    } catch (error) {
-      if (this.shown === session) this.report(error)
-    }
   }
 
   /** As {@link caption}, once it is there. */
@@ -517,7 +534,9 @@ export class Engine {
   }
 
   layouts(): readonly Layout[] {
-    return this.shown?.streamed ? [] : (this.shown?.layouts ?? [])
+    const { whole } = this.shown?.streamed ?? {}
+    if (whole !== undefined) return whole ? [whole] : []
+    return this.shown?.layouts ?? []
   }
 
   /** The session on the map, for scripts. */
@@ -683,8 +702,13 @@ export class Engine {
         session.layouts = streamed.layouts
         if (this.shown !== session) return
         this.map?.setLayouts(session.layouts, this.view.getState().active, { fresh })
+        if (this.painted.colors || this.painted.hidden) this.map?.setPainted(this.paintedPoints())
+        const { shown } = this.view.getState()
+        // Topics are found once a layout is whole, and what is held is told.
+        if (shown) this.view.setState({ shown: { ...shown, held: streamed.nHeld } })
         this.map?.setHovered(this.indexOf(this.view.getState().hovered?.row ?? null))
         this.showPin()
+        this.showMarked()
       },
       onCaption: () => {
         const { captionsCome, shown } = this.view.getState()
@@ -700,6 +724,7 @@ export class Engine {
     await streamed.start(this.choose(streamed.names, this.params.layout))
     session.layouts = streamed.layouts
     this.show(session)
+    void this.remote.open(streamed)
   }
 
   /** The layout that was asked for, or the middle one. */
@@ -814,10 +839,12 @@ export class Engine {
         nRows: opened.nRows,
         totalRows: opened.totalRows,
         columns: opened.columns,
-        textColumn: opened.textColumn,
+        textColumn: session.streamed?.manifest.caption ?? opened.textColumn,
         vectorColumns: opened.vectorColumns,
         layouts: names,
         streamed: session.streamed !== null,
+        isFolder: session.source.kind === 'url' && isMapFolder(session.source.url),
+        held: session.streamed?.nHeld ?? opened.nRows,
         captionBytes: session.streamed?.captionBytes ?? 0,
         encoder: session.embedding?.label ?? opened.encoder ?? 'Layouts that came with the file',
         encoderName: session.embedding?.encoder ?? null,
@@ -835,16 +862,21 @@ export class Engine {
     else this.comparison.layoutsChanged()
     this.viewList.moved()
     if (!fresh) return
-    const color = session.streamed ? null : this.params.color
-    const isKnown =
-      color === null || isComputed(color, session) || opened.columns.some(({ name }) => name === color)
-    if (!isKnown) this.notice(`“${opened.name}” has no column “${color}” to color by.`)
-    this.coloring.reset(
-      isKnown ? color : null,
-      this.params.scale,
-      session.streamed ? null : this.params.filter,
-    )
+    if (session.streamed) this.coloring.reset(null, 'linear', null)
+    else {
+      void this.remote.open(null)
+      this.restoreColors(session)
+    }
     this.restorePlace()
+  }
+
+  /** The colors and filters that the address names. */
+  private restoreColors(session: Session): void {
+    const { color, scale, filter } = this.params
+    const { name: file = '', columns = [] } = session.opened ?? {}
+    const isKnown = color === null || isComputed(color, session) || columns.some(({ name }) => name === color)
+    if (!isKnown) this.notice(`“${file}” has no column “${color}” to color by.`)
+    this.coloring.reset(isKnown ? color : null, scale, filter)
   }
 
   /** The view, the pin and the search that the address names, once. */
@@ -972,7 +1004,7 @@ export class Engine {
     if (this.shown) {
       this.map.setLayouts(this.shown.layouts, this.view.getState().active, { fresh: true })
       this.comparison.apply()
-      this.map.setPainted(this.painted)
+      this.map.setPainted(this.paintedPoints())
       this.showPin()
       this.showMarked()
     }
@@ -980,12 +1012,13 @@ export class Engine {
 
   /** Lets what was found and what is selected stand out. */
   private showMarked(): void {
-    // Rows are not what a map held in part draws by.
-    if (this.shown?.streamed) return
     const isAsked = this.finder.view.getState().state !== 'off'
     // What was found is told by the colors, where these are the likeness to what is searched for.
     const isTold = !isAsked || this.view.getState().coloring.column === SCORE
-    const marked = { found: isTold ? null : this.finder.rows, selected: this.selection.rows }
+    const marked = {
+      found: isTold ? null : this.indicesOf(this.finder.rows),
+      selected: this.indicesOf(this.selection.rows),
+    }
     for (const map of this.comparison.maps()) map.setMarked(marked)
   }
 
@@ -1011,7 +1044,7 @@ export class Engine {
 
   private clicked(row: number | null, adds: boolean): void {
     if (!adds) this.pin(row)
-    else if (row !== null && !this.shown?.streamed) this.selection.toggle(row)
+    else if (row !== null) this.selection.toggle(row)
   }
 
   /** Puts where the map is looked at into the address. */
@@ -1028,6 +1061,15 @@ export class Engine {
 
   private indexOf(row: number | null): number | null {
     return this.shown?.streamed ? this.shown.streamed.indexOf(row) : row
+  }
+
+  /** Of those rows that are there. */
+  private indicesOf(rows: Uint32Array): Uint32Array {
+    return this.shown?.streamed?.indicesOf(rows) ?? rows
+  }
+
+  private paintedPoints(): Painted {
+    return this.shown?.streamed?.paintedPoints(this.painted) ?? this.painted
   }
 
   private positionOf(row: number): { readonly x: number; readonly y: number } | null {

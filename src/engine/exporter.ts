@@ -20,6 +20,7 @@ interface ExporterHost {
   snapshot(scale: number): HTMLCanvasElement | null
   /** The legend of the map's colors as SVG; null where there is none. */
   legend(): string | null
+  notice(text: string): void
 }
 
 /** From this size on a file goes straight to the disk where the browser can do that: a Blob may not fit into memory. */
@@ -77,8 +78,11 @@ export class Exporter {
     else {
       const handle = session.opened.bytes >= STREAM_BYTES && !rows ? await askForFile(name) : 'none'
       if (handle === null) return false
-      const file = await session.exportFile(format, rows, handle === 'none' ? null : handle, onRows)
+      const to = handle === 'none' ? null : handle
+      const { rows: file, leftOut } = await session.exportFile(format, rows, to, onRows)
       if (file) download(name, file)
+      if (leftOut.length > 0)
+        this.host.notice(`${name} is without ${leftOut.join(', ')}: the map’s file gives these only whole.`)
     }
     return true
   }

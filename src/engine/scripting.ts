@@ -57,10 +57,10 @@ export function scriptingOf(engine: Engine): Captionscape {
     },
     whenReady: () => engine.whenReady(),
     async layout(name) {
-      if (engine.data()?.streamed) {
+      if (engine.data()?.streamed && !engine.layouts().some((l) => l.name === name)) {
         throw new InputError(
           'Scripting: this map is fetched in parts, and the page does not hold whole layouts',
-          'Read points_<layout>.parquet of its folder.',
+          'Of a large file the layout on screen can be had once it is whole; of a folder read points_<layout>.parquet.',
         )
       }
       const layout = engine.layouts().find((l) => l.name === name)

@@ -179,10 +179,7 @@ export class Finder {
   private async scan(query: string, typed: boolean): Promise<Uint32Array<ArrayBuffer>> {
     const captions = this.host.captions()
     if (!captions) {
-      throw new InputError(
-        'The captions of this map are not in the page.',
-        'Open a file that holds them to search them.',
-      )
+      throw new InputError('The captions of this map are not all in the page.', 'A search needs them all.')
     }
     if (this.search?.captions !== captions) {
       this.search?.workers.end()

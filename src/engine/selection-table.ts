@@ -15,6 +15,8 @@ export interface TableView {
   readonly state: 'closed' | 'reading' | 'ready'
   /** Rows in the table; fewer than are selected where those are many. */
   readonly nRows: number
+  /** Columns that a map held in part gives only whole. */
+  readonly leftOut: readonly string[]
   readonly columns: readonly { readonly name: string; readonly isNumber: boolean }[]
   /** Index of the column that orders the rows; null for the file's order. */
   readonly sortedBy: number | null
@@ -35,6 +37,8 @@ export interface ColumnStatistics {
 interface TableHost {
   session(): Session | null
   captionOf(row: number): string
+  /** Whether all captions are at hand. */
+  hasCaptions(): boolean
   report(error: unknown): void
 }
 
@@ -105,21 +109,26 @@ export class SelectionTable {
   private async read(all: Uint32Array, signal: AbortSignal): Promise<void> {
     const rows = all.slice(0, TABLE_ROWS)
     const session = this.host.session()
-    const table = (await session?.table(rows)) ?? []
+    const { rows: table, leftOut } = (await session?.table(rows)) ?? {
+      rows: [],
+      leftOut: [],
+    }
     if (signal.aborted) return
-    const text = session?.opened?.textColumn
+    const text = session?.streamed?.manifest.caption ?? session?.opened?.textColumn
     // The caption first, since the others are read for its sake.
     this.columns = [...table].sort((a, b) => Number(b.name === text) - Number(a.name === text))
     this.order = Uint32Array.from(rows, (_, i) => i)
     this.view.setState({
       state: 'ready',
       nRows: rows.length,
+      leftOut,
       columns: this.columns.map(({ name, kind }) => ({ name, isNumber: kind === 'number' })),
       sortedBy: null,
       descending: false,
       statistics: this.columns.filter(({ kind }) => kind === 'number').flatMap(statisticsOf),
       terms: [],
     })
+    if (!this.host.hasCaptions()) return
     const nRows = session?.opened?.nRows ?? 0
     const terms = await findTopTerms((row) => this.host.captionOf(row), all, nRows, TERMS, signal)
     if (!signal.aborted) this.view.setState({ terms })
@@ -148,6 +157,7 @@ export class SelectionTable {
 const CLOSED: TableView = {
   state: 'closed',
   nRows: 0,
+  leftOut: [],
   columns: [],
   sortedBy: null,
   descending: false,

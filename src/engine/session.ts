@@ -12,6 +12,7 @@ import type {
   PublishOptions,
   VectorsFrom,
 } from '../../workers/read.ts'
+import type { Rows } from '../../workers/tiles.ts'
 import type { UmapApi, UmapEstimate, UmapResult, UmapSettings } from '../../workers/umap.ts'
 import { CancelledError, InputError } from '../errors.ts'
 import type { Captions, Layout, ModelFolder, Progress, Timing, Vectors } from '../types.ts'
@@ -265,36 +266,47 @@ export class Session {
   }
 
   /** One column of the file, to color and filter by. */
-  async values(column: string): Promise<ColumnValues> {
+  async values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues> {
+    if (this.streamed) return this.streamed.values(column, onProgress)
     if (!this.reader) throw new Error('session: values before open')
     return this.reader.api.values(column)
   }
 
-  /** Some rows of the file's flat columns, as text. @param rows ascending */
-  async table(rows: Uint32Array): Promise<readonly TableColumn[]> {
-    return this.reader ? this.reader.api.table(rows) : []
+  /** Some rows of the file's flat columns, as text, and the names of those that cannot be had. @param rows ascending */
+  async table(rows: Uint32Array): Promise<Rows<readonly TableColumn[]>> {
+    if (this.streamed) return this.streamed.table(rows)
+    return {
+      rows: this.reader ? await this.reader.api.table(rows) : [],
+      leftOut: [],
+    }
   }
 
   /**
    * Writes the file or some of its rows, with the layouts as columns unless they came with it.
    * @param handle a file on disk; null for a Blob
+   * @returns also the names of columns that could not be had
    */
   async exportFile(
     format: ExportRequest['format'],
     rows: Uint32Array | null,
     handle: FileSystemFileHandle | null,
     onRows: (done: number) => void,
-  ): Promise<Blob | null> {
+  ): Promise<Rows<Blob | null>> {
+    if (this.streamed && rows) return this.streamed.exportRows(format, rows, onRows)
     if (this.streamed) {
       throw new InputError(
         'Export: this map is fetched in parts, and the page does not hold its rows',
-        'Its files are at its address: download them from there, or open a file of your own.',
+        'All of it is at its address. Select captions to save those.',
       )
     }
     if (!this.reader) throw new Error('session: export before open')
     const layouts = this.embedding ? this.layouts : []
     const encoder = this.embedding?.label ?? this.opened?.encoder ?? null
-    return this.reader.api.exportFile({ format, rows, layouts, encoder }, handle, proxy(onRows))
+    const request = { format, rows, layouts, encoder }
+    return {
+      rows: await this.reader.api.exportFile(request, handle, proxy(onRows)),
+      leftOut: [],
+    }
   }
 
   /** The file with its layouts as a map folder (docs/scale.md). */

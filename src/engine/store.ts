@@ -26,12 +26,17 @@ interface ShownData {
   readonly nRows: number
   readonly totalRows: number
   readonly columns: readonly ColumnInfo[]
+  /** Also where its captions are not held. */
   readonly textColumn: string | null
   /** Columns that hold a vector a row. */
   readonly vectorColumns: readonly VectorColumnInfo[]
   readonly layouts: readonly string[]
   /** Only the parts in view are held, not the rows. */
   readonly streamed: boolean
+  /** Its address is that of a folder, whose captions are chosen by its maker. */
+  readonly isFolder: boolean
+  /** Points that are there, of a map held in part; all rows else. */
+  readonly held: number
   /** Bytes to fetch before captions can be shown; 0 where they are at hand or had one by one. */
   readonly captionBytes: number
   /** Which encoder made the map, for people; layouts that came with the file say so. */

@@ -1,9 +1,22 @@
 import { proxy } from 'comlink'
-import type { Box, Manifest, Points, TilesApi } from '../../workers/tiles.ts'
+import type { ColumnValues, TableColumn } from '../../workers/read.ts'
+import type {
+  Box,
+  CaptionsCost,
+  Manifest,
+  Points,
+  RemoteColumn,
+  Rows,
+  RowsRequest,
+  TilesApi,
+} from '../../workers/tiles.ts'
+import { captionAt, takeCaptions } from '../captions.ts'
 import { CancelledError } from '../errors.ts'
+import type { Painted } from '../draw/caption-map.ts'
 import type { Camera } from '../draw/camera.ts'
-import type { Layout, Progress } from '../types.ts'
+import type { Captions, Layout, Progress } from '../types.ts'
 import { Hand } from './hand.ts'
+import { byPoint, placesOf, pointsOfRows, rowsOfPoints } from './held-points.ts'
 
 /** The camera rests this long before parts are fetched for it. */
 const REST_MS = 120
@@ -42,6 +55,10 @@ export class StreamedMap {
   readonly manifest: Manifest
   /** Bytes to fetch before captions can be shown; 0 where they are had one by one. */
   captionBytes: number
+  /** All captions, once they were fetched. */
+  allCaptions: Captions | null = null
+  /** The points that are there, as a layout of its own. */
+  layouts: readonly Layout[] = []
   events: StreamedMapEvents | null = null
   private readonly hand: Hand<TilesApi>
   private points: Points | null = null
@@ -53,6 +70,7 @@ export class StreamedMap {
   private readonly captions = new Map<number, string>()
   private readonly wishes: number[] = []
   private fetching = 0
+  private underway: Promise<void> = Promise.resolve()
   private ended: (() => void) | null = null
   private isOver = false
 
@@ -81,10 +99,15 @@ export class StreamedMap {
     return this.manifest.layouts.map(({ name }) => name)
   }
 
-  /** The points that are there, as a layout of its own. */
-  get layouts(): readonly Layout[] {
-    if (!this.points || this.pointsOf === null) return []
-    return [{ name: this.pointsOf, positions: this.points.positions }]
+  /** How many points are there. */
+  get nHeld(): number {
+    return (this.points?.positions.length ?? 0) / 2
+  }
+
+  /** The layout of all rows in their order; null until they are all there, and for parts of a map. */
+  get whole(): Layout | null {
+    const isWhole = this.points?.ids === null && this.nHeld === this.manifest.rows
+    return isWhole ? this.layouts[0] : null
   }
 
   /** @throws as the worker; {CancelledError} the map was ended first. */
@@ -133,6 +156,7 @@ export class StreamedMap {
   /** A caption that is held; null where it has been sent for, which {@link StreamedMapEvents.onCaption} ends. */
   captionAtHand(row: number): string | null {
     if (this.manifest.caption === null) return ''
+    if (this.allCaptions) return captionAt(this.allCaptions, row)
     if (this.captionBytes > 0) return NOT_FETCHED
     const held = this.captions.get(row)
     if (held !== undefined) return held
@@ -146,6 +170,7 @@ export class StreamedMap {
 
   /** @throws {InputError} no such row. @throws {NetworkError} */
   async caption(row: number): Promise<string> {
+    if (this.allCaptions && row < this.manifest.rows) return captionAt(this.allCaptions, row)
     const held = this.captions.get(row)
     if (held !== undefined) return held
     const caption = await this.hand.api.caption(row)
@@ -157,16 +182,84 @@ export class StreamedMap {
     return caption
   }
 
-  /** Sends for all captions of a large file that gives them only together. @throws as the worker */
-  async fetchCaptions(onProgress: (progress: Progress) => void): Promise<void> {
-    await this.hand.api.fetchCaptions(proxy(onProgress))
+  /** The rows of points, ascending. */
+  rowsOf(indices: Uint32Array): Uint32Array {
+    return this.points ? rowsOfPoints(this.points, indices) : new Uint32Array(0)
+  }
+
+  /** The points of rows, of those that are there. @param rows ascending */
+  indicesOf(rows: Uint32Array): Uint32Array {
+    return this.points ? pointsOfRows(this.points, rows) : new Uint32Array(0)
+  }
+
+  /** Colors and hidden rows in the order of the points. */
+  paintedPoints({ colors, hidden }: Painted): Painted {
+    if (!this.points) return { colors: null, hidden: null }
+    return {
+      colors: byPoint(this.points, colors, 4),
+      hidden: byPoint(this.points, hidden, 1),
+    }
+  }
+
+  /** The columns of its rows, and what each costs. @throws as the worker */
+  columns(): Promise<readonly RemoteColumn[]> {
+    return this.hand.api.columns()
+  }
+
+  captionsCost(): Promise<CaptionsCost> {
+    return this.hand.api.captionsCost()
+  }
+
+  /**
+   * Fetches all captions.
+   * @returns whether they are kept for later visits
+   * @throws as the worker
+   */
+  async fetchCaptions(onProgress: (progress: Progress) => void): Promise<boolean> {
+    const { captions, isKept } = await this.hand.api.captions(proxy(onProgress))
+    this.allCaptions = captions
     this.captionBytes = 0
     this.captions.clear()
     this.events?.onCaption()
+    return isKept
+  }
+
+  values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues> {
+    return this.hand.api.values(column, proxy(onProgress))
+  }
+
+  /** Stops fetching; what has come is kept. */
+  cancel(what: 'captions' | 'values'): void {
+    void this.hand.api.cancel(what)
   }
 
   async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
-    return this.hand.api.row(row)
+    const fields = await this.hand.api.row(row)
+    const name = this.manifest.caption
+    if (!this.allCaptions || name === null || fields.some((field) => field.name === name)) return fields
+    return [{ name, value: captionAt(this.allCaptions, row) }, ...fields]
+  }
+
+  /** Some rows as text, and the names of the columns that cannot be had for so few. @param rows ascending */
+  table(rows: Uint32Array): Promise<Rows<readonly TableColumn[]>> {
+    return this.hand.api.table(this.request(rows))
+  }
+
+  exportRows(
+    format: 'parquet' | 'csv',
+    rows: Uint32Array,
+    onRows: (done: number) => void,
+  ): Promise<Rows<Blob>> {
+    return this.hand.api.exportRows(format, this.request(rows), proxy(onRows))
+  }
+
+  private request(rows: Uint32Array): RowsRequest {
+    const [layout] = this.layouts
+    return {
+      rows,
+      captions: this.allCaptions && takeCaptions(this.allCaptions, rows),
+      layout: this.points && layout ? { name: layout.name, positions: placesOf(this.points, rows) } : null,
+    }
   }
 
   end(): void {
@@ -182,7 +275,13 @@ export class StreamedMap {
     const found = this.manifest.layouts.find(({ name }) => name === layout)
     if (!found) return
     this.active = layout
-    await this.fetch(layout, found.bounds, onFirst)
+    this.underway = this.fetch(layout, found.bounds, onFirst)
+    await this.underway
+  }
+
+  /** Once all points that were asked for are there, or have failed. */
+  async settled(): Promise<void> {
+    await this.underway.catch(() => {}) // Whoever asked for them hears of it.
   }
 
   private async fetch(layout: string, box: Box, onFirst?: () => void): Promise<void> {
@@ -194,6 +293,7 @@ export class StreamedMap {
       const fresh = this.pointsOf !== layout
       this.points = points
       this.pointsOf = layout
+      this.layouts = [{ name: layout, positions: points.positions }]
       onFirst?.()
       this.events?.onPoints(fresh)
     }
@@ -210,7 +310,7 @@ export class StreamedMap {
 
   /** Large files learn with their last point whether captions can be had one by one. */
   private async askCaptionBytes(): Promise<void> {
-    const bytes = await this.hand.api.captionBytes()
+    const bytes = this.allCaptions ? 0 : await this.hand.api.captionBytes()
     if (bytes === this.captionBytes || this.isOver) return
     this.captionBytes = bytes
     this.events?.onCaption()

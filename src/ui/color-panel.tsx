@@ -4,7 +4,7 @@ import { cssColor, rampColor } from '../draw/palette.ts'
 import type { Legend } from '../engine/coloring.ts'
 import { AGREEMENT, DENSITY, KEPT, SCORE } from '../engine/computed-values.ts'
 import { useEngine, useView } from './engine-context.ts'
-import { formatCount } from './format.ts'
+import { formatBytes, formatCount } from './format.ts'
 import './color-panel.css'
 
 /** What the page computes itself, beside the file's columns, and what it means. */
@@ -43,17 +43,19 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
   const engine = useEngine()
   const columns = useView((view) => view.shown?.columns)
   const layouts = useView((view) => view.shown?.layouts)
-  const { column, isLoading, legend } = useView((view) => view.coloring)
+  const { column, isLoading, progress, offer, legend } = useView((view) => view.coloring)
   const select = useId()
   const hasVectors = useView((view) => (view.shown?.backend ?? null) !== null)
   const hasScores = useStore(engine.finder.view, ({ by, state }) => by === 'meaning' && state === 'found')
   const streamed = useView((view) => view.shown?.streamed)
-  if (!columns || !layouts?.length || streamed) return null
+  if (!columns || !layouts?.length || (streamed && columns.length === 0)) return null
   const usable = columns.filter(
     ({ kind, name }) => kind !== 'other' && kind !== 'nested' && !isCoordinate(name, layouts),
   )
   const canCompute: Readonly<Record<string, boolean>> = {
-    [AGREEMENT]: layouts.length > 1,
+    // These compare all rows of all layouts, which a map held in part has not got.
+    [AGREEMENT]: layouts.length > 1 && !streamed,
+    [DENSITY]: !streamed,
     [KEPT]: hasVectors,
     [SCORE]: hasScores || column === SCORE,
   }
@@ -65,7 +67,7 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
         <label htmlFor={select}>Color by</label>
         <select
           id={select}
-          value={column ?? PLACE}
+          value={offer?.column ?? column ?? PLACE}
           onChange={(event) => void engine.coloring.choose(event.currentTarget.value || null)}
         >
           <option value={PLACE}>Place on the map</option>
@@ -79,12 +81,57 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
           ))}
         </select>
       </header>
-      {isLoading && <p className="quiet">Reading the column…</p>}
+      {offer && <Offer />}
+      {isLoading && <Loading progress={progress} />}
       {!isLoading && legend?.kind === 'category' && <Categories legend={legend} />}
       {!isLoading && legend && legend.kind !== 'category' && <Range key={legend.column} legend={legend} />}
       {says !== undefined && !isLoading && <p className="quiet">{says}</p>}
       <Filters />
     </section>
+  )
+}
+
+/** What a column costs that has to be fetched whole. */
+function Offer() {
+  const { coloring } = useEngine()
+  const offer = useView((view) => view.coloring.offer)
+  if (!offer) return null
+  return (
+    <div className="offer">
+      <p>This column is not in the page yet.</p>
+      <div className="row">
+        <button type="button" className="primary" onClick={() => void coloring.accept()}>
+          Fetch {formatBytes(offer.bytes)}
+        </button>
+        <button type="button" onClick={() => coloring.decline()}>
+          Leave it
+        </button>
+      </div>
+    </div>
+  )
+}
+
+function Loading({
+  progress,
+}: {
+  readonly progress: { readonly done: number; readonly total: number } | null
+}) {
+  const { coloring } = useEngine()
+  const streamed = useView((view) => view.shown?.streamed)
+  if (!streamed || !progress) return <p className="quiet">Reading the column…</p>
+  const { done, total } = progress
+  return (
+    <div className="offer">
+      <progress aria-label="Column" value={done} max={total} />
+      <div className="row">
+        <p className="quiet">
+          {formatBytes(done)} of {formatBytes(total)}
+        </p>
+        <button type="button" onClick={() => coloring.decline()}>
+          Cancel
+        </button>
+      </div>
+    </div>
   )
 }
 

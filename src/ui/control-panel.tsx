@@ -128,7 +128,7 @@ function Origin() {
       </p>
       {shown.fidelity && <FidelityLine fidelity={shown.fidelity} />}
       <FetchCaptions />
-      {textColumns.length > 1 && (
+      {textColumns.length > 1 && !shown.isFolder && (
         <p className="inline">
           <label className="label" htmlFor={column}>
             Caption column

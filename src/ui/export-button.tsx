@@ -6,6 +6,7 @@ import { ExportDialog } from './export-dialog.tsx'
 export function ExportButton() {
   const engine = useEngine()
   const ready = useView((view) => view.shown !== null && view.phase !== 'working')
+  const isPart = useView((view) => view.shown?.streamed === true)
   const [busy, setBusy] = useState(false)
   const [dialogOpen, setDialogOpen] = useState(false)
   const save = async (): Promise<void> => {
@@ -24,7 +25,8 @@ export function ExportButton() {
         type="button"
         disabled={!ready || busy}
         title="Parquet: your columns with x_ and y_ for each layout"
-        onClick={() => void save()}
+        // All of a map held in part is at its address: what can be saved is chosen.
+        onClick={() => (isPart ? setDialogOpen(true) : void save())}
       >
         Export
       </button>

@@ -23,7 +23,8 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const nested = columns?.filter(({ kind }) => kind === 'nested') ?? []
   const count = useStore(selection.view, (view) => view.count)
   const [format, setFormat] = useState<ExportFormat>('parquet')
-  const [onlySelected, setOnlySelected] = useState(false)
+  const isPart = useView((view) => view.shown?.streamed === true)
+  const [onlySelected, setOnlySelected] = useState(isPart)
   const [progress, setProgress] = useState<number | null>(null)
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
@@ -33,6 +34,8 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const hasLegend = useView((view) => view.coloring.legend !== null)
   const isPicture = format === 'png' || format === 'svg'
   const isSelection = onlySelected && count > 0 && !isPicture
+  // What is held in part is at its address as a whole.
+  const hasRows = isPicture || isSelection || !isPart
   const losesNested = nested.length > 0 && (format === 'csv' || (format === 'parquet' && isSelection))
   const save = async (title: boolean): Promise<void> => {
     setProgress(0)
@@ -88,10 +91,12 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
               <input
                 type="radio"
                 name="rows"
-                checked={!isSelection}
+                checked={!isSelection && !isPart}
+                disabled={isPart}
                 onChange={() => setOnlySelected(false)}
               />
               All {formatCount(nRows)}
+              {isPart && ': they are at the map’s address'}
             </label>
             <label data-checked={isSelection}>
               <input
@@ -115,7 +120,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
           {progress !== null && `Writing… ${progress > 0 ? `${formatCount(progress)} rows` : ''}`}
         </p>
         <div className="row">
-          <button type="submit" className="primary" disabled={progress !== null}>
+          <button type="submit" className="primary" disabled={progress !== null || !hasRows}>
             Save
           </button>
           <button type="button" onClick={() => dialog.current?.close()}>

@@ -1,35 +1,65 @@
-import { useState } from 'react'
+import { useStore } from 'zustand'
 import { useEngine, useView } from './engine-context.ts'
+import { formatBytes } from './format.ts'
+import './fetch-captions.css'
 
-/** Sends for the captions of a large file, which gives them only all together. */
+/** The captions of a map held in part: the way to have them all, and what became of them. */
 export function FetchCaptions() {
-  const engine = useEngine()
-  const bytes = useView((view) => view.shown?.captionBytes ?? 0)
-  const [done, setDone] = useState<number | null>(null)
-  if (bytes === 0) return null
-  const fetchAll = async (): Promise<void> => {
-    setDone(0)
-    await engine.fetchCaptions((progress) => setDone(progress.done))
-    setDone(null)
-  }
+  const state = useStore(useEngine().remote.view, (view) => view.state)
+  if (state === 'none') return null
   return (
-    <p>
+    <div>
       <span className="label">Captions</span>
-      {done === null ? (
-        <button
-          type="button"
-          title="This file gives its captions only all together. The page keeps them until it is closed."
-          onClick={() => void fetchAll()}
-        >
-          Fetch captions ({megabytes(bytes)})
-        </button>
-      ) : (
-        <span aria-live="polite">
-          {megabytes(done)} of {megabytes(bytes)}
-        </span>
-      )}
-    </p>
+      <CaptionsOffer />
+    </div>
   )
 }
 
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString()} MB`
+/** Offers all captions of a map held in part, tells their size before and their progress while they come. */
+export function CaptionsOffer() {
+  const { remote } = useEngine()
+  const { state, bytes, done, isKept } = useStore(remote.view)
+  const oneByOne = useView((view) => view.shown?.captionBytes === 0)
+  if (state === 'none') return null
+  if (state === 'too-large')
+    return <p className="quiet">More than a page can hold; they are fetched one by one.</p>
+  if (state === 'held') {
+    return (
+      <p className="quiet">
+        {isKept
+          ? 'All here, and kept in this browser for the next visit (Settings lists them).'
+          : 'All here until the page is closed: this browser does not let it keep them.'}
+      </p>
+    )
+  }
+  if (state === 'fetching') {
+    return (
+      <div className="fetching">
+        <progress aria-label="Captions" value={done} max={bytes} />
+        <p className="quiet">
+          {formatBytes(done)} of {formatBytes(bytes)}
+        </p>
+        <button type="button" onClick={() => remote.cancel()}>
+          Cancel
+        </button>
+      </div>
+    )
+  }
+  return (
+    <>
+      <p className="quiet">
+        {oneByOne ? 'Fetched one by one.' : 'This file gives them only all together.'} All of them are needed
+        to search, and for topics.
+      </p>
+      <button
+        type="button"
+        title="Kept in this browser for later visits, where it lets the page"
+        onClick={() => void remote.fetch()}
+      >
+        {done > 0
+          ? `Fetch the other ${formatBytes(bytes - done)} of captions`
+          : `Fetch captions (${formatBytes(bytes)})`}
+      </button>
+    </>
+  )
+}

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { useEngine, useView } from './engine-context.ts'
+import { CaptionsOffer } from './fetch-captions.tsx'
 import { formatCount } from './format.ts'
 import { SearchResults } from './search-results.tsx'
 import './search-box.css'
@@ -71,6 +72,7 @@ export function SearchBox() {
           </>
         )}
       </div>
+      {state === 'impossible' && <Offer />}
       {state !== 'off' && (
         <>
           <div className="row">
@@ -137,16 +139,31 @@ function Ways() {
   )
 }
 
+/** The captions of a map held in part, which a search by words needs. */
+function Offer() {
+  const { finder, remote } = useEngine()
+  const isByWords = useStore(finder.view, (find) => find.by === 'words')
+  const isOffered = useStore(remote.view, ({ state }) => state === 'offered' || state === 'fetching')
+  return isByWords && isOffered ? (
+    <div className="captions-offer">
+      <CaptionsOffer />
+    </div>
+  ) : null
+}
+
 /** What the live region says. */
 function Count() {
   const { finder } = useEngine()
   const { state, count, at, by, why } = useStore(finder.view)
+  const isPart = useView(({ shown }) => shown?.streamed === true && shown.held < shown.nRows)
   if (state === 'off') return null
   if (state === 'impossible') return why
   if (state === 'waiting') return 'Searching…'
   if (at !== null) return `Match ${formatCount(at + 1)} of ${formatCount(count)}`
   if (by === 'meaning') return `${formatCount(count)} captions, the likest first`
-  return count === 1 ? '1 caption matches' : `${count === 0 ? 'No' : formatCount(count)} captions match`
+  const found =
+    count === 1 ? '1 caption matches' : `${count === 0 ? 'No' : formatCount(count)} captions match`
+  return isPart && count > 0 ? `${found}; those that are on the map yet stand out` : found
 }
 
 /** “/” goes to the box from anywhere but a field. */

@@ -19,7 +19,7 @@ export function SelectionBar() {
   const engine = useEngine()
   const { selection, table } = engine
   const tableOpen = useStore(table.view, (view) => view.state !== 'closed')
-  const hasMap = useView((view) => view.shown !== null && !view.shown.streamed)
+  const hasMap = useView((view) => view.shown !== null)
   const { count, tool, mode, canUndo } = useStore(selection.view)
   if (!hasMap) return null
   const isOpen = tool !== 'pan' || count > 0 || canUndo
@@ -41,6 +41,7 @@ export function SelectionBar() {
       </div>
       {isOpen && (
         <>
+          <Part />
           {tool !== 'pan' && (
             <div role="radiogroup" aria-label="What a shape does" className="modes">
               {MODES.map(({ mode: other, name }) => (
@@ -78,6 +79,18 @@ export function SelectionBar() {
         </>
       )}
     </section>
+  )
+}
+
+/** Says of what a selection is one, where not all captions are there to be selected. */
+function Part() {
+  const held = useView(({ shown }) => shown?.held ?? 0)
+  const nRows = useView(({ shown }) => shown?.nRows ?? 0)
+  if (held >= nRows) return null
+  return (
+    <p className="quiet">
+      A shape selects among the {formatCount(held)} of {formatCount(nRows)} captions that are on the map now.
+    </p>
   )
 }
 

@@ -38,8 +38,12 @@ function Contents() {
   const { table, finder } = useEngine()
   const terms = useStore(table.view, (view) => view.terms)
   const statistics = useStore(table.view, (view) => view.statistics)
+  const leftOut = useStore(table.view, (view) => view.leftOut)
   return (
     <>
+      {leftOut.length > 0 && (
+        <p className="quiet">Without {leftOut.join(', ')}: the map’s file gives these only whole.</p>
+      )}
       <div className="summary">
         {terms.length > 0 && (
           <ul className="terms" aria-label="Words that set the selection apart">

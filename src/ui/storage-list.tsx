@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<KeptItem['kind'], string>> = {
   vectors: 'Vectors',
   model: 'Model',
   download: 'Unfinished download',
+  column: 'Column',
 }
 
 interface Kept {

@@ -5,9 +5,9 @@ import './vectors-choice.css'
 
 /** Whether the file on the map has captions to embed or vectors of its own. */
 export function canLayOut({ shown, settings }: View): boolean {
-  if (shown === null) return false
+  if (shown === null || shown.streamed) return false
   const hasVectors = shown.vectorColumns.length > 0 || settings.encoder === 'vectors'
-  return shown.textColumn !== null || (hasVectors && !shown.streamed)
+  return shown.textColumn !== null || hasVectors
 }
 
 /** Vectors that came with the file, beside the encoders; nothing where there are none. */

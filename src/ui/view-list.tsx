@@ -7,7 +7,9 @@ import './view-list.css'
 export function CaptionsInView({ open: menuOpen }: { readonly open: boolean }) {
   const engine = useEngine()
   const isOpen = useStore(engine.viewList.view, (list) => list.isOpen)
-  const hasText = useView((view) => (view.shown?.textColumn ?? null) !== null)
+  const hasText = useView(
+    ({ shown }) => shown !== null && shown.textColumn !== null && shown.captionBytes === 0,
+  )
   const body = useId()
   if (!hasText) return null
   return (

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright'
 import { describe, expect, test } from 'vitest'
 import { publish } from '../../src/tiles/publish.ts'
 import { createReader } from '../../src/read/reader.ts'
@@ -30,7 +32,7 @@ async function publishMap(folder: string): Promise<void> {
 }
 
 /** A row whose point is on screen, away from the panels. */
-async function rowInView(page: Awaited<ReturnType<typeof visit>>['page']): Promise<number> {
+async function rowInView(page: Page): Promise<number> {
   const row = await page.evaluate((n) => {
     for (let r = 0; r < n; r++) {
       const at = globalThis.captionscape.screenPosition(r)
@@ -40,6 +42,13 @@ async function rowInView(page: Awaited<ReturnType<typeof visit>>['page']): Promi
   }, N)
   expect(row).toBeGreaterThanOrEqual(0)
   return row
+}
+
+async function drag(page: Page, ...[from, ...to]: (readonly [number, number])[]) {
+  await page.mouse.move(...from)
+  await page.mouse.down()
+  for (const [x, y] of to) await page.mouse.move(x, y, { steps: 4 })
+  await page.mouse.up()
 }
 
 describe('a published map folder', () => {
@@ -64,9 +73,31 @@ describe('a published map folder', () => {
     expect(await page.evaluate(() => globalThis.captionscape.caption(59_999))).toBe('caption 59999')
     expect(await violations(page)).toEqual([])
 
+    // Selection goes on in another layout; a column of the folder colors it.
+    await page.getByRole('button', { name: 'Lasso' }).click()
+    await drag(page, [600, 300], [640, 400], [700, 300])
+    const selected = page.getByText(/ captions selected$/)
+    const before = await selected.innerText()
+    expect(before).toMatch(/^[1-9]/)
+    await page.getByRole('button', { name: 'Lasso' }).click()
+    await page.getByRole('combobox', { name: 'Color by' }).selectOption('width')
+    await page.getByRole('slider', { name: 'Least width' }).waitFor()
+
     await page.getByRole('radio', { name: 'nn30' }).check({ force: true })
     await expect.poll(() => requests.some((url) => url.includes('points_nn30'))).toBe(true)
     await expect.poll(() => rowInView(page)).toBeGreaterThanOrEqual(0)
+    expect(await selected.innerText()).toBe(before)
+    await page.getByRole('searchbox').fill('"caption 1234"')
+    await page
+      .getByRole('search')
+      .getByRole('button', { name: /^Fetch captions/ })
+      .click()
+    await page.getByText('1 caption matches').waitFor()
+    await page.getByRole('searchbox').press('Enter')
+    await page
+      .getByRole('complementary', { name: 'Caption' })
+      .getByText('caption 1234', { exact: true })
+      .waitFor()
     await expect(
       page.evaluate(() =>
         globalThis.captionscape.layout('nn10').then(
@@ -115,6 +146,11 @@ describe('a large file by its address', () => {
           codec: 'UNCOMPRESSED',
           offsetIndex: false,
         },
+        {
+          name: 'rating',
+          data: Array.from({ length: n }, (_, row) => ['good', 'fair', 'poor'][row % 3]),
+          type: 'STRING',
+        },
         ...['x_nn10', 'y_nn10', 'x_nn30', 'y_nn30'].map((name) => ({
           name,
           data: column(),
@@ -125,18 +161,68 @@ describe('a large file by its address', () => {
     ).arrayBuffer()
   }
 
-  test('shows its map without its captions, and those on request', async () => {
+  test('shows its map without its captions; all else comes when it is asked for, and stays', async () => {
     data.files.set('large.parquet', new Uint8Array(await largeFile()))
     const { page, faults, requests } = await visit({ data: `${data.url}large.parquet` })
     await ready(page)
+    const count = (): number => requests.filter((url) => url.endsWith('large.parquet')).length
     expect(await page.evaluate(() => globalThis.captionscape.status().rows)).toBe(50_000)
-    expect(requests.filter((url) => url.endsWith('large.parquet')).length).toBeLessThan(12)
-    await page.getByRole('button', { name: 'Fetch captions (210 MB)' }).click()
+    expect(count()).toBeLessThan(12)
+
+    // Selection: a shape, then a click; its table tells what it lacks.
+    await page.getByRole('button', { name: 'Box' }).click()
+    await drag(page, [700, 400], [760, 460])
+    const selection = page.getByRole('region', { name: 'Selection' })
+    await selection.getByText(/^[\d,]+ captions selected$/).waitFor()
+    const inside = Number((await selection.getByText(/ captions selected/).innerText()).replaceAll(/\D/g, ''))
+    expect(inside).toBeGreaterThan(50)
+    expect(inside).toBeLessThan(5000)
+    await page.getByRole('button', { name: 'Table' }).click()
+    await page.getByText('Without TEXT: the map’s file gives these only whole.').waitFor()
+    await page.getByRole('button', { name: 'Close table' }).click()
+
+    // A column to color and filter by.
+    await page.getByRole('combobox', { name: 'Color by' }).selectOption('rating')
+    const legend = page.getByRole('list', { name: 'Values of rating' })
+    await legend.waitFor()
+    expect(await legend.getByRole('listitem').count()).toBe(3)
+    await legend.getByRole('checkbox').first().uncheck({ force: true })
+    await page.getByText(/33,3\d\d of 50,000/).waitFor()
+
+    // A search offers the captions, and finds once they are there.
+    await page.getByRole('searchbox').fill('777')
+    const offer = page.getByRole('search').getByRole('button', { name: 'Fetch captions (210 MB)' })
+    await offer.waitFor()
+    expect(await violations(page)).toEqual([])
+    await offer.click()
+    await page.getByText('95 captions match').waitFor({ timeout: 30_000 })
+    expect(await page.evaluate(() => globalThis.captionscape.caption(777))).toMatch(/^777 x/)
+    await page.getByText(/kept in this browser for the next visit/).waitFor()
+
+    // What is selected can be saved with its captions.
+    await page.getByRole('button', { name: 'Export', exact: true }).click()
+    await page.getByRole('radio', { name: 'CSV' }).check({ force: true })
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save' }).click()
+    const lines = readFileSync(await (await saved).path(), 'utf8')
+      .trim()
+      .split('\r\n')
+    expect(lines[0]).toBe('TEXT,rating,x_nn10,y_nn10,x_nn30,y_nn30')
+    expect(lines.length).toBe(inside + 1)
+    expect(lines[1]).toMatch(/^\d+ x{4190},(good|fair|poor),/)
+
+    // The next visit fetches them no more.
+    const before = count()
+    await page.reload()
+    await ready(page)
     await expect
-      .poll(() => page.evaluate(() => globalThis.captionscape.caption(777).catch(() => '')), {
+      .poll(() => page.evaluate(() => globalThis.captionscape.search('777').then(({ length }) => length)), {
         timeout: 30_000,
       })
-      .toMatch(/^777 x/)
+      .toBe(95)
+    expect(count() - before).toBeLessThan(14)
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Delete column “TEXT” of large.parquet' }).waitFor()
     expect(faults).toEqual([])
   })
 })
