@@ -1012,7 +1012,7 @@ export class Engine {
 
   /** Lets what was found and what is selected stand out. */
   private showMarked(): void {
-    const isAsked = this.finder.view.getState().state !== 'off'
+    const isAsked = !['off', 'impossible'].includes(this.finder.view.getState().state)
     // What was found is told by the colors, where these are the likeness to what is searched for.
     const isTold = !isAsked || this.view.getState().coloring.column === SCORE
     const marked = {

@@ -169,7 +169,7 @@ export class Finder {
     } catch (error) {
       if (error instanceof CancelledError || isStale()) return
       this.take(NONE, null)
-      const why = error instanceof InputError ? `${error.message} ${error.advice}` : ''
+      const why = error instanceof InputError ? `${error.message} ${error.advice}`.trim() : ''
       this.view.setState({ state: 'impossible', why, count: 0, at: null })
       this.host.onFound(null)
       if (!(error instanceof InputError)) this.host.report(error)
@@ -179,7 +179,7 @@ export class Finder {
   private async scan(query: string, typed: boolean): Promise<Uint32Array<ArrayBuffer>> {
     const captions = this.host.captions()
     if (!captions) {
-      throw new InputError('The captions of this map are not all in the page.', 'A search needs them all.')
+      throw new InputError('A search needs all captions, and those of this map are not in the page.', '')
     }
     if (this.search?.captions !== captions) {
       this.search?.workers.end()

@@ -8,15 +8,18 @@ export function FetchCaptions() {
   const state = useStore(useEngine().remote.view, (view) => view.state)
   if (state === 'none') return null
   return (
-    <div>
+    <div className="captions-state">
       <span className="label">Captions</span>
       <CaptionsOffer />
     </div>
   )
 }
 
-/** Offers all captions of a map held in part, tells their size before and their progress while they come. */
-export function CaptionsOffer() {
+/**
+ * Offers all captions of a map held in part, tells their size before and their progress while they come.
+ * @param isBrief what they are needed for is clear
+ */
+export function CaptionsOffer({ isBrief = false }: { readonly isBrief?: boolean }) {
   const { remote } = useEngine()
   const { state, bytes, done, isKept } = useStore(remote.view)
   const oneByOne = useView((view) => view.shown?.captionBytes === 0)
@@ -47,10 +50,12 @@ export function CaptionsOffer() {
   }
   return (
     <>
-      <p className="quiet">
-        {oneByOne ? 'Fetched one by one.' : 'This file gives them only all together.'} All of them are needed
-        to search, and for topics.
-      </p>
+      {!isBrief && (
+        <p className="quiet">
+          {oneByOne ? 'Fetched one by one.' : 'This file gives them only all together.'} Search and topics
+          need them all.
+        </p>
+      )}
       <button
         type="button"
         title="Kept in this browser for later visits, where it lets the page"

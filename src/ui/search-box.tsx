@@ -146,7 +146,7 @@ function Offer() {
   const isOffered = useStore(remote.view, ({ state }) => state === 'offered' || state === 'fetching')
   return isByWords && isOffered ? (
     <div className="captions-offer">
-      <CaptionsOffer />
+      <CaptionsOffer isBrief />
     </div>
   ) : null
 }
