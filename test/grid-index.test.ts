@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { bounds, buildGrid, nearest } from '../src/grid-index.ts'
+import {
+  bounds,
+  buildGrid,
+  countInBox,
+  gatherInBox,
+  nearest,
+  nearestByScan,
+  sortIds,
+} from '../src/grid-index.ts'
 import { createRandom } from '../src/random.ts'
 
 function cloud(n: number, seed: number): Float32Array {
@@ -31,6 +39,7 @@ describe('grid index', () => {
       for (const k of [1, 5]) {
         expect(nearest(grid, x, y, k)).toEqual(bruteForce(positions, x, y, k))
         expect(nearest(grid, x, y, k, 0.5)).toEqual(bruteForce(positions, x, y, k, 0.5))
+        expect(nearestByScan(positions, x, y, k, 0.5)).toEqual(bruteForce(positions, x, y, k, 0.5))
       }
     }
   })
@@ -57,5 +66,44 @@ describe('grid index', () => {
   it('has nothing to find in an empty layout', () => {
     expect(nearest(buildGrid(new Float32Array(0)), 0, 0, 1)).toEqual([])
     expect(bounds(new Float32Array(0))).toBeNull()
+  })
+
+  it('passes over hidden rows, with and without a grid', () => {
+    const positions = cloud(500, 5)
+    const hidden = Uint8Array.from({ length: 500 }, (_, row) => Number(row % 3 > 0))
+    const expected = bruteForce(positions, 0, 0, 500)
+      .filter((row) => row % 3 === 0)
+      .slice(0, 9)
+    expect(nearest(buildGrid(positions), 0, 0, 9, Infinity, hidden)).toEqual(expected)
+    expect(nearestByScan(positions, 0, 0, 9, Infinity, hidden)).toEqual(expected)
+  })
+
+  it.each([
+    [0, 0, 0.02, 0.02],
+    [-3, -3, 5, 4],
+    [-1e3, -1e3, 1e3, 1e3],
+    [50, 50, 60, 60],
+  ] as const)('gathers all points of the box %f %f %f %f, and few besides', (minX, minY, maxX, maxY) => {
+    const positions = cloud(3000, 9)
+    const grid = buildGrid(positions)
+    const isIn = (row: number, margin: number): boolean => {
+      const [x, y] = positions.subarray(2 * row, 2 * row + 2)
+      return x >= minX - margin && x <= maxX + margin && y >= minY - margin && y <= maxY + margin
+    }
+    const gathered = gatherInBox(grid, grid.rows, 3000, [minX, minY, maxX, maxY])
+    expect(gathered).toHaveLength(countInBox(grid, [minX, minY, maxX, maxY]))
+    expect([...gathered]).toEqual([...gathered].sort((a, b) => a - b))
+    const all = new Set(gathered)
+    for (let row = 0; row < 3000; row++) if (isIn(row, 0)) expect(all.has(row)).toBe(true)
+    for (const row of gathered) expect(isIn(row, grid.cell)).toBe(true)
+  })
+
+  it('sorts few and many numbers alike', () => {
+    for (const n of [40, 5000]) {
+      const ids = Uint32Array.from({ length: 33 }, (_, i) => (i * 17) % 33).map(
+        (id) => id * (n === 40 ? 1 : 150),
+      )
+      expect([...sortIds(ids.slice(), n)]).toEqual([...ids].sort((a, b) => a - b))
+    }
   })
 })

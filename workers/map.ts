@@ -1,6 +1,8 @@
 import { expose, transfer } from 'comlink'
 import { agreementOf, densityOf, keptOf } from '../src/agreement.ts'
+import { buildGrid, gatherInBox, type GridIndex, type WorldBox } from '../src/grid-index.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
+import { drawOrder } from '../src/shuffle.ts'
 
 export interface MapApi {
   /** [n] share of neighbors kept between layouts [n, 2]; the first is the one on screen. */
@@ -12,9 +14,20 @@ export interface MapApi {
   ): Promise<Float64Array<ArrayBuffer>>
   /** [n] log2 density of one layout [n, 2]. */
   density(positions: Float32Array): Float64Array<ArrayBuffer>
+  /** Builds the index of a layout [n, 2] and keeps what {@link MapApi.gather} needs of it, under a number. */
+  buildIndex(id: number, positions: Float32Array): Omit<GridIndex, 'positions'>
+  /** Places of the draw order in the cells that a box touches, ascending; null where the index is not kept any more. */
+  gather(id: number, box: WorldBox): Uint32Array<ArrayBuffer> | null
 }
 
 registerErrorTransfer()
+
+/** Indexes of the layout on screen and the one before, each with its points as places of the draw order. */
+const kept = new Map<number, { readonly grid: GridIndex; readonly slots: Uint32Array; readonly n: number }>()
+const MOST_KEPT = 2
+
+const NONE = new Float32Array(0)
+const NO_ROWS = new Uint32Array(0)
 
 const api: MapApi = {
   async agreement(layouts) {
@@ -28,6 +41,26 @@ const api: MapApi = {
   density(positions) {
     const found = densityOf(positions)
     return transfer(found, [found.buffer])
+  },
+  buildIndex(id, positions) {
+    const { positions: _, ...grid } = buildGrid(positions)
+    const n = positions.length / 2
+    const order = drawOrder(n)
+    const starts = grid.starts.slice()
+    const rows = grid.rows as Uint32Array<ArrayBuffer>
+    kept.set(id, {
+      grid: { ...grid, starts, positions: NONE, rows: NO_ROWS },
+      slots: rows.map((row) => order.slotOf(row)),
+      n,
+    })
+    for (const old of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(old)
+    return transfer(grid, [grid.starts.buffer as ArrayBuffer, rows.buffer])
+  },
+  gather(id, box) {
+    const index = kept.get(id)
+    if (!index) return null
+    const places = gatherInBox(index.grid, index.slots, index.n, box)
+    return transfer(places, [places.buffer])
   },
 }
 

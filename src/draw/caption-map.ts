@@ -1,4 +1,3 @@
-import { ScatterplotLayer } from '@deck.gl/layers'
 import { Deck, OrthographicView, type OrthographicViewState } from 'deck.gl'
 import { DeviceError } from '../errors.ts'
 import type { Layout } from '../types.ts'
@@ -14,12 +13,21 @@ import {
   toWorld,
   zoomAt,
 } from './camera.ts'
-import { colorByPlace, type Theme } from './color.ts'
-import { bounds, buildGrid, type GridIndex, nearest } from '../grid-index.ts'
+import { placeColors, type Theme } from './color.ts'
+import { type Crowding, crowdingOf, type DrawChoice, type DrawMode, modeFor, opacityFor } from './crowding.ts'
+import { bounds, type WorldBox } from '../grid-index.ts'
 import { LabelCanvas, type MapLabel } from './label-canvas.ts'
-import { type Polygon, rowsInside } from './lasso.ts'
-import { type BinaryAttribute, LayoutLayer, SLOTS } from './layout-layer.ts'
+import type { Polygon } from './lasso.ts'
 import { dimming, type MarkedRows, marksOf } from './marks.ts'
+import { type Tween, tween } from './motion.ts'
+import { type IndexWorker, PlaceIndex } from './place-index.ts'
+import { type ColorSource, type Placed, slotsFor } from './point-buffers.ts'
+import type { Ring } from './point-painter.ts'
+import { PointScene, type SceneLook } from './point-scene.ts'
+import { SceneLayer } from './scene-layer.ts'
+import { drawOrder } from '../shuffle.ts'
+import { VisiblePart } from './visible-part.ts'
+import { between, blendOf, mixed, only, type Weights } from './weights.ts'
 
 /** What the map tells its owner. Screen coordinates are CSS pixels from the map's top left corner. */
 export interface CaptionMapEvents {
@@ -30,6 +38,8 @@ export interface CaptionMapEvents {
    */
   readonly onClick: (row: number | null, adds: boolean) => void
   readonly onCamera: (camera: Camera, byUser: boolean) => void
+  /** The points are drawn in another way from now on. */
+  readonly onMode?: (mode: DrawMode) => void
   /** The drawing context is gone for good: build a new map in a fresh container. */
   readonly onLost: () => void
   readonly onError: (error: Error) => void
@@ -51,6 +61,14 @@ const MORPH_MS = 600
 /** The slot of a layout that the points are moving away from, while it is among the layouts no more. */
 const LEAVING = '\0leaving'
 const FLY_MS = 500
+/** The map rests when it has not moved for so long. */
+const REST_MS = 140
+/** More points are drawn with fewer pixels: these are smaller than a point anyway. */
+const MANY = 1_000_000
+const MOST_PIXELS = 2
+const FEWER_PIXELS = 1.5
+/** Rows whose places tell where the middle of a map is. */
+const COLOR_SAMPLE = 1 << 17
 /** A pointer this near to a point is on it, CSS pixels. */
 const HIT_PX = 14
 const ZOOM_OUT_STEPS = 2.5
@@ -78,15 +96,19 @@ export class CaptionMap {
 
   /** Colors by a column, and rows that filters leave out. */
   private painted: Painted = { colors: null, hidden: null }
-  private colors: Uint8Array<ArrayBuffer> = new Uint8Array(0)
-  private colorsOf: Float32Array | null = null
-  private colorsTheme: Theme | null = null
+  private colors: { readonly source: ColorSource; readonly of: Float32Array; readonly theme: Theme } | null =
+    null
   /** Name of the layout whose positions each slot holds. */
   private leaving: Layout | null = null
-  private slots: (string | null)[] = Array.from({ length: SLOTS }, () => null)
+  private slots: (string | null)[] = []
   private weights: Weights = [1, 0, 0]
-  private data: LayoutLayer['props']['data'] = { length: 0, attributes: {} }
-  private grid: GridIndex | null = null
+  private scene: PointScene | null = null
+  private readonly index: PlaceIndex
+  private readonly part: VisiblePart
+  private choice: DrawChoice = 'auto'
+  private mode: DrawMode = 'points'
+  /** Other data than the scene holds. */
+  private isFresh = false
   /** How far the points are on their way from the active layout to another. */
   private blend: Blend | null = null
   /** Where they are then, once something asks for all of them. */
@@ -103,17 +125,36 @@ export class CaptionMap {
   private isDestroyed = false
   private pointer: { x: number; y: number } | null = null
 
+  private isFinal = false
   private morph: Tween | null = null
   private flight: Tween | null = null
+  /** Between two layouts of which only one fits into the GPU. */
+  private fade: Tween | null = null
+  private frozen = 0
   private frame = 0
+  private movedAt = Number.NEGATIVE_INFINITY
+  private restTimer: ReturnType<typeof setTimeout> | undefined
+  private nextPart = 0
   /** Smoothed time from a change to the frame that shows it. */
   private frameMs = 16
   /** Frames drawn since the map was made; tests wait for it. */
   frames = 0
 
-  constructor(container: HTMLElement, events: CaptionMapEvents) {
+  /** @param worker builds the index of the points by place; null to build it on the page's thread */
+  constructor(container: HTMLElement, events: CaptionMapEvents, worker: IndexWorker | null = null) {
     this.container = container
     this.events = events
+    this.index = new PlaceIndex(worker, {
+      onReady: () => {
+        this.hoverPointer()
+        this.render()
+      },
+      onError: (error) => this.events.onError(error),
+    })
+    this.part = new VisiblePart({
+      onReady: () => this.render(),
+      onError: (error) => this.events.onError(error),
+    })
     this.canvas = document.createElement('canvas')
     container.append(this.canvas)
     this.labels = new LabelCanvas(container)
@@ -127,7 +168,7 @@ export class CaptionMap {
       // Arrow keys walk from point to point (src/ui), so deck's own panning by keys is off.
       controller: { keyboard: false, dragRotate: false, doubleClickZoom: true, inertia: 250 },
       deviceProps: { type: 'webgl', webgl: { antialias: false } },
-      useDevicePixels: Math.min(2, globalThis.devicePixelRatio || 1),
+      useDevicePixels: devicePixels(MOST_PIXELS),
       layers: [],
       pickingRadius: 0,
       getCursor: ({ isDragging }) => (isDragging ? 'grabbing' : this.hovered === null ? 'grab' : 'pointer'),
@@ -149,6 +190,7 @@ export class CaptionMap {
         this.frames++
       },
       onDeviceInitialized: (device) => {
+        this.begin((device as unknown as { readonly gl: WebGL2RenderingContext }).gl)
         // luma.gl gives the same reason, “destroyed”, for a context that was lost and one that was given back.
         void device.lost.then(() => {
           if (!this.isDestroyed) this.events.onLost()
@@ -168,9 +210,13 @@ export class CaptionMap {
   destroy(): void {
     this.isDestroyed = true
     cancelAnimationFrame(this.frame)
+    cancelAnimationFrame(this.nextPart)
+    clearTimeout(this.restTimer)
+    this.index.destroy()
     this.resizeObserver.disconnect()
     this.container.removeEventListener('pointermove', this.onPointerMove)
     this.container.removeEventListener('pointerleave', this.onPointerLeave)
+    this.scene?.destroy()
     this.deck.finalize()
     this.canvas.remove()
     this.labels.destroy()
@@ -187,16 +233,18 @@ export class CaptionMap {
       this.stop()
       this.leaving = null
       this.blend = null
-      this.slots.fill(null)
+      this.slots = []
+      this.isFresh = true
       this.hovered = null
       this.pinned = null
       this.near = []
       this.marked = { found: null, selected: null }
       this.following = true
-      this.colorsOf = null
+      this.colors = null
       this.painted = { colors: null, hidden: null }
     }
     this.active = active
+    this.fitSlots()
     this.forgetPlaces()
     const target = this.targetWeights()
     if (!this.morph) this.weights = target
@@ -218,6 +266,12 @@ export class CaptionMap {
     }
     this.morph = null
     this.forgetPlaces()
+    if (this.slots.length === 1) {
+      this.fadeOver(() => {
+        this.slots = [null]
+      })
+      return
+    }
     this.leaving = before
     this.slots = this.slots.map((_, slot) => (slot === 0 ? LEAVING : null))
     this.weights = only(0)
@@ -237,13 +291,41 @@ export class CaptionMap {
   /** Shows another of the layouts, by a morph unless the user asked for less motion. */
   setActive(name: string): void {
     if (name === this.active || !this.layouts.some((l) => l.name === name)) return
-    this.active = name
-    if (this.blend?.to === name) this.blend = null
-    this.forgetPlaces()
+    const take = (): void => {
+      this.active = name
+      if (this.blend?.to === name) this.blend = null
+      this.forgetPlaces()
+    }
+    this.hover(null, 0, 0)
+    if (this.slots.length === 1) return this.fadeOver(take)
+    take()
     const target = this.targetWeights()
     this.upload()
-    this.hover(null, 0, 0)
     this.tweenWeights(target)
+  }
+
+  /** How the points are drawn from now on. */
+  setDraw(choice: DrawChoice): void {
+    if (choice === this.choice) return
+    this.choice = choice
+    this.render()
+  }
+
+  /** Turns to other places where only one layout fits into the GPU: its picture gives way to that of the next. */
+  private fadeOver(change: () => void): void {
+    this.scene?.freeze(this.sceneLook())
+    change()
+    this.weights = this.targetWeights()
+    this.upload()
+    this.frozen = 1
+    this.fade = tween(MORPH_MS, (t) => {
+      this.frozen = 1 - t
+    })
+    if (this.following) {
+      const to = this.fitted()
+      if (to) this.fly(to, MORPH_MS)
+    }
+    this.animate()
   }
 
   /**
@@ -260,6 +342,7 @@ export class CaptionMap {
     this.forgetPlaces()
     this.weights = this.targetWeights()
     this.upload()
+    this.moves()
     if (this.following) this.fit(false)
     else this.render()
   }
@@ -280,9 +363,8 @@ export class CaptionMap {
    * @param painted.hidden [n] 1 for rows to leave out; null for none
    */
   setPainted(painted: Painted): void {
-    if (painted.hidden !== this.painted.hidden) this.grid = null
     this.painted = painted
-    this.colorsOf = null
+    this.colors = null
     this.upload()
     this.render()
   }
@@ -335,7 +417,7 @@ export class CaptionMap {
     const world: number[] = []
     for (let i = 0; i < outline.length; i += 2)
       world.push(...toWorld(this.camera, this.width, this.height, outline[i], outline[i + 1]))
-    return rowsInside(this.index(), world)
+    return this.indexed().rowsInside(world, this.painted.hidden)
   }
 
   /** The rows in the part of the map that no panel covers, ascending. */
@@ -361,7 +443,9 @@ export class CaptionMap {
     // Drawn and copied in one task: afterwards the browser may take the drawing buffer's content away.
     const { useDevicePixels } = this.deck.props
     this.deck.setProps({ useDevicePixels: scale })
+    this.isFinal = true
     this.deck.redraw('snapshot')
+    this.isFinal = false
     context.drawImage(this.canvas, 0, 0, picture.width, picture.height)
     this.deck.setProps({ useDevicePixels })
     context.scale(scale, scale)
@@ -383,7 +467,7 @@ export class CaptionMap {
   }
 
   /** What is in view beside the panels, world coordinates minX, minY, maxX, maxY. */
-  look(): { readonly box: readonly [number, number, number, number]; readonly zoom: number } {
+  look(): { readonly box: WorldBox; readonly zoom: number } {
     const { left, right, top, bottom } = this.insets
     const [minX, maxY] = toWorld(this.camera, this.width, this.height, left, top)
     const [maxX, minY] = toWorld(
@@ -481,7 +565,8 @@ export class CaptionMap {
   nearestRows(row: number, k: number): number[] {
     const p = this.position(row)
     if (!p) return []
-    return nearest(this.index(), p[0], p[1], k + 1)
+    return this.indexed()
+      .nearest(p[0], p[1], k + 1, Infinity, this.painted.hidden)
       .filter((other) => other !== row)
       .slice(0, k)
   }
@@ -494,7 +579,7 @@ export class CaptionMap {
   /** Up to k rows in the part of the map that no panel covers, the nearest to its middle first. */
   rowsNearMiddle(k: number): number[] {
     const [left, bottom, right, top] = this.look().box
-    const { positions } = this.index()
+    const positions = this.places() ?? NO_PLACES
     return this.rowsAtMiddle(k).filter((row) => {
       const [x, y] = positions.subarray(2 * row, 2 * row + 2)
       return x >= left && x <= right && y >= bottom && y <= top
@@ -509,7 +594,7 @@ export class CaptionMap {
   rowInDirection(row: number, dx: number, dy: number): number | null {
     const from = this.position(row)
     if (!from) return this.centerRow()
-    const { positions } = this.index()
+    const positions = this.places() ?? NO_PLACES
     let best: number | null = null
     let bestDistance = Infinity
     const { hidden } = this.painted
@@ -544,7 +629,8 @@ export class CaptionMap {
   }
 
   private hoverPointer(): void {
-    if (!this.pointer || this.dragging || this.morph) return
+    // A look at each of millions of points takes longer than a pointer stays; what it is over is told once that is quick.
+    if (!this.pointer || this.dragging || this.morph || !this.indexed().grid) return
     const { x, y } = this.pointer
     this.hover(this.rowAt(x, y), x, y)
   }
@@ -559,14 +645,15 @@ export class CaptionMap {
 
   /** What is under a mouse is already known, to a fraction of a pixel; a touch is looked up. */
   private click(x: number, y: number, adds: boolean): void {
-    this.events.onClick(this.pointer ? this.hovered : this.rowAt(x, y), adds)
+    const isKnown = this.pointer !== null && this.indexed().grid !== null
+    this.events.onClick(isKnown ? this.hovered : this.rowAt(x, y), adds)
   }
 
   private rowAt(px: number, py: number): number | null {
     if (!this.layouts.length) return null
     const [x, y] = toWorld(this.camera, this.width, this.height, px, py)
     const radius = Math.max(HIT_PX, this.pointSize()) / 2 ** this.camera.zoom
-    return nearest(this.index(), x, y, 1, radius)[0] ?? null
+    return this.indexed().nearest(x, y, 1, radius, this.painted.hidden)[0] ?? null
   }
 
   private setDragging(dragging: boolean): void {
@@ -583,8 +670,19 @@ export class CaptionMap {
   }
 
   private forgetPlaces(): void {
-    this.grid = null
     this.blended = null
+  }
+
+  /** As many slots as fit into the GPU for the points that are there. */
+  private fitSlots(): void {
+    const n = this.nPoints()
+    if (n === 0 || this.slots.length === slotsFor(n)) return
+    this.slots = Array.from({ length: slotsFor(n) }, () => null)
+    this.leaving = null
+  }
+
+  private nPoints(): number {
+    return (this.activeLayout()?.positions.length ?? 0) / 2
   }
 
   private followUser(viewState: OrthographicViewState): void {
@@ -599,6 +697,7 @@ export class CaptionMap {
 
   private setCamera(camera: Camera, byUser: boolean): void {
     this.camera = camera
+    this.moves()
     this.events.onCamera(camera, byUser)
   }
 
@@ -609,7 +708,7 @@ export class CaptionMap {
 
   private rowsAtMiddle(k: number): number[] {
     const [x, y] = toWorld(this.camera, this.width, this.height, ...this.freeCenter())
-    return nearest(this.index(), x, y, k)
+    return this.indexed().nearest(x, y, k, Infinity, this.painted.hidden)
   }
 
   private freeCenter(): [number, number] {
@@ -679,9 +778,9 @@ export class CaptionMap {
     return Number.isFinite(x + y) ? [x, y] : null
   }
 
-  private index(): GridIndex {
-    this.grid ??= buildGrid(this.places() ?? new Float32Array(0), this.painted.hidden)
-    return this.grid
+  private indexed(): PlaceIndex {
+    this.index.setPlaces(this.places() ?? NO_PLACES)
+    return this.index
   }
 
   /**
@@ -699,34 +798,48 @@ export class CaptionMap {
     return slot
   }
 
-  /** Hands the resident layouts and the colors to the layer; deck uploads only the arrays that are new. */
+  /** Hands the resident layouts and the colors to the scene, which uploads only what is new. */
   private upload(): void {
     const shown = this.activeLayout()
+    const { scene } = this
     if (!shown) {
-      this.data = { length: 0, attributes: {} }
+      scene?.setPoints(0, [], NO_COLORS, true)
       return
     }
     // Fill the other slots ahead of time, so that switching has nothing to upload.
-    for (const layout of this.layouts.slice(0, SLOTS)) {
+    for (const layout of this.layouts) {
       if (!this.slots.includes(layout.name) && this.slots.includes(null)) this.slotFor(layout.name)
     }
-    const reference = this.colorReference()
-    if (reference !== this.colorsOf || this.theme !== this.colorsTheme) {
-      const { colors, hidden } = this.painted
-      this.colors = colors?.slice() ?? colorByPlace(reference, this.theme)
-      if (hidden) for (let row = 0; row < hidden.length; row++) if (hidden[row]) this.colors[4 * row + 3] = 0
-      this.colorsOf = reference
-      this.colorsTheme = this.theme
+    if (!scene) return
+    const n = shown.positions.length / 2
+    const pixels = devicePixels(n > MANY ? FEWER_PIXELS : MOST_PIXELS)
+    if (this.deck.props.useDevicePixels !== pixels) this.deck.setProps({ useDevicePixels: pixels })
+    const places = this.slots.map((name): Placed => {
+      const layout = name === LEAVING ? this.leaving : this.layouts.find((l) => l.name === name)
+      return layout?.positions.length === 2 * n ? layout : null
+    })
+    scene.setPoints(n, places, this.colorSource(n), this.isFresh)
+    this.isFresh = false
+  }
+
+  private colorSource(n: number): ColorSource {
+    const of = this.colorReference()
+    if (this.colors?.of === of && this.colors.theme === this.theme) return this.colors.source
+    const { colors, hidden } = this.painted
+    const order = drawOrder(n)
+    const sample = (each: (row: number) => void): void =>
+      order.visit(0, Math.min(n, COLOR_SAMPLE), (_, row) => each(row))
+    const write = colors ? copyColors(colors) : placeColors(of, this.theme, sample)
+    const source: ColorSource = {
+      write: hidden
+        ? (row, into, at) => {
+            write(row, into, at)
+            if (hidden[row]) into[at + 3] = 0
+          }
+        : write,
     }
-    const attributes: Record<string, BinaryAttribute> = {
-      getFillColor: { value: this.colors, size: 4, normalized: true },
-    }
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const held = this.slots[slot]
-      const layout = (held === LEAVING ? this.leaving : this.layouts.find((l) => l.name === held)) ?? shown
-      attributes[`getPosition${slot}`] = { value: layout.positions, size: 2 }
-    }
-    this.data = { length: shown.positions.length / 2, attributes }
+    this.colors = { source, of, theme: this.theme }
+    return source
   }
 
   /** The middle layout gives the colors, so that a point keeps its color in all of them. */
@@ -735,16 +848,110 @@ export class CaptionMap {
   }
 
   private pointSize(): number {
-    const n = Math.max(1, this.data.length)
+    const n = Math.max(1, this.nPoints())
     const zoomed = this.camera.zoom - (this.fitted()?.zoom ?? this.camera.zoom)
     const base = Math.min(5, Math.max(1.2, 0.32 * Math.sqrt((this.width * this.height) / n)))
     return Math.min(16, base * 2 ** (0.4 * Math.max(-2, zoomed)))
   }
 
-  private alpha(): number {
-    const n = Math.max(1, this.data.length)
-    const room = (this.width * this.height) / n
-    return Math.min(0.9, Math.max(0.15, 0.55 + 0.1 * Math.log10(room / 10)))
+  /** Points a square CSS pixel. */
+  private perPx(): Crowding {
+    const positions = this.activeLayout()?.positions
+    const { typical, peak } = positions ? crowdingIn(positions) : { typical: 0, peak: 1 }
+    const pixel = 4 ** -this.camera.zoom
+    return { typical: typical * pixel, peak: peak * pixel }
+  }
+
+  /** What the canvas shows, panels or not, and a share of its size on each side. */
+  private boxAround(margin: number): WorldBox {
+    const { x, y, zoom } = this.camera
+    const [dx, dy] = [this.width, this.height].map((side) => ((0.5 + margin) * side) / 2 ** zoom)
+    return [x - dx, y - dy, x + dx, y + dy]
+  }
+
+  /** The mode that suits what is in view, where that is left to the map. */
+  private chooseMode(): DrawMode {
+    const n = this.nPoints()
+    const inView = this.choice === 'auto' ? (this.indexed().count(this.boxAround(0)) ?? n) : n
+    const mode = modeFor(this.choice, inView / (this.width * this.height), this.mode)
+    if (mode !== this.mode) {
+      this.mode = mode
+      this.events.onMode?.(mode)
+    }
+    return mode
+  }
+
+  /** Everything that the next frame shows. */
+  private sceneLook(): SceneLook {
+    const size = this.pointSize()
+    const perPx = this.perPx()
+    const isMoving = this.isMoving()
+    return {
+      lens: {
+        camera: this.camera,
+        width: this.width,
+        height: this.height,
+        ratio: this.canvas.width / this.width,
+        weights: this.weights,
+      },
+      mode: this.mode,
+      size,
+      alpha: opacityFor(perPx.typical, size),
+      dimming: dimming(this.marked),
+      perPx,
+      isDark: this.theme === 'dark',
+      isPart: this.part.isShown,
+      isMoving,
+      isFinal: this.isFinal,
+      frozen: this.frozen,
+      marks: marksOf(this.marked, size, this.theme),
+      rings: this.rings(),
+    }
+  }
+
+  private isMoving(): boolean {
+    const isTweened = this.morph !== null || this.flight !== null || this.fade !== null
+    return isTweened || this.dragging || performance.now() - this.movedAt < REST_MS
+  }
+
+  /** Notes that the map moves; when it has come to rest, its picture is completed. */
+  private moves(): void {
+    this.movedAt = performance.now()
+    clearTimeout(this.restTimer)
+    this.restTimer = setTimeout(() => this.render(), REST_MS + 10)
+  }
+
+  /** Where deck.gl has made its context. */
+  private begin(gl: WebGL2RenderingContext): void {
+    if (this.isDestroyed) return
+    try {
+      this.scene = new PointScene(gl)
+    } catch (error) {
+      this.events.onError(error as Error)
+      return
+    }
+    this.isFresh = true
+    this.upload()
+    this.render()
+  }
+
+  /** Draws a frame, within deck's. */
+  private paint(): void {
+    const { scene } = this
+    if (!scene) return
+    const isOpen = scene.paint(this.sceneLook())
+    this.tell(scene)
+    if (!isOpen || this.isFinal || this.frame !== 0) return
+    cancelAnimationFrame(this.nextPart)
+    this.nextPart = requestAnimationFrame(() => this.render())
+  }
+
+  /** For tests, and for who looks: what the last frame drew. */
+  private tell({ drawn, total }: PointScene): void {
+    const { dataset } = this.canvas
+    const text = `${drawn} of ${total}`
+    if (dataset.drawn !== text) dataset.drawn = text
+    if (dataset.mode !== this.mode) dataset.mode = this.mode
   }
 
   private viewState(): OrthographicViewState {
@@ -753,37 +960,18 @@ export class CaptionMap {
   }
 
   private render(): void {
-    const rings = this.rings()
+    if (this.isDestroyed) return
+    this.chooseMode()
+    const { scene } = this
+    const isStill = !this.isOnTheWay() && this.fade === null
+    if (scene?.shuffle && isStill)
+      this.part.follow(this.indexed(), scene, this.boxAround(0), this.boxAround(PART_MARGIN))
+    else this.part.isShown = false
     // A morph moves every point; names come back where it ends.
-    this.labels.draw(this.camera, this.width, this.height, this.theme, this.isOnTheWay() ? 0 : 1)
+    this.labels.draw(this.camera, this.width, this.height, this.theme, isStill ? 1 : 0)
     this.deck.setProps({
       viewState: this.viewState(),
-      layers: [
-        new LayoutLayer({
-          id: 'layouts',
-          data: this.data,
-          weights: [...this.weights],
-          pointSize: this.pointSize(),
-          alpha: this.alpha() * dimming(this.marked),
-          marks: marksOf(this.marked, this.pointSize(), this.theme),
-          pickable: false,
-        }),
-        new ScatterplotLayer<Ring>({
-          id: 'rings',
-          data: rings,
-          getPosition: (ring) => [ring.x, ring.y],
-          getRadius: (ring) => ring.radius,
-          getLineColor: (ring) => ring.color,
-          radiusUnits: 'pixels',
-          lineWidthUnits: 'pixels',
-          getLineWidth: (ring) => ring.width,
-          filled: false,
-          stroked: true,
-          antialiasing: true,
-          pickable: false,
-          parameters: { depthCompare: 'always' },
-        }),
-      ],
+      layers: [new SceneLayer({ id: 'points', paint: () => this.paint() })],
     })
   }
 
@@ -822,7 +1010,7 @@ export class CaptionMap {
     this.flight = tween(ms, (t) => this.setCamera(betweenCameras(from, to, t), false))
   }
 
-  /** Advances the morph and the flight, which may overlap, until both have ended. */
+  /** Advances what is on its way, until all has ended. */
   private animate(): void {
     cancelAnimationFrame(this.frame)
     const loop = (now: number): void => {
@@ -831,9 +1019,12 @@ export class CaptionMap {
         this.forgetLeaving()
       }
       if (this.flight?.(now)) this.flight = null
+      if (this.fade?.(now)) this.endFade()
+      this.moves()
       this.render()
-      if (this.morph || this.flight) this.frame = requestAnimationFrame(loop)
+      if (this.morph || this.flight || this.fade) this.frame = requestAnimationFrame(loop)
       else {
+        this.frame = 0
         // What follows the camera waits for the end of a morph.
         this.events.onCamera(this.camera, false)
         this.hoverPointer()
@@ -842,9 +1033,16 @@ export class CaptionMap {
     this.frame = requestAnimationFrame(loop)
   }
 
+  private endFade(): void {
+    this.fade = null
+    this.frozen = 0
+    this.scene?.thaw()
+  }
+
   /** Ends a morph at its end and a flight where it is. */
   private stop(): void {
     this.flight = null
+    if (this.fade) this.endFade()
     if (!this.morph) return
     this.morph = null
     this.forgetLeaving()
@@ -859,53 +1057,25 @@ export class CaptionMap {
   }
 }
 
-/** The share of each slot in what is shown; they add up to 1. */
-type Weights = [number, number, number]
+const NO_PLACES = new Float32Array(0)
+const NO_COLORS: ColorSource = { write: () => {} }
+/** Shares of the view on each side of it that are gathered with it, so that a pan has what it needs. */
+const PART_MARGIN = 0.5
 
-/** Advances to a time (ms, as of requestAnimationFrame); true at the end. */
-type Tween = (now: number) => boolean
+function devicePixels(most: number): number {
+  return Math.min(most, globalThis.devicePixelRatio || 1)
+}
 
-function tween(ms: number, step: (t: number) => void): Tween {
-  const start = performance.now()
-  const duration = still() ? 0 : ms
-  return (now) => {
-    const t = duration === 0 ? 1 : Math.min(1, Math.max(0, (now - start) / duration))
-    step(easeInOut(t))
-    return t >= 1
+/** @param colors [n, 4] */
+function copyColors(colors: Uint8Array): ColorSource['write'] {
+  return (row, into, at) => {
+    for (let channel = 0; channel < 4; channel++) into[at + channel] = colors[4 * row + channel]
   }
 }
 
-interface Ring {
-  readonly x: number
-  readonly y: number
-  /** CSS pixels. */
-  readonly radius: number
-  readonly color: [number, number, number]
-  readonly width: number
-}
-
-function only(slot: number): Weights {
-  return [0, 1, 2].map((i) => (i === slot ? 1 : 0)) as Weights
-}
-
-function mixed(from: Weights, to: Weights, share: number): Weights {
-  return [0, 1, 2].map((i) => from[i] + (to[i] - from[i]) * share) as Weights
-}
-
-/** As the shader does it: at the ends the other layout may lack the row. */
-function between(from: number, to: number, share: number): number {
-  if (share === 0) return from
-  return share === 1 ? to : (1 - share) * from + share * to
-}
-
-function blendOf(from: Float32Array, to: Float32Array, share: number): Float32Array {
-  const places = new Float32Array(from.length)
-  for (let i = 0; i < places.length; i++) places[i] = between(from[i], to[i], share)
-  return places
-}
-
-/** Bounding boxes are asked for with every frame. */
+/** Bounding boxes and crowding are asked for with every frame. */
 const boxes = new WeakMap<Float32Array, ReturnType<typeof bounds>>()
+const crowdings = new WeakMap<Float32Array, Crowding>()
 
 function boundsOf(positions: Float32Array): ReturnType<typeof bounds> {
   let box = boxes.get(positions)
@@ -916,10 +1086,11 @@ function boundsOf(positions: Float32Array): ReturnType<typeof bounds> {
   return box
 }
 
-function easeInOut(t: number): number {
-  return t < 0.5 ? 4 * t ** 3 : 1 - (-2 * t + 2) ** 3 / 2
-}
-
-function still(): boolean {
-  return globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false
+function crowdingIn(positions: Float32Array): Crowding {
+  let crowding = crowdings.get(positions)
+  if (!crowding) {
+    crowding = crowdingOf(positions, boundsOf(positions) ?? [0, 0, 1, 1], drawOrder(positions.length / 2))
+    crowdings.set(positions, crowding)
+  }
+  return crowding
 }

@@ -42,45 +42,51 @@ function palette(theme: Theme): Uint8Array {
   return rgb
 }
 
+/** Writes the color of a row as sRGB and alpha bytes. */
+export type RowColors = (row: number, into: Uint8Array, at: number) => void
+
 /**
  * Colors by place in one layout: hue by direction from the center, saturation by distance.
+ *
  * @param positions [n, 2]; rows that are not finite become transparent
- * @returns [n, 4] sRGB + alpha bytes
+ * @param sample calls back for the rows that tell where the center is
  */
-export function colorByPlace(positions: Float32Array, theme: Theme): Uint8Array<ArrayBuffer> {
-  const n = positions.length / 2
-  const colors = new Uint8Array(n * 4)
+export function placeColors(
+  positions: Float32Array,
+  theme: Theme,
+  sample: (each: (row: number) => void) => void,
+): RowColors {
   let count = 0
-  let cx = 0
-  let cy = 0
-  for (let i = 0; i < n; i++) {
-    const x = positions[2 * i]
-    const y = positions[2 * i + 1]
-    if (!Number.isFinite(x + y)) continue
+  let [cx, cy] = [0, 0]
+  sample((row) => {
+    const [x, y] = [positions[2 * row], positions[2 * row + 1]]
+    if (!Number.isFinite(x + y)) return
     cx += x
     cy += y
     count++
-  }
+  })
   cx /= count || 1
   cy /= count || 1
   let spread = 0
-  for (let i = 0; i < n; i++) {
-    const d = (positions[2 * i] - cx) ** 2 + (positions[2 * i + 1] - cy) ** 2
+  sample((row) => {
+    const d = (positions[2 * row] - cx) ** 2 + (positions[2 * row + 1] - cy) ** 2
     if (Number.isFinite(d)) spread += d
-  }
+  })
   const scale = 0.75 / (Math.sqrt(spread / (count || 1)) || 1)
   const rgb = palette(theme)
-  for (let i = 0; i < n; i++) {
-    const x = positions[2 * i] - cx
-    const y = positions[2 * i + 1] - cy
-    if (!Number.isFinite(x + y)) continue
+  return (row, into, to) => {
+    const x = positions[2 * row] - cx
+    const y = positions[2 * row + 1] - cy
+    if (!Number.isFinite(x + y)) {
+      into.fill(0, to, to + 4)
+      return
+    }
     const hue = Math.floor((Math.atan2(y, x) / (2 * Math.PI) + 1) * HUES) % HUES
     const ring = Math.min(RINGS - 1, Math.floor(Math.sqrt(x * x + y * y) * scale * RINGS))
     const at = (ring * HUES + hue) * 3
-    colors[4 * i] = rgb[at]
-    colors[4 * i + 1] = rgb[at + 1]
-    colors[4 * i + 2] = rgb[at + 2]
-    colors[4 * i + 3] = 255
+    into[to] = rgb[at]
+    into[to + 1] = rgb[at + 1]
+    into[to + 2] = rgb[at + 2]
+    into[to + 3] = 255
   }
-  return colors
 }

@@ -6,8 +6,13 @@ export type Polygon = readonly number[]
 /**
  * The rows inside a polygon by the even-odd rule, ascending. Looks only at the cells that its box touches.
  * @param polygon in the grid's world units
+ * @param hidden [n] 1 for rows to leave out
  */
-export function rowsInside(grid: GridIndex, polygon: Polygon): Uint32Array<ArrayBuffer> {
+export function rowsInside(
+  grid: GridIndex,
+  polygon: Polygon,
+  hidden: Uint8Array | null = null,
+): Uint32Array<ArrayBuffer> {
   const { positions, minX, minY, cell, columns, lines, starts, rows } = grid
   const xs = polygon.filter((_, i) => i % 2 === 0)
   const ys = polygon.filter((_, i) => i % 2 === 1)
@@ -21,10 +26,31 @@ export function rowsInside(grid: GridIndex, polygon: Polygon): Uint32Array<Array
     const end = starts[line * columns + right + 1]
     for (let i = starts[line * columns + left]; i < end; i++) {
       const row = rows[i]
+      if (hidden?.[row]) continue
       if (isInside(polygon, positions[2 * row], positions[2 * row + 1])) found.push(row)
     }
   }
   return Uint32Array.from(found).sort()
+}
+
+/** What {@link rowsInside} finds, by looking at every point: for the time until a grid is there. */
+export function rowsInsideByScan(
+  positions: Float32Array,
+  polygon: Polygon,
+  hidden: Uint8Array | null = null,
+): Uint32Array<ArrayBuffer> {
+  const xs = polygon.filter((_, i) => i % 2 === 0)
+  const ys = polygon.filter((_, i) => i % 2 === 1)
+  const [left, right] = [Math.min(...xs), Math.max(...xs)]
+  const [bottom, top] = [Math.min(...ys), Math.max(...ys)]
+  const found: number[] = []
+  for (let row = 0; row < positions.length / 2; row++) {
+    const x = positions[2 * row]
+    const y = positions[2 * row + 1]
+    const isNear = x >= left && x <= right && y >= bottom && y <= top
+    if (isNear && !hidden?.[row] && isInside(polygon, x, y)) found.push(row)
+  }
+  return Uint32Array.from(found)
 }
 
 /** Counts the edges that a ray to the right crosses. */

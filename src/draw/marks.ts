@@ -1,11 +1,22 @@
 import type { Theme } from './color.ts'
-import type { Marks } from './layout-layer.ts'
 
 /** Rows that stand out from the map. */
 export interface MarkedRows {
   /** What a search found; null while nothing is searched for. */
   readonly found: Uint32Array | null
   readonly selected: Uint32Array | null
+}
+
+/** Rows drawn once more, on top of all and in this order, so that a dense map cannot hide them. */
+export interface Marks {
+  /** Shown rows, each once; a new array for other rows. */
+  readonly rows: Uint32Array
+  /** sRGB bytes, and how far they replace the point's own color, 0–255. */
+  readonly tint: readonly [number, number, number, number]
+  /** CSS pixels. */
+  readonly pointSize: number
+  /** 0–1. */
+  readonly alpha: number
 }
 
 /** As `--mark` and `--accent` in styles.css. */

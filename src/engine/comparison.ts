@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Insets } from '../draw/camera.ts'
 import { CaptionMap } from '../draw/caption-map.ts'
+import type { IndexWorker } from '../draw/place-index.ts'
 import type { MapLabel } from '../draw/label-canvas.ts'
 import type { Layout } from '../types.ts'
 import type { Compared } from './params.ts'
@@ -23,6 +24,7 @@ const OFF: CompareView = { to: null, share: 0, isSplit: false }
 interface ComparisonHost {
   readonly view: ViewStore
   readonly selection: Selection
+  readonly indexWorker: IndexWorker
   /** The map of the active layout. */
   map(): CaptionMap | null
   layouts(): readonly Layout[]
@@ -199,27 +201,31 @@ export class Comparison {
     const { container } = this
     if (!container) return
     this.second?.destroy()
-    this.second = new CaptionMap(container, {
-      onHover: (row, x, y) => {
-        const { hovered } = this.host.view.getState()
-        if (row === (hovered?.row ?? null) && !hovered?.byKey) return
-        this.hover(row, false, { x, y })
+    this.second = new CaptionMap(
+      container,
+      {
+        onHover: (row, x, y) => {
+          const { hovered } = this.host.view.getState()
+          if (row === (hovered?.row ?? null) && !hovered?.byKey) return
+          this.hover(row, false, { x, y })
+        },
+        onClick: (row, adds) => this.host.onClick(row, adds),
+        onCamera: (_, byUser) => {
+          const { hovered } = this.host.view.getState()
+          if (this.isWalking && hovered) this.hover(hovered.row, true)
+          const first = this.host.map()
+          const look = byUser && !this.isLinking ? this.second?.relativeLook() : null
+          if (!look || !first) return
+          this.isLinking = true
+          first.lookRelatively(look)
+          this.isLinking = false
+          this.host.onCamera()
+        },
+        onLost: () => this.build(),
+        onError: (error) => this.host.report(error),
       },
-      onClick: (row, adds) => this.host.onClick(row, adds),
-      onCamera: (_, byUser) => {
-        const { hovered } = this.host.view.getState()
-        if (this.isWalking && hovered) this.hover(hovered.row, true)
-        const first = this.host.map()
-        const look = byUser && !this.isLinking ? this.second?.relativeLook() : null
-        if (!look || !first) return
-        this.isLinking = true
-        first.lookRelatively(look)
-        this.isLinking = false
-        this.host.onCamera()
-      },
-      onLost: () => this.build(),
-      onError: (error) => this.host.report(error),
-    })
+      this.host.indexWorker,
+    )
     this.drawn = []
     this.second.setInsets(this.insets, { refit: false })
     this.apply()

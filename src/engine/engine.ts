@@ -3,6 +3,7 @@ import type { OpenedFile, Source } from '../../workers/read.ts'
 import { CaptionMap, type Painted } from '../draw/caption-map.ts'
 import type { Insets } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
+import type { DrawChoice } from '../draw/crowding.ts'
 import type { MapLabel } from '../draw/label-canvas.ts'
 import { captionAt } from '../captions.ts'
 import { adviceFor, CancelledError, InputError } from '../errors.ts'
@@ -17,6 +18,7 @@ import { Exporter } from './exporter.ts'
 import { chooseVectors, partVectors, preferredColumn } from './given-vectors.ts'
 import { FirstMap } from './first-map.ts'
 import { Images } from './images.ts'
+import { createIndexWorker } from './index-worker.ts'
 import { legendSvg } from './legend-svg.ts'
 import { Meaning } from './meaning.ts'
 import { partModel } from './model-folder.ts'
@@ -119,6 +121,7 @@ export class Engine {
   })
   readonly comparison: Comparison
   readonly images = new Images()
+  private readonly indexWorker = createIndexWorker()
   private params: Params
   private map: CaptionMap | null = null
   private container: HTMLElement | null = null
@@ -154,7 +157,7 @@ export class Engine {
     this.params = params
     this.addressBar = new AddressBar(params, (there) => this.travel(there))
     const dark = matchMedia('(prefers-color-scheme: dark)')
-    this.view = createView(params, params.theme ?? (dark.matches ? 'dark' : 'light'))
+    this.view = createView(params, params.theme ?? (dark.matches ? 'dark' : 'light'), params.draw)
     this.topics = new TopicGuide({
       view: this.view,
       captions: () => this.captionsOnMap(),
@@ -204,11 +207,13 @@ export class Engine {
     })
     this.comparison = new Comparison({
       view: this.view,
+      indexWorker: this.indexWorker,
       selection: this.selection,
       map: () => this.map,
       layouts: () => this.layouts(),
       dress: (map) => {
         map.setTheme(this.view.getState().theme)
+        map.setDraw(this.view.getState().draw)
         map.setPainted(this.painted)
         this.showPin()
         this.showMarked()
@@ -440,6 +445,14 @@ export class Engine {
   setTheme(theme: Theme): void {
     this.params = { ...this.params, theme }
     this.applyTheme(theme)
+    this.writeAddress()
+  }
+
+  /** How the points are drawn: as such, as their density, or as suits what is in view. */
+  setDraw(draw: DrawChoice): void {
+    this.params = { ...this.params, draw }
+    this.view.setState({ draw })
+    for (const map of this.comparison.maps()) map.setDraw(draw)
     this.writeAddress()
   }
 
@@ -973,32 +986,38 @@ export class Engine {
     const container = this.container
     if (!container) return
     this.map?.destroy()
-    this.map = new CaptionMap(container, {
-      onHover: (index, x, y) => {
-        const row = this.rowOf(index)
-        // The tooltip stays where it came up, so that a hover renders once.
-        const { hovered } = this.view.getState()
-        if (row === (hovered?.row ?? null) && !hovered?.byKey) return
-        this.view.setState({ hovered: row === null ? null : { row, x, y, byKey: false } })
+    this.map = new CaptionMap(
+      container,
+      {
+        onHover: (index, x, y) => {
+          const row = this.rowOf(index)
+          // The tooltip stays where it came up, so that a hover renders once.
+          const { hovered } = this.view.getState()
+          if (row === (hovered?.row ?? null) && !hovered?.byKey) return
+          this.view.setState({ hovered: row === null ? null : { row, x, y, byKey: false } })
+        },
+        onClick: (index, adds) => this.clicked(this.rowOf(index), adds),
+        onCamera: (camera, byUser) => {
+          const { hovered } = this.view.getState()
+          this.topics.cameraMoved()
+          this.viewList.moved()
+          this.comparison.link()
+          this.shown?.streamed?.look(camera, container.clientWidth, container.clientHeight)
+          if (byUser) this.keepLook()
+          if (hovered?.byKey && !this.comparison.isWalking) {
+            const at = this.positionOf(hovered.row)
+            this.view.setState({ hovered: at ? { ...hovered, ...at } : null })
+          }
+        },
+        // A lost context never comes back; positions are kept here, so a new one shows the same map.
+        onLost: () => this.buildMap(),
+        onMode: (mode) => this.view.setState({ mode }),
+        onError: (error) => this.fail(error),
       },
-      onClick: (index, adds) => this.clicked(this.rowOf(index), adds),
-      onCamera: (camera, byUser) => {
-        const { hovered } = this.view.getState()
-        this.topics.cameraMoved()
-        this.viewList.moved()
-        this.comparison.link()
-        this.shown?.streamed?.look(camera, container.clientWidth, container.clientHeight)
-        if (byUser) this.keepLook()
-        if (hovered?.byKey && !this.comparison.isWalking) {
-          const at = this.positionOf(hovered.row)
-          this.view.setState({ hovered: at ? { ...hovered, ...at } : null })
-        }
-      },
-      // A lost context never comes back; positions are kept here, so a new one shows the same map.
-      onLost: () => this.buildMap(),
-      onError: (error) => this.fail(error),
-    })
+      this.indexWorker,
+    )
     this.map.setTheme(this.view.getState().theme)
+    this.map.setDraw(this.view.getState().draw)
     this.map.setInsets(this.insets, { refit: true })
     this.map.setLabels(this.labels)
     if (this.shown) {
@@ -1109,10 +1128,11 @@ export class Engine {
       this.start()
       return
     }
-    const { layout, compare, row, view, q, by, color, scale, filter } = params
+    const { layout, compare, row, view, q, by, color, scale, filter, draw } = params
     const names = this.view.getState().shown?.layouts ?? []
     this.setActive(layout ?? names[Math.floor((names.length - 1) / 2)])
     this.comparison.reset(compare)
+    this.setDraw(draw)
     this.pin(row)
     if (view) this.map?.lookAt(view)
     this.finder.reset(q, by)

@@ -1,5 +1,6 @@
 import type { Camera } from '../draw/camera.ts'
 import type { Theme } from '../draw/color.ts'
+import type { DrawChoice } from '../draw/crowding.ts'
 import { type FilterText, readFilters, writeFilters } from './filter-text.ts'
 import type { FindBy } from './search.ts'
 import type { Backend, EncoderName, Metric, ProjectionName } from '../types.ts'
@@ -53,6 +54,8 @@ export interface Params extends Settings {
   /** How numbers become colors. */
   readonly scale: 'linear' | 'quantile'
   readonly filter: readonly FilterText[] | null
+  /** Points, their density, or what suits the view. */
+  readonly draw: DrawChoice
   readonly theme: Theme | null
 }
 
@@ -85,6 +88,7 @@ export const DEFAULTS: Params = {
   color: null,
   scale: 'linear',
   filter: null,
+  draw: 'auto',
   theme: null,
 }
 
@@ -186,6 +190,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
     read: readFilters,
     write: writeFilters,
   },
+  draw: oneOf('auto', 'points', 'density'),
   theme: oneOf('light', 'dark'),
 }
 

@@ -4,6 +4,7 @@ import type { Fidelity } from '../types.ts'
 import type { UmapEstimate } from '../../workers/umap.ts'
 import { type ColoringView, NO_COLORING } from './coloring.ts'
 import type { Theme } from '../draw/color.ts'
+import type { DrawChoice, DrawMode } from '../draw/crowding.ts'
 import { DEFAULTS, type Settings } from './params.ts'
 import type { StageState } from './progress-meter.ts'
 
@@ -84,6 +85,9 @@ export interface View {
   /** Grows as captions come that were sent for. */
   readonly captionsCome: number
   readonly theme: Theme
+  /** How the points are to be drawn, and how they are. */
+  readonly draw: DrawChoice
+  readonly mode: DrawMode
   readonly coloring: ColoringView
   /** Whether the layout on screen has topics at all. */
   readonly hasTopics: boolean
@@ -94,7 +98,7 @@ export interface View {
 }
 
 /** The page's state: scalars and row indices only, so that React never holds rows. */
-export function createView(settings: Settings, theme: Theme) {
+export function createView(settings: Settings, theme: Theme, draw: DrawChoice) {
   return createStore<View>()(() => ({
     phase: 'empty',
     message: 'Open a Parquet file of captions',
@@ -111,6 +115,8 @@ export function createView(settings: Settings, theme: Theme) {
     pinned: null,
     captionsCome: 0,
     theme,
+    draw,
+    mode: 'points',
     coloring: NO_COLORING,
     hasTopics: false,
     topics: [],

@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import { cssColor, rampColor } from '../draw/palette.ts'
 import type { Legend } from '../engine/coloring.ts'
 import { AGREEMENT, DENSITY, KEPT, SCORE } from '../engine/computed-values.ts'
+import { DrawChoice } from './draw-choice.tsx'
 import { useEngine, useView } from './engine-context.ts'
 import { formatBytes, formatCount } from './format.ts'
 import './color-panel.css'
@@ -38,8 +39,20 @@ const SCALES = [
   { scale: 'quantile', name: 'Quantile', title: 'Colors follow the ranks: as many captions of each' },
 ] as const
 
-/** What the points' color says, a legend that filters, and the filters at work. On a phone it is part of the menu. */
+/** How the map is drawn: what the points' color says, and whether they are points. On a phone it is part of the menu. */
 export function ColorPanel({ open }: { readonly open: boolean }) {
+  const isThere = useView((view) => (view.shown?.layouts.length ?? 0) > 0)
+  if (!isThere) return null
+  return (
+    <section className="card coloring" aria-label="Colors" data-open={open}>
+      <ColorBy />
+      <DrawChoice />
+    </section>
+  )
+}
+
+/** What the points' color says, a legend that filters, and the filters at work. */
+function ColorBy() {
   const engine = useEngine()
   const columns = useView((view) => view.shown?.columns)
   const layouts = useView((view) => view.shown?.layouts)
@@ -48,7 +61,7 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
   const hasVectors = useView((view) => (view.shown?.backend ?? null) !== null)
   const hasScores = useStore(engine.finder.view, ({ by, state }) => by === 'meaning' && state === 'found')
   const streamed = useView((view) => view.shown?.streamed)
-  if (!columns || !layouts?.length || (streamed && columns.length === 0)) return null
+  if (!columns || !layouts || (streamed && columns.length === 0)) return null
   const usable = columns.filter(
     ({ kind, name }) => kind !== 'other' && kind !== 'nested' && !isCoordinate(name, layouts),
   )
@@ -62,7 +75,7 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
   const computed = COMPUTED.filter(({ value }) => canCompute[value] ?? true)
   const says = COMPUTED.find(({ value }) => value === column)?.says
   return (
-    <section className="card coloring" aria-label="Colors" data-open={open}>
+    <>
       <header>
         <label htmlFor={select}>Color by</label>
         <select
@@ -87,7 +100,7 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
       {!isLoading && legend && legend.kind !== 'category' && <Range key={legend.column} legend={legend} />}
       {says !== undefined && !isLoading && <p className="quiet">{says}</p>}
       <Filters />
-    </section>
+    </>
   )
 }
 

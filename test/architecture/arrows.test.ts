@@ -16,16 +16,7 @@ const STAGES = [
   'transform',
 ]
 /** Who draws and who wires threads; nobody else may. */
-const SURFACE = [
-  'react',
-  'react-dom',
-  'zustand',
-  'comlink',
-  'deck.gl',
-  '@deck.gl/core',
-  '@deck.gl/layers',
-  '@luma.gl/engine',
-]
+const SURFACE = ['react', 'react-dom', 'zustand', 'comlink', 'deck.gl', '@deck.gl/core']
 
 /** The layer of a project file: its folder, or what stands for the files directly under `src/`. */
 function layerOf(file: string): string {
@@ -60,7 +51,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   base: ['comlink'],
   workers: ['comlink'],
-  draw: ['deck.gl', '@deck.gl/core', '@deck.gl/layers', '@luma.gl/engine'],
+  draw: ['deck.gl', '@deck.gl/core'],
   engine: ['comlink', 'zustand'],
   ui: ['react', 'zustand'],
   main: ['react', 'react-dom'],

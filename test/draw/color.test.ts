@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { colorByPlace, oklchToRgb } from '../../src/draw/color.ts'
+import { oklchToRgb, placeColors, type Theme } from '../../src/draw/color.ts'
+
+function colorByPlace(positions: Float32Array, theme: Theme): Uint8Array {
+  const rows = Array.from({ length: positions.length / 2 }, (_, row) => row)
+  const colors = new Uint8Array(4 * rows.length)
+  const write = placeColors(positions, theme, (each) => rows.forEach(each))
+  for (const row of rows) write(row, colors, 4 * row)
+  return colors
+}
 
 describe('colors', () => {
   it('agree with published OKLCH values of the sRGB corners', () => {

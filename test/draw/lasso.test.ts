@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { buildGrid } from '../../src/grid-index.ts'
-import { rowsInside } from '../../src/draw/lasso.ts'
+import { rowsInside, rowsInsideByScan } from '../../src/draw/lasso.ts'
 
 const positions = Float32Array.from({ length: 4000 }, (_, i) => Math.fround(Math.sin(i * 12.9898) * 40))
 positions.set([Number.NaN, Number.NaN], 20)
@@ -18,6 +18,7 @@ test('a lasso takes the rows inside and no other', () => {
   })
   expect(expected.length).toBeGreaterThan(100)
   expect([...rowsInside(grid, triangle)]).toEqual(expected)
+  expect([...rowsInsideByScan(positions, triangle)]).toEqual(expected)
 })
 
 test('a lasso around all takes all that have a place', () => {
@@ -32,4 +33,11 @@ test('a lasso beside the map, or one that is a line, takes none', () => {
 test('a lasso that crosses itself leaves out what it surrounds twice', () => {
   const twice = [-20, -20, 20, -20, 20, 20, -20, 20, -20, -20, 20, -20, 20, 20, -20, 20]
   expect(rowsInside(grid, twice)).toHaveLength(0)
+})
+
+test('a lasso leaves hidden rows out', () => {
+  const hidden = Uint8Array.from({ length: 2000 }, (_, row) => Number(row !== 7))
+  const all = [-1e3, -1e3, 1e3, -1e3, 1e3, 1e3, -1e3, 1e3]
+  expect([...rowsInside(grid, all, hidden)]).toEqual([7])
+  expect([...rowsInsideByScan(positions, all, hidden)]).toEqual([7])
 })

@@ -9,7 +9,7 @@ const N = 100
 
 /** A map whose column “score” costs 46 MB, and “width” nothing. */
 function coloring() {
-  const view = createView(DEFAULTS, 'dark')
+  const view = createView(DEFAULTS, 'dark', 'auto')
   const fetched: string[] = []
   const filters: (readonly FilterText[])[] = []
   const notices: string[] = []
