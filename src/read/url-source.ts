@@ -128,9 +128,10 @@ export async function urlSource(
           const waitMs = retryAfterMs(response.headers.get('Retry-After'), Date.now())
           const { status } = response
           const error = statusError(url, response)
-          if (target !== null && !isTransient(status)) {
-            // A signed address has expired, or what it led to has moved: the original one knows better.
-            target = null
+          if (to !== url && !isTransient(status)) {
+            // A signed address has expired, or what it led to has moved: the original one knows better. Another request
+            // may have found that out, and where it leads now, in the meantime.
+            if (to === target) target = null
             throw new Retry(error, { waitMs: 0, maxTries: 3 })
           }
           throw isTransient(status) ? new Retry(error, { waitMs }) : error
@@ -144,8 +145,8 @@ export async function urlSource(
           throw cause
         if (response !== null) throw new Retry(dropped(url, cause))
         // The target of a redirection may not be asked directly everywhere.
-        const wasTarget = target !== null
-        target = null
+        const wasTarget = to !== url
+        if (to === target) target = null
         throw new Retry(
           answered && !wasTarget ? dropped(url, cause) : unreachable(url, cause),
           // Most often this is a refusal (CORS), and that does not pass.

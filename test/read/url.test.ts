@@ -328,6 +328,57 @@ describe('a network that fails for a while', () => {
     expect(resolved).toBeGreaterThan(1)
   })
 
+  test('requests that find a signed address expired at once all go on', async () => {
+    let resolved = 0
+    let refused = 0
+    const store = await serve((request, response) => {
+      // Only what was signed last is good, and a signature for the first read alone.
+      const key = Number(new URL(request.url ?? '', 'http://a').searchParams.get('sig'))
+      if (key === 1 && request.headers.range !== 'bytes=0-9') {
+        // The answers come one after another: some when another request has been sent on already.
+        setTimeout(() => response.writeHead(403).end(), 20 * refused++)
+      } else send(request, response)
+    })
+    const url = await serve((request, response) => {
+      if (request.method === 'HEAD') return send(request, response)
+      response.writeHead(302, { Location: `${store}&sig=${++resolved}` }).end()
+    })
+    const source = await urlSource(url, {}, hasty)
+    await source.read(0, 10)
+    const parts = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => source.read(1000 * i, 1000 * i + 500)),
+    )
+    expect(refused).toBe(6)
+    for (const [i, part] of parts.entries()) expect(part).toEqual(parquet.slice(1000 * i, 1000 * i + 500))
+  })
+
+  test('a file that comes whole, for want of parts, and breaks off is asked for again', async () => {
+    let gets = 0
+    await isWhole(
+      await serve((request, response) => {
+        response.writeHead(200, { 'Content-Length': parquet.length })
+        if (request.method === 'HEAD') return response.end()
+        if (gets++ > 0) return response.end(parquet)
+        response.write(parquet.subarray(0, 100_000), () => response.destroy())
+      }),
+    )
+    expect(gets).toBe(2)
+  })
+
+  test('a file too large to come whole is told before it is fetched', async () => {
+    let gets = 0
+    const url = await serve((request, response) => {
+      response.writeHead(200, { 'Content-Length': 3_000_000_000 })
+      if (request.method === 'HEAD') return response.end()
+      gets++
+      response.write(parquet.subarray(0, 1000))
+    })
+    const error = await refusal(url, NetworkError)
+    expect(error.message).toMatch(/3000000000 bytes or more, and its server sends no parts/)
+    expect(error.advice).toMatch(/Download the file and open it here/)
+    expect(gets).toBe(1)
+  })
+
   test('at most six requests run at once', async () => {
     let now = 0
     let most = 0
