@@ -1,7 +1,7 @@
 import type { FileMetaData } from 'hyparquet'
 import { InputError } from '../errors.ts'
 import { type Column, listColumns } from '../read/columns.ts'
-import { readFooter } from '../read/footer.ts'
+import { chunkRange, readFooter } from '../read/footer.ts'
 import { type Field, readRow } from '../read/row.ts'
 import type { ByteSource } from '../read/source.ts'
 import { cachedSource } from './cached-source.ts'
@@ -11,6 +11,8 @@ import type { OpenSource } from './folder.ts'
 const COMPARED = [0, 0.37, 1]
 /** Footers of row groups of 1000 rows are some MB each; sets in more files than this are not looked through. */
 const MOST_FILES = 16
+/** A row group of 1000 rows has some hundred kB. */
+const MOST_GROUP_BYTES = 4 * 1024 * 1024
 
 interface Part {
   readonly source: ByteSource
@@ -21,8 +23,11 @@ interface Part {
 
 /** The hub's own copy of a data set, in small row groups, from which one row can be had. */
 export interface HubTwin {
-  /** All columns of a row. @throws {InputError} its rows are in another order. @throws {NetworkError} */
-  row(row: number): Promise<readonly Field[]>
+  /**
+   * All columns of a row, or one.
+   * @throws {InputError} its rows are in another order. @throws {NetworkError}
+   */
+  row(row: number, column?: string): Promise<readonly Field[]>
 }
 
 /**
@@ -73,13 +78,13 @@ export async function openHubTwin(
   }
 
   return {
-    async row(row) {
+    async row(row, column) {
       let first = 0
       for (const url of urls) {
         const at = first
         const part = await (parts.get(url) ?? parts.set(url, load(url, at)).get(url))
         if (!part) break
-        if (row < first + part.rows) return fieldsOf(part, row - first)
+        if (row < first + part.rows) return fieldsOf(part, row - first, column)
         first += part.rows
       }
       throw new InputError(`Read: the hub’s copy of this file has ${first} rows`, 'Press “Fetch captions”.')
@@ -87,8 +92,37 @@ export async function openHubTwin(
   }
 }
 
-const fieldsOf = ({ source, metadata, columns }: Part, row: number) =>
-  readRow(source, metadata, columns, row, new Map())
+/** A small row group comes in one request rather than in one for each column: the hub counts them. */
+async function fieldsOf({ source, metadata, columns }: Part, row: number, name?: string) {
+  const wanted = columns.filter((column) => name === undefined || column.name === name)
+  if (wanted.length === 1) return readRow(source, metadata, wanted, row, new Map())
+  const { start, end } = groupRange(metadata, row)
+  if (end - start > MOST_GROUP_BYTES) return readRow(source, metadata, wanted, row, new Map())
+  const bytes = await source.read(start, end)
+  const held: ByteSource = {
+    ...source,
+    read: (from, to, signal) =>
+      from >= start && to <= end
+        ? Promise.resolve(bytes.slice(from - start, to - start))
+        : source.read(from, to, signal),
+  }
+  return readRow(held, metadata, wanted, row, new Map())
+}
+
+/** Where the columns of a row's group lie. */
+function groupRange(metadata: FileMetaData, row: number): { readonly start: number; readonly end: number } {
+  let first = 0
+  for (const { num_rows, columns } of metadata.row_groups) {
+    first += Number(num_rows)
+    if (row >= first) continue
+    const ranges = columns.flatMap(({ meta_data: meta }) => (meta ? [chunkRange(meta)] : []))
+    return {
+      start: Math.min(...ranges.map(({ start }) => start)),
+      end: Math.max(...ranges.map(({ end }) => end)),
+    }
+  }
+  throw new InputError(`Read: row ${row} of ${first}`, 'Press “Fetch captions”.')
+}
 
 /** The files of the only split of the only configuration, in order; none where there are several. */
 function urlsOf(json: string): string[] {

@@ -208,8 +208,8 @@ export async function openLargeFile(
       if (!caption) return ''
       if (!isCheap(caption, group)) {
         try {
-          const fields = await twin?.row(row)
-          if (fields) return fields.find(({ name }) => name === caption.name)?.value ?? ''
+          const fields = await twin?.row(row, caption.name)
+          if (fields) return fields[0]?.value ?? ''
         } catch (error) {
           if (error instanceof InputError) twin = null
           throw error

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import axe from 'axe-core'
@@ -12,6 +12,10 @@ interface DataServer {
   readonly files: Map<string, Uint8Array>
   /** Milliseconds until the file is sent, so that a test can act while it is awaited. */
   readonly delays: Map<string, number>
+  /** A status, with headers, in place of a file; null to send it. */
+  refuse: (
+    request: IncomingMessage,
+  ) => { readonly status: number; readonly headers?: OutgoingHttpHeaders } | null
 }
 
 /** A page and what went wrong on it. */
@@ -27,6 +31,8 @@ interface VisitOptions {
   readonly width?: number
   readonly height?: number
   readonly theme?: 'light' | 'dark'
+  /** Before the page is opened, as to answer for other hosts. */
+  readonly prepare?: (context: BrowserContext) => Promise<void>
 }
 
 /** One browser and one data server a test file; a fresh context, so a clean profile, a visit. */
@@ -34,7 +40,7 @@ export function harness() {
   let browser: Browser
   let closeServer: () => void
   const contexts: BrowserContext[] = []
-  const data: DataServer = { url: '', files: new Map(), delays: new Map() }
+  const data: DataServer = { url: '', files: new Map(), delays: new Map(), refuse: () => null }
 
   beforeAll(async () => {
     browser = await chromium.launch({
@@ -53,6 +59,11 @@ export function harness() {
       const file = data.files.get(name)
       if (request.method === 'OPTIONS') {
         response.writeHead(204, headers).end()
+        return
+      }
+      const refused = data.refuse(request)
+      if (refused) {
+        response.writeHead(refused.status, { ...headers, ...refused.headers }).end()
         return
       }
       if (!file) {
@@ -94,6 +105,7 @@ export function harness() {
     const { width = 1440, height = 900, theme = 'dark' } = options
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme })
     contexts.push(context)
+    await options.prepare?.(context)
     const page = await context.newPage()
     const faults: string[] = []
     const requests: string[] = []

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
-import type { Page } from 'playwright'
+import type { ColumnSource } from 'hyparquet-writer'
+import type { BrowserContext, Page } from 'playwright'
 import { describe, expect, test } from 'vitest'
 import { publish } from '../../src/tiles/publish.ts'
 import { createReader } from '../../src/read/reader.ts'
 import { createRandom } from '../../src/random.ts'
 import { writeParquet } from '../read/write-parquet.ts'
-import { harness, hover, ready, violations } from './harness.ts'
+import { harness, hover, ready, settled, violations } from './harness.ts'
 
 const { data, visit } = harness()
 const N = 60_000
@@ -32,14 +33,17 @@ async function publishMap(folder: string): Promise<void> {
 }
 
 /** A row whose point is on screen, away from the panels. */
-async function rowInView(page: Page): Promise<number> {
-  const row = await page.evaluate((n) => {
-    for (let r = 0; r < n; r++) {
-      const at = globalThis.captionscape.screenPosition(r)
-      if (at && at.x > 600 && at.x < 1000 && at.y > 300 && at.y < 600) return r
-    }
-    return -1
-  }, N)
+async function rowInView(page: Page, from = 0, to = N): Promise<number> {
+  const row = await page.evaluate(
+    ([first, last]) => {
+      for (let r = first; r < last; r++) {
+        const at = globalThis.captionscape.screenPosition(r)
+        if (at && at.x > 600 && at.x < 1000 && at.y > 300 && at.y < 600) return r
+      }
+      return -1
+    },
+    [from, to] as const,
+  )
   expect(row).toBeGreaterThanOrEqual(0)
   return row
 }
@@ -129,40 +133,41 @@ describe('a published map folder', () => {
   })
 })
 
-describe('a large file by its address', () => {
-  /** Captions of 210 MB in one row group without an index, which the page must not fetch unasked. */
-  function largeFile(): Promise<ArrayBuffer> {
-    const n = 50_000
-    const { uniform } = createRandom(5)
-    const column = () => Array.from({ length: n }, () => 10 * uniform())
-    const filler = 'x'.repeat(4190)
-    return writeParquet(
-      [
-        {
-          name: 'TEXT',
-          data: Array.from({ length: n }, (_, row) => `${row} ${filler}`),
-          type: 'STRING',
-          encoding: 'PLAIN',
-          codec: 'UNCOMPRESSED',
-          offsetIndex: false,
-        },
-        {
-          name: 'rating',
-          data: Array.from({ length: n }, (_, row) => ['good', 'fair', 'poor'][row % 3]),
-          type: 'STRING',
-        },
-        ...['x_nn10', 'y_nn10', 'x_nn30', 'y_nn30'].map((name) => ({
-          name,
-          data: column(),
-          type: 'FLOAT' as const,
-        })),
-      ],
-      { rowGroupSize: n },
-    ).arrayBuffer()
-  }
+const LARGE = 50_000
+const FILLER = 'x'.repeat(4190)
 
+/** Columns of the published set: their rows in an order, the captions 210 MB, so that the page must not fetch them unasked. */
+function publishedColumns(rows: readonly number[]): ColumnSource[] {
+  const { uniform } = createRandom(5)
+  const places = Array.from({ length: 6 * LARGE }, () => Math.fround(10 * uniform()))
+  const names = ['x_nn60', 'y_nn60', 'x_nn10', 'y_nn10', 'x_nn30', 'y_nn30']
+  return [
+    { name: 'URL', data: rows.map((row) => `https://host.example/${row}.jpg`), type: 'STRING' },
+    { name: 'TEXT', data: rows.map((row) => `${row} ${FILLER}`), type: 'STRING', encoding: 'PLAIN' },
+    { name: 'rating', data: rows.map((row) => ['good', 'fair', 'poor'][row % 3]), type: 'STRING' },
+    { name: 'punsafe', data: rows.map((row) => (row % 100) / 100), type: 'FLOAT' },
+    ...names.map((name, i) => ({
+      name,
+      data: rows.map((row) => places[6 * row + i]),
+      type: 'FLOAT' as const,
+    })),
+    { name: '__index_level_0__', data: rows.map(BigInt), type: 'INT64' },
+  ]
+}
+
+const allRows = Array.from({ length: LARGE }, (_, row) => row)
+
+/** All of it in one row group without an index, as pandas writes it. */
+async function largeFile(): Promise<Uint8Array> {
+  const columns = publishedColumns(allRows).map((column) =>
+    column.name === 'TEXT' ? { ...column, codec: 'UNCOMPRESSED' as const, offsetIndex: false } : column,
+  )
+  return new Uint8Array(await writeParquet(columns, { rowGroupSize: LARGE }).arrayBuffer())
+}
+
+describe('a large file by its address', () => {
   test('shows its map without its captions; all else comes when it is asked for, and stays', async () => {
-    data.files.set('large.parquet', new Uint8Array(await largeFile()))
+    data.files.set('large.parquet', await largeFile())
     const { page, faults, requests } = await visit({ data: `${data.url}large.parquet` })
     await ready(page)
     const count = (): number => requests.filter((url) => url.endsWith('large.parquet')).length
@@ -207,9 +212,11 @@ describe('a large file by its address', () => {
     const lines = readFileSync(await (await saved).path(), 'utf8')
       .trim()
       .split('\r\n')
-    expect(lines[0]).toBe('TEXT,rating,x_nn10,y_nn10,x_nn30,y_nn30')
+    expect(lines[0]).toBe(
+      'URL,TEXT,rating,punsafe,x_nn60,y_nn60,x_nn10,y_nn10,x_nn30,y_nn30,__index_level_0__',
+    )
     expect(lines.length).toBe(inside + 1)
-    expect(lines[1]).toMatch(/^\d+ x{4190},(good|fair|poor),/)
+    expect(lines[1]).toMatch(/^https:[^,]+,\d+ x{4190},(good|fair|poor),/)
 
     // The next visit fetches them no more.
     const before = count()
@@ -223,6 +230,93 @@ describe('a large file by its address', () => {
     expect(count() - before).toBeLessThan(14)
     await page.getByRole('button', { name: 'Settings' }).click()
     await page.getByRole('button', { name: 'Delete column “TEXT” of large.parquet' }).waitFor()
+    expect(faults).toEqual([])
+  })
+})
+
+describe('LAION-Aesthetics 12M', () => {
+  const ID = 'dclure/laion-aesthetics-12m-umap'
+  const HUB = 'https://huggingface.co'
+  /** A signed address is good for so many requests. */
+  const LIVES = 3
+
+  /**
+   * Answers as the hub does: no HEAD for other origins, files behind redirections to signed addresses of another host that
+   * expire, a list of converted files, and too many requests now and then.
+   */
+  async function imitateHub(
+    context: BrowserContext,
+  ): Promise<Record<'resolved' | 'expired' | 'limited', number>> {
+    const seen = { resolved: 0, expired: 0, limited: 0 }
+    const uses = new Map<string, number>()
+    data.refuse = ({ url = '', method }) => {
+      const signed = /^\/cdn\/.*sign=\d+$/.test(url)
+      if (method !== 'GET' || !signed) return null
+      const count = (uses.get(url) ?? 0) + 1
+      uses.set(url, count)
+      if (count <= LIVES) return null
+      seen.expired++
+      return { status: 403 }
+    }
+    const cors = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' }
+    await context.route(`${HUB}/**`, async (route) => {
+      const { pathname } = new URL(route.request().url())
+      const method = route.request().method()
+      if (method === 'HEAD') return route.fulfill({ status: 200 })
+      if (method === 'OPTIONS') {
+        return route.fulfill({ status: 204, headers: { ...cors, 'access-control-allow-headers': '*' } })
+      }
+      if (pathname === `/api/datasets/${ID}/parquet`) {
+        const train = [0, 1].map((i) => `${HUB}${pathname}/default/train/${i}.parquet`)
+        return route.fulfill({ headers: cors, json: { default: { train } } })
+      }
+      if (pathname.endsWith('/1.parquet') && seen.limited++ === 0)
+        return route.fulfill({ status: 429, headers: { ...cors, 'retry-after': '1' } })
+      const location = `${data.url}cdn/${pathname.split('/').at(-1)}?sign=${++seen.resolved}`
+      return route.fulfill({ status: 302, headers: { ...cors, location } })
+    })
+    return seen
+  }
+
+  test('opens by the button from a hub that redirects, expires and limits; captions come by row', async () => {
+    data.files.set('cdn/train.parquet', data.files.get('large.parquet') ?? (await largeFile()))
+    for (const [i, rows] of [allRows.slice(0, 30_000), allRows.slice(30_000)].entries()) {
+      const file = writeParquet(publishedColumns(rows), { rowGroupSize: 1000 })
+      data.files.set(`cdn/${i}.parquet`, new Uint8Array(await file.arrayBuffer()))
+    }
+    let hub = { resolved: 0, expired: 0, limited: 0 }
+    const { page, faults, requests } = await visit(
+      {},
+      { prepare: async (c) => void (hub = await imitateHub(c)) },
+    )
+    await ready(page)
+    await page.getByRole('button', { name: /LAION-Aesthetics 12M/ }).click()
+    await page.getByText('Ready: 50,000 captions').waitFor()
+    await settled(page)
+    expect(await page.evaluate(() => globalThis.captionscape.status().layouts)).toEqual([
+      'nn60',
+      'nn10',
+      'nn30',
+    ])
+    expect(hub.expired).toBeGreaterThan(0)
+    expect(hub.resolved).toBeGreaterThan(1)
+
+    // Hovered points of either converted file, whose rows were found to be the same.
+    for (const [from, to] of [
+      [0, 30_000],
+      [30_000, 50_000],
+    ]) {
+      const row = await rowInView(page, from, to)
+      await hover(page, row)
+      await page
+        .getByRole('tooltip')
+        .getByText(/^\d+ x+$/)
+        .waitFor()
+    }
+    expect(await page.evaluate(() => globalThis.captionscape.caption(49_999))).toBe(`49999 ${FILLER}`)
+    expect(hub.limited).toBeGreaterThan(1)
+    const fetched = requests.filter((url) => url.includes('/cdn/train.parquet'))
+    expect(fetched.length).toBeLessThan(20)
     expect(faults).toEqual([])
   })
 })
