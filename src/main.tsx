@@ -1,9 +1,9 @@
+import './ui/styles.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Engine } from './engine/engine.ts'
 import { type Captionscape, scriptingOf } from './engine/scripting.ts'
 import { App } from './ui/app.tsx'
-import './ui/styles.css'
 
 declare global {
   var captionscape: Captionscape

@@ -19,6 +19,8 @@ import { TopicList } from './topic-list.tsx'
 import { useFileDrop } from './use-file-drop.ts'
 import { CaptionsInView } from './view-list.tsx'
 import { ZoomButtons } from './zoom-buttons.tsx'
+import './app.css'
+import './dock.css'
 
 /** The whole page over the map. */
 export function App({ engine }: { readonly engine: Engine }) {

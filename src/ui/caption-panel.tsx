@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { CaptionImage } from './caption-image.tsx'
 import { useEngine, useView } from './engine-context.ts'
 import { formatCount } from './format.ts'
+import './caption-panel.css'
 
 interface Details {
   readonly row: number

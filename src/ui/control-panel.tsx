@@ -8,6 +8,7 @@ import { OpenData } from './open-data.tsx'
 import { PublishButton } from './publish-button.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
 import { canLayOut, VectorsChoice } from './vectors-choice.tsx'
+import './control-panel.css'
 
 interface Props {
   /** The panel folds to its head; at first on a phone only. */

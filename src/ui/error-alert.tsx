@@ -1,5 +1,6 @@
 import { useEngine, useView } from './engine-context.ts'
 import { formatCount } from './format.ts'
+import './error-alert.css'
 
 /** What went wrong, why, and what to do, with the ways out as buttons. The map on screen stays. */
 export function ErrorAlert() {

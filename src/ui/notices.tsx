@@ -1,4 +1,5 @@
 import { useEngine, useView } from './engine-context.ts'
+import './notices.css'
 
 /** What the user should know that is not an error: fallbacks, parameters left out. */
 export function Notices() {

@@ -2,6 +2,7 @@ import type { StageState } from '../engine/progress-meter.ts'
 import { useDoneNotice } from './done-notice.ts'
 import { useEngine, useView } from './engine-context.ts'
 import { formatBytes, formatCount, formatDuration } from './format.ts'
+import './progress-list.css'
 
 /** Shorter runs need no warning. */
 const LONG_MS = 30_000

@@ -6,6 +6,7 @@ import { ImageList } from './image-list.tsx'
 import { ModelField } from './model-field.tsx'
 import { StorageList } from './storage-list.tsx'
 import { canLayOut } from './vectors-choice.tsx'
+import './settings-dialog.css'
 
 /** Parameters of the next run; the address keeps them. */
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {

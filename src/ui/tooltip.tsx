@@ -1,4 +1,5 @@
 import { useEngine, useView } from './engine-context.ts'
+import './tooltip.css'
 
 const GAP_PX = 16
 
