@@ -1,6 +1,7 @@
 import { captionAt } from '../captions.ts'
 import type { Captions } from '../types.ts'
 import { HAS_UNSPACED, splitWords } from '../words.ts'
+import { canName, isPlain } from './plain-words.ts'
 
 /** Words and pairs of words of many captions, each counted once a caption. */
 export interface Terms {
@@ -37,7 +38,7 @@ export function countTerms(captions: Captions): Terms {
     )
   }
   const isUsed = frequent(texts, words.length, nCaptions).map((used, id) =>
-    used && (words[id].length > 2 || /[^\p{Script=Latin}]/u.test(words[id])) ? 1 : 0,
+    used && canName(words[id]) && (words[id].length > 2 || /[^\p{Script=Latin}]/u.test(words[id])) ? 1 : 0,
   )
   // Pairs of used words, by the number first · nWords + second.
   const pairCounts = new Map<number, number>()
@@ -100,7 +101,11 @@ const LEAST_PART = 0.06
 /** Terms whose weight is below this share of the best one's are left out of a name. */
 const LEAST_SHARE = 0.4
 /** A pair of words takes the place of one of them when it is in at least this share of that word's captions. */
-const PAIR_SHARE = 0.5
+const PAIR_SHARE = 0.4
+/** The same of a word that would fit anything. */
+const PLAIN_PAIR_SHARE = 0.2
+/** What is left of the weight of a term that would fit anything. */
+const PLAIN_SHARE = 0.25
 
 /**
  * The terms that set a group of captions apart, best first: by p · log(p / q), with p and q the shares of the group's and of
@@ -124,7 +129,8 @@ export function nameGroup(
     .filter(([, count]) => count >= Math.max(2, LEAST_PART * members.length))
     .map(([id, count]) => {
       const p = count / members.length
-      return { id, count, score: p * Math.log((p * nCaptions) / counts[id]) }
+      const weak = isPlain(names[id])
+      return { id, count, weak, score: (weak ? PLAIN_SHARE : 1) * p * Math.log((p * nCaptions) / counts[id]) }
     })
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || a.id - b.id)
@@ -133,15 +139,16 @@ export function nameGroup(
   for (const term of scored) {
     if (chosen.length > 0 && term.score < LEAST_SHARE * chosen[0].score) break
     const parts = names[term.id].split(' ')
-    const overlapping = chosen.findIndex(({ id }) =>
-      names[id].split(' ').some((word) => related(word, parts)),
-    )
-    if (overlapping < 0) chosen.push(term)
+    const overlapping = chosen.filter(({ id }) => names[id].split(' ').some((word) => related(word, parts)))
+    const [first] = overlapping
+    if (!first) chosen.push(term)
     else if (
-      parts.length > names[chosen[overlapping].id].split(' ').length &&
-      term.count >= PAIR_SHARE * chosen[overlapping].count
+      parts.length > 1 &&
+      overlapping.every(({ id }) => !names[id].includes(' ')) &&
+      term.count >= (first.weak ? PLAIN_PAIR_SHARE : PAIR_SHARE) * first.count
     ) {
-      chosen[overlapping] = { ...term, score: chosen[overlapping].score }
+      chosen[chosen.indexOf(first)] = { ...term, score: first.score }
+      for (const other of overlapping.slice(1)) chosen.splice(chosen.indexOf(other), 1)
     }
   }
   return chosen.slice(0, most).map(({ id }) => names[id])

@@ -84,6 +84,38 @@ describe('names', () => {
     expect(named).not.toMatch(/photo/)
   })
 
+  test('are no endings of files, no parts of addresses and no function words of other languages', () => {
+    const files = toArena(
+      Array.from({ length: 40 }, (_, i) =>
+        i < 20 ? 'www shop com hafen jpg' : 'der Hund und die Katze mit dem Ball',
+      ),
+    )
+    const terms = countTerms(files)
+    const named = (from: number) =>
+      nameGroup(
+        terms,
+        Array.from({ length: 20 }, (_, i) => from + i),
+      )
+    expect(named(0)).toEqual(['hafen'])
+    expect(named(20).sort()).toEqual(['ball', 'hund', 'katze'])
+  })
+
+  test('take a pair for its words, and leave what fits anything behind what does not', () => {
+    const colors = ['red', 'blue', 'green', 'brown', 'white']
+    const mixed = toArena(
+      Array.from({ length: 60 }, (_, i) =>
+        i < 20
+          ? `best stainless steel ${colors[i % 5]} kettle`
+          : `best ${colors[i % 5]} garden ${'pqr'[i % 3]}x`,
+      ),
+    )
+    const own = Array.from({ length: 20 }, (_, i) => i)
+    const named = nameGroup(countTerms(mixed), own)
+    expect(named.filter((term) => /stainless|steel/.test(term))).toEqual(['stainless steel'])
+    expect(named).toContain('kettle')
+    expect(named).not.toContain('best')
+  })
+
   test('Japanese is split by its own words', () => {
     const japanese = toArena(
       Array.from({ length: 40 }, (_, i) => (i < 20 ? '京都の庭園の写真' : 'recipe for soup')),
