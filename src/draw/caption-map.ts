@@ -16,6 +16,7 @@ import {
 import { placeColors, type Theme } from './color.ts'
 import { type Crowding, crowdingOf, type DrawChoice, type DrawMode, modeFor, opacityFor } from './crowding.ts'
 import { bounds, type WorldBox } from '../grid-index.ts'
+import type { FreeArea } from './label-place.ts'
 import { LabelCanvas, type MapLabel } from './label-canvas.ts'
 import type { Polygon } from './lasso.ts'
 import { dimming, type MarkedRows, marksOf } from './marks.ts'
@@ -711,6 +712,11 @@ export class CaptionMap {
     return this.indexed().nearest(x, y, k, Infinity, this.painted.hidden)
   }
 
+  private freeArea(): FreeArea {
+    const { left, right, top, bottom } = this.insets
+    return { left, top, right: this.width - right, bottom: this.height - bottom }
+  }
+
   private freeCenter(): [number, number] {
     const { left, right, top, bottom } = this.insets
     return [(left + this.width - right) / 2, (top + this.height - bottom) / 2]
@@ -968,7 +974,7 @@ export class CaptionMap {
       this.part.follow(this.indexed(), scene, this.boxAround(0), this.boxAround(PART_MARGIN))
     else this.part.isShown = false
     // A morph moves every point; names come back where it ends.
-    this.labels.draw(this.camera, this.width, this.height, this.theme, isStill ? 1 : 0)
+    this.labels.draw(this.camera, this.width, this.height, this.theme, isStill ? 1 : 0, this.freeArea())
     this.deck.setProps({
       viewState: this.viewState(),
       layers: [new SceneLayer({ id: 'points', paint: () => this.paint() })],
