@@ -13,6 +13,9 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const target = path.join(root, 'public/sample.parquet')
 const LAYOUTS = ['nn10', 'nn30', 'nn60']
 const SEED = 1
+// The grammar’s captions come in tight clumps; so far apart, each can be pointed at.
+const MIN_DIST = 0.9
+const SPREAD = 1.5
 
 /** A TypeScript module of this project; Node 20 cannot load one by itself. */
 async function load(file) {
@@ -53,6 +56,8 @@ async function layOut(url, nRows) {
       encoder: 'lexical',
       gpu: 'fallback',
       seed: String(SEED),
+      minDist: String(MIN_DIST),
+      spread: String(SPREAD),
     })
     await page.goto(`${url}?${query}`)
     await page.waitForFunction(() => 'captionscape' in globalThis)
@@ -98,7 +103,13 @@ async function main() {
     const server = await servePage(captions)
     try {
       const { layouts, madeBy } = await layOut(server.url, rows.length)
-      const settings = { nNeighbors: '10,30,60', epochs: 1000, layoutSeed: SEED }
+      const settings = {
+        nNeighbors: '10,30,60',
+        epochs: 1000,
+        layoutSeed: SEED,
+        minDist: MIN_DIST,
+        spread: SPREAD,
+      }
       file = sampleParquet(rows, layouts, { ...origin, ...settings, ...madeBy }, LEXICAL_LABEL)
     } finally {
       await server.close()
