@@ -79,6 +79,7 @@ export class Engine {
       session: () => this.shown,
       captionOf: (row) => this.caption(row),
       hasCaptions: () => this.captionsOnMap() !== null,
+      costOf: (column) => this.remote.costOf(column),
       report: (error) => this.report(error),
     },
     this.selection,

@@ -2,11 +2,14 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { TableColumn } from '../../workers/read.ts'
 import type { Selection } from './selection.ts'
 import type { Session } from './session.ts'
+import { type ColumnContrast, contrastOf } from './column-contrast.ts'
 import { findTopTerms, type TopTerm } from './top-terms.ts'
 
 /** Rows that the table holds: all columns of more would take long to read and much memory. */
 const TABLE_ROWS = 10_000
 const TERMS = 12
+/** Kinds of columns whose values can be compared. */
+const COMPARED: readonly string[] = ['number', 'date', 'boolean', 'text']
 /** A selection that is still being drawn is not worth reading. */
 const REST_MS = 250
 
@@ -22,16 +25,8 @@ export interface TableView {
   readonly sortedBy: number | null
   readonly descending: boolean
   readonly terms: readonly TopTerm[]
-  readonly statistics: readonly ColumnStatistics[]
-}
-
-/** Of the numbers of one column among the table's rows. */
-export interface ColumnStatistics {
-  readonly name: string
-  readonly min: number
-  readonly median: number
-  readonly mean: number
-  readonly max: number
+  /** How the columns differ between the selected rows and the rest, the most telling first; they come one by one. */
+  readonly contrasts: readonly ColumnContrast[]
 }
 
 interface TableHost {
@@ -39,6 +34,8 @@ interface TableHost {
   captionOf(row: number): string
   /** Whether all captions are at hand. */
   hasCaptions(): boolean
+  /** Bytes to fetch before a column is there. */
+  costOf(column: string): number
   report(error: unknown): void
 }
 
@@ -125,13 +122,44 @@ export class SelectionTable {
       columns: this.columns.map(({ name, kind }) => ({ name, isNumber: kind === 'number' })),
       sortedBy: null,
       descending: false,
-      statistics: this.columns.filter(({ kind }) => kind === 'number').flatMap(statisticsOf),
+      contrasts: [],
       terms: [],
     })
-    if (!this.host.hasCaptions()) return
     const nRows = session?.opened?.nRows ?? 0
-    const terms = await findTopTerms((row) => this.host.captionOf(row), all, nRows, TERMS, signal)
-    if (!signal.aborted) this.view.setState({ terms })
+    if (this.host.hasCaptions()) {
+      const terms = await findTopTerms((row) => this.host.captionOf(row), all, nRows, TERMS, signal)
+      if (signal.aborted) return
+      this.view.setState({ terms })
+    }
+    if (session) await this.compare(session, all, text ?? null, signal)
+  }
+
+  /** Compares the columns that can be had for nothing: of a map held in part those that have been fetched. */
+  private async compare(
+    session: Session,
+    rows: Uint32Array,
+    text: string | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { opened } = session
+    if (!opened) return
+    const isChosen = new Uint8Array(opened.nRows)
+    for (const row of rows) isChosen[row] = 1
+    const telling = opened.columns.filter(
+      ({ name, kind }) =>
+        COMPARED.includes(kind) &&
+        name !== text &&
+        !isCoordinate(name, session) &&
+        this.host.costOf(name) === 0,
+    )
+    for (const { name } of telling) {
+      const values = await session.values(name, () => {})
+      if (signal.aborted) return
+      const found = contrastOf(name, values, isChosen)
+      if (!found) continue
+      const contrasts = [...this.view.getState().contrasts, found]
+      this.view.setState({ contrasts: contrasts.sort((a, b) => b.difference - a.difference) })
+    }
   }
 
   private sort(column: number | null, descending: boolean): void {
@@ -162,21 +190,10 @@ const CLOSED: TableView = {
   sortedBy: null,
   descending: false,
   terms: [],
-  statistics: [],
+  contrasts: [],
 }
 
-/** None for a column without numbers, and none for coordinates, which say nothing by themselves. */
-function statisticsOf({ name, texts }: TableColumn): ColumnStatistics[] {
-  if (/^[xy](_|$)/i.test(name)) return []
-  const numbers = Float64Array.from(
-    texts.filter((text) => text !== ''),
-    Number,
-  )
-    .filter((value) => Number.isFinite(value))
-    .sort()
-  const n = numbers.length
-  if (n === 0) return []
-  const median = (numbers[(n - 1) >> 1] + numbers[n >> 1]) / 2
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / n
-  return [{ name, min: numbers[0], median, mean, max: numbers[n - 1] }]
+/** Coordinates say nothing by themselves. */
+function isCoordinate(name: string, { layouts }: Session): boolean {
+  return layouts.some((layout) => [`x_${layout.name}`, `y_${layout.name}`].includes(name.toLowerCase()))
 }

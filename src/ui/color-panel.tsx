@@ -3,9 +3,10 @@ import { useStore } from 'zustand'
 import { cssColor, rampColor } from '../draw/palette.ts'
 import type { Legend } from '../engine/coloring.ts'
 import { AGREEMENT, DENSITY, KEPT, SCORE } from '../engine/computed-values.ts'
+import { isCoordinate } from './coordinates.ts'
 import { DrawChoice } from './draw-choice.tsx'
 import { useEngine, useView } from './engine-context.ts'
-import { formatBytes, formatCount } from './format.ts'
+import { formatBytes, formatCount, formatNumbers } from './format.ts'
 import './color-panel.css'
 
 /** What the page computes itself, beside the file's columns, and what it means. */
@@ -148,11 +149,6 @@ function Loading({
   )
 }
 
-/** The coordinates of the layouts say nothing as a color. */
-function isCoordinate(name: string, layouts: readonly string[]): boolean {
-  return layouts.some((layout) => [`x_${layout}`, `y_${layout}`].includes(name.toLowerCase()))
-}
-
 function Categories({ legend }: { readonly legend: Extract<Legend, { kind: 'category' }> }) {
   const engine = useEngine()
   return (
@@ -188,7 +184,7 @@ function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category'
   const title = column.replace('@', '')
   const [range, setRange] = useState<readonly [number, number] | null>(null)
   const [least, most] = range ?? [legend.least, legend.most]
-  const format = formatter(kind, histogram.most - histogram.least)
+  const format = formatNumbers(kind, histogram.most - histogram.least)
   const width = histogram.most - histogram.least
   const step = width > 0 ? width / 400 : 1
   const highest = Math.max(1, ...histogram.counts)
@@ -315,18 +311,4 @@ function Filters() {
       ))}
     </div>
   )
-}
-
-function formatter(kind: 'number' | 'date', width: number): (value: number) => string {
-  if (kind === 'date') {
-    const withTime = width < 3 * 86_400_000
-    const format = new Intl.DateTimeFormat(undefined, {
-      dateStyle: 'medium',
-      ...(withTime ? { timeStyle: 'short' } : {}),
-      timeZone: 'UTC',
-    })
-    return (value) => format.format(value)
-  }
-  const format = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 })
-  return (value) => format.format(value)
 }

@@ -19,3 +19,18 @@ export function formatDuration(ms: number): string {
   if (minutes < 60) return `${minutes} min`
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
+
+/** Writes the values of a column; dates without the time of day where they span days. @param width of what they span */
+export function formatNumbers(kind: 'number' | 'date', width: number): (value: number) => string {
+  if (kind === 'date') {
+    const withTime = width < 3 * 86_400_000
+    const format = new Intl.DateTimeFormat(undefined, {
+      dateStyle: 'medium',
+      ...(withTime ? { timeStyle: 'short' } : {}),
+      timeZone: 'UTC',
+    })
+    return (value) => format.format(value)
+  }
+  const format = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 })
+  return (value) => format.format(value)
+}

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
 import { useStore } from 'zustand'
-import type { ColumnStatistics } from '../engine/selection-table.ts'
+import { ColumnContrasts } from './column-contrasts.tsx'
 import { useEngine } from './engine-context.ts'
 import { formatCount } from './format.ts'
 import './selection-table.css'
@@ -37,60 +37,27 @@ export function SelectionTable() {
 function Contents() {
   const { table, finder } = useEngine()
   const terms = useStore(table.view, (view) => view.terms)
-  const statistics = useStore(table.view, (view) => view.statistics)
+  const hasContrasts = useStore(table.view, (view) => view.contrasts.length > 0)
   const leftOut = useStore(table.view, (view) => view.leftOut)
   return (
     <>
       {leftOut.length > 0 && (
         <p className="quiet">Without {leftOut.join(', ')}: the map’s file gives these only whole.</p>
       )}
-      <div className="summary">
-        {terms.length > 0 && (
-          <ul className="terms" aria-label="Words that set the selection apart">
-            {terms.map(({ term }) => (
-              <li key={term}>
-                <button type="button" dir="auto" onClick={() => finder.setQuery(`"${term}"`)}>
-                  {term}
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-        {statistics.length > 0 && <Statistics statistics={statistics} />}
-      </div>
+      {terms.length > 0 && (
+        <ul className="terms" aria-label="Words that set the selection apart">
+          {terms.map(({ term }) => (
+            <li key={term}>
+              <button type="button" dir="auto" onClick={() => finder.setQuery(`"${term}"`)}>
+                {term}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {hasContrasts && <ColumnContrasts />}
       <Rows />
     </>
-  )
-}
-
-function Statistics({ statistics }: { readonly statistics: readonly ColumnStatistics[] }) {
-  const number = (value: number): string => value.toLocaleString(undefined, { maximumSignificantDigits: 4 })
-  return (
-    <details className="statistics">
-      <summary>Statistics of the columns</summary>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Column</th>
-            <th scope="col">Least</th>
-            <th scope="col">Median</th>
-            <th scope="col">Mean</th>
-            <th scope="col">Most</th>
-          </tr>
-        </thead>
-        <tbody>
-          {statistics.map(({ name, min, median, mean, max }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{number(min)}</td>
-              <td>{number(median)}</td>
-              <td>{number(mean)}</td>
-              <td>{number(max)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
   )
 }
 
