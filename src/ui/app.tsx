@@ -43,11 +43,12 @@ export function App({ engine }: { readonly engine: Engine }) {
           open={menuOpen}
           onToggle={() => setMenuOpen(!menuOpen)}
           onHelp={() => setHelpOpen(true)}
-        />
+        >
+          <ErrorAlert />
+          <ProgressList />
+          <Notices />
+        </ControlPanel>
         <SearchBox />
-        <ErrorAlert />
-        <ProgressList />
-        <Notices />
         <ColorPanel open={menuOpen} />
         <TopicList open={menuOpen} />
         <CaptionsInView open={menuOpen} />
@@ -77,6 +78,13 @@ function useKeys(engine: Engine, onHelp: () => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement
+      const isField = target.closest(
+        'input:not([type=radio], [type=checkbox], [type=range]), textarea, dialog',
+      )
+      if (event.key === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !isField) {
+        engine.selection.undo()
+        event.preventDefault()
+      }
       if (event.ctrlKey || event.metaKey || event.altKey) return
       if (target.closest('input:not([type=radio]), textarea, select, dialog')) return
       const name = engine.view.getState().shown?.layouts[Number(event.key) - 1]

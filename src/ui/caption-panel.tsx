@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { CaptionImage } from './caption-image.tsx'
+import { isCoordinate } from './coordinates.ts'
 import { useEngine, useView } from './engine-context.ts'
 import { formatCount } from './format.ts'
 import './caption-panel.css'
@@ -17,6 +18,7 @@ export function CaptionPanel() {
   // Neighbors on the map are those of the layout in view.
   useView((view) => view.active)
   useView((view) => view.captionsCome)
+  const layouts = useView((view) => view.shown?.layouts) ?? []
   const textColumn = useView((view) => view.shown?.textColumn)
   const [details, setDetails] = useState<Details | null>(null)
   useEffect(() => {
@@ -34,6 +36,8 @@ export function CaptionPanel() {
   if (row === null) return null
   const caption = engine.caption(row)
   const known = details?.row === row ? details : null
+  const fields = known?.columns.filter(({ name }) => name !== textColumn) ?? []
+  const coordinates = fields.filter(({ name }) => isCoordinate(name, layouts))
   return (
     <aside aria-label="Caption" className="caption card" data-caption="">
       <header>
@@ -46,26 +50,7 @@ export function CaptionPanel() {
         {caption}
       </blockquote>
       {known && <CaptionImage key={row} columns={known.columns} caption={caption} />}
-      {known && (
-        <dl>
-          {known.columns
-            .filter(({ name }) => name !== textColumn)
-            .map(({ name, value }) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd dir="auto">
-                  {/^https?:\/\//.test(value) ? (
-                    <a href={value} target="_blank" rel="noopener noreferrer">
-                      {value}
-                    </a>
-                  ) : (
-                    value
-                  )}
-                </dd>
-              </div>
-            ))}
-        </dl>
-      )}
+      <Fields fields={fields.filter(({ name }) => !isCoordinate(name, layouts))} />
       {known?.nearInMeaning && (
         <RowList title="Nearest in meaning" rows={known.nearInMeaning}>
           {caption !== '' && (
@@ -76,7 +61,36 @@ export function CaptionPanel() {
         </RowList>
       )}
       <RowList title="Nearest on the map" rows={engine.nearOnMap(row)} />
+      {coordinates.length > 0 && (
+        <details>
+          <summary>Coordinates</summary>
+          <Fields fields={coordinates} />
+        </details>
+      )}
     </aside>
+  )
+}
+
+/** Columns of a row; web addresses lead there, and tell the other side nothing of this page. */
+function Fields({ fields }: { readonly fields: Details['columns'] }) {
+  if (fields.length === 0) return null
+  return (
+    <dl>
+      {fields.map(({ name, value }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd dir="auto">
+            {/^https?:\/\//.test(value) ? (
+              <a href={value} target="_blank" rel="noopener noreferrer">
+                {value}
+              </a>
+            ) : (
+              value
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 

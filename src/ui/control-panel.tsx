@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import type { Fidelity } from '../types.ts'
 import { useEngine, useView } from './engine-context.ts'
 import { ExportButton } from './export-button.tsx'
@@ -7,18 +7,25 @@ import { formatCount } from './format.ts'
 import { OpenData } from './open-data.tsx'
 import { PublishButton } from './publish-button.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
-import { canLayOut, VectorsChoice } from './vectors-choice.tsx'
+import { canLayOut, VectorColumn, VectorsChoice } from './vectors-choice.tsx'
 import './control-panel.css'
+
+const ENCODERS = [
+  { value: 'clip', name: 'CLIP' },
+  { value: 'lexical', name: 'Lexical' },
+] as const
 
 interface Props {
   /** The panel folds to its head; at first on a phone only. */
   readonly open: boolean
   readonly onToggle: () => void
   readonly onHelp: () => void
+  /** What is going on, between the open file and the controls. */
+  readonly children?: ReactNode
 }
 
 /** What is open, how it was made, and the ways to open something else. */
-export function ControlPanel({ open, onToggle, onHelp }: Props) {
+export function ControlPanel({ open, onToggle, onHelp, children }: Props) {
   const engine = useEngine()
   const theme = useView((view) => view.theme)
   const [settingsOpen, setSettingsOpen] = useState(false)
@@ -38,6 +45,15 @@ export function ControlPanel({ open, onToggle, onHelp }: Props) {
         </button>
         <button
           type="button"
+          className="plain"
+          aria-label="Keyboard shortcuts"
+          title="Keyboard shortcuts (?)"
+          onClick={onHelp}
+        >
+          ?
+        </button>
+        <button
+          type="button"
           className="plain menu"
           aria-expanded={open}
           aria-controls={body}
@@ -47,23 +63,18 @@ export function ControlPanel({ open, onToggle, onHelp }: Props) {
         </button>
       </header>
       <OpenFile />
+      {children}
       <div className="panel-body" id={body}>
         <Origin />
         <OpenData />
         <EncoderChoice />
-        <div className="row">
+        <div className="row actions">
           <button type="button" onClick={() => setSettingsOpen(true)}>
             Settings
           </button>
           <ExportButton />
           <PublishButton />
         </div>
-        <p className="quiet">
-          Drop files anywhere. Everything runs in this page; nothing is uploaded.{' '}
-          <button type="button" className="link" onClick={onHelp}>
-            Keyboard shortcuts
-          </button>
-        </p>
       </div>
       {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
     </section>
@@ -123,9 +134,8 @@ function Origin() {
   return (
     <div className="origin">
       <p>
-        <span className="label">Map made by</span>
-        {shown.encoder}
-        {shown.adapter && <span className="quiet"> · UMAP on {shown.adapter}</span>}
+        Map made by <span className="made-by">{shown.encoder}</span>
+        {shown.adapter && <> · UMAP on {shown.adapter}</>}
       </p>
       {shown.fidelity && <FidelityLine fidelity={shown.fidelity} />}
       <FetchCaptions />
@@ -153,46 +163,46 @@ function Origin() {
 function EncoderChoice() {
   const engine = useEngine()
   const encoder = useView((view) => view.settings.encoder)
-  const model = useView((view) => view.modelFolder ?? view.settings.model)
   const canRun = useView(canLayOut)
   const working = useView((view) => view.phase === 'working')
+  const note = useId()
   return (
     <div className="encoder">
-      <div role="radiogroup" aria-label="Encoder" className="choices">
-        <label data-checked={encoder === 'clip'}>
-          <input
-            type="radio"
-            name="encoder"
-            aria-label="CLIP"
-            checked={encoder === 'clip'}
-            onChange={() => engine.setSettings({ encoder: 'clip' })}
-          />
-          <span>
-            <b>CLIP</b>{' '}
-            {model === null
-              ? 'by meaning; downloads the model once (about 65–250 MB)'
-              : `by the model “${model}”`}
-          </span>
-        </label>
-        <label data-checked={encoder === 'lexical'}>
-          <input
-            type="radio"
-            name="encoder"
-            aria-label="Lexical"
-            checked={encoder === 'lexical'}
-            onChange={() => engine.setSettings({ encoder: 'lexical' })}
-          />
-          <span>
-            <b>Lexical</b> by words; no download, ready in seconds
-          </span>
-        </label>
-        <VectorsChoice />
+      <div className="encoder-row">
+        <div role="radiogroup" aria-label="Encoder" aria-describedby={note} className="choices">
+          {ENCODERS.map(({ value, name }) => (
+            <label key={value} data-checked={encoder === value}>
+              <input
+                type="radio"
+                name="encoder"
+                checked={encoder === value}
+                onChange={() => engine.setSettings({ encoder: value })}
+              />
+              {name}
+            </label>
+          ))}
+          <VectorsChoice />
+        </div>
+        {canRun && !working && (
+          <button type="button" onClick={() => engine.rerun()}>
+            Lay out again
+          </button>
+        )}
       </div>
-      {canRun && !working && (
-        <button type="button" onClick={() => engine.rerun()}>
-          Lay out again
-        </button>
-      )}
+      <p className="quiet" id={note}>
+        <EncoderNote />
+      </p>
+      <VectorColumn />
     </div>
   )
+}
+
+/** What the chosen encoder goes by, and what it takes. */
+function EncoderNote() {
+  const encoder = useView((view) => view.settings.encoder)
+  const model = useView((view) => view.modelFolder ?? view.settings.model)
+  if (encoder === 'lexical') return 'By words. No download, ready in seconds.'
+  if (encoder === 'vectors') return 'By the vectors that came with the captions.'
+  if (model !== null) return `By the model “${model}”.`
+  return 'By meaning. One download of 65–250 MB.'
 }

@@ -8,7 +8,7 @@ export function ErrorAlert() {
   const error = useView((view) => view.error)
   if (!error) return null
   return (
-    <div role="alert" className="card alert">
+    <div role="alert" className="alert">
       <p className="alert-message">{error.message}</p>
       <p>{error.advice}</p>
       <div className="row">

@@ -22,6 +22,7 @@ const SHORTCUTS: readonly {
       ['Enter', 'Pin the caption'],
       ['Space', 'Select the caption, or take it out'],
       ['A', 'Select all in view'],
+      ['Ctrl or ⌘ + Z', 'Take back the last change of the selection'],
       ['+ and −', 'Zoom'],
       ['0', 'The whole map'],
     ],

@@ -12,6 +12,8 @@ export const WIDE_PX = 760
 const HEAD_PX = 34
 /** Space around the search field on a phone. */
 const SEARCH_PX = 22
+/** The name of a layout at the top of its map, where there are two. */
+const NAME_PX = 34
 
 /** The map, or two of them side by side, and the way through the points by keyboard. */
 export function MapCanvas() {
@@ -111,6 +113,6 @@ function shareRoom(engine: Engine, insets: Insets, wide: boolean, refit: boolean
   if (style.getPropertyValue('--split') !== split) engine.leave()
   style.setProperty('--split', split)
   style.setProperty('--split-top', `${Math.round(top)}px`)
-  engine.setInsets({ ...insets, ...(wide ? { right: 0 } : { bottom: 0 }) }, { refit })
-  engine.comparison.setInsets({ ...insets, ...(wide ? { left: 0 } : { top: 0 }) })
+  engine.setInsets({ ...insets, top: top + NAME_PX, ...(wide ? { right: 0 } : { bottom: 0 }) }, { refit })
+  engine.comparison.setInsets({ ...insets, ...(wide ? { top: top + NAME_PX, left: 0 } : { top: NAME_PX }) })
 }

@@ -8,7 +8,7 @@ export function Notices() {
   return (
     <ul className="notices" aria-label="Notices" aria-live="polite">
       {notices.map((notice) => (
-        <li key={notice.id} className="card notice">
+        <li key={notice.id} className="notice">
           <p>{notice.text}</p>
           <button
             type="button"

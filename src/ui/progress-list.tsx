@@ -16,7 +16,7 @@ export function ProgressList() {
   const estimate = useView((view) => view.estimate)
   if (!stages || (phase !== 'working' && phase !== 'cancelled')) return null
   return (
-    <section className="card" aria-label="Progress">
+    <section className="progress" aria-label="Progress">
       <ul className="stages">
         {stages.map((stage) => (
           <StageRow key={stage.stage} stage={stage} stopped={phase === 'cancelled'} />

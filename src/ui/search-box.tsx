@@ -10,8 +10,8 @@ import './search-box.css'
 const WIDE = '(min-width: 760px)'
 
 const WAYS = [
-  { value: 'words', name: 'Words' },
-  { value: 'meaning', name: 'Meaning' },
+  { value: 'words', name: 'Words', title: 'Captions with these words' },
+  { value: 'meaning', name: 'Meaning', title: 'The captions nearest to what this says' },
 ] as const
 const NEAREST = [50, 200, 1000, 5000] as const
 
@@ -20,9 +20,11 @@ export function SearchBox() {
   const engine = useEngine()
   const { finder, selection } = engine
   const hasMap = useView((view) => view.shown !== null)
+  const hasVectors = useView((view) => (view.shown?.backend ?? null) !== null)
   const query = useStore(finder.view, (find) => find.query)
   const state = useStore(finder.view, (find) => find.state)
   const count = useStore(finder.view, (find) => find.count)
+  const by = useStore(finder.view, (find) => find.by)
   const [listOpen, setListOpen] = useState(() => matchMedia(WIDE).matches)
   const input = useRef<HTMLInputElement>(null)
   const list = useId()
@@ -51,13 +53,13 @@ export function SearchBox() {
         onChange={(event) => finder.setQuery(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <Ways />
-      <div className="row">
+      <div className="row ways">
+        {query !== '' && <Ways />}
         <p className="search-count" aria-live="polite" data-state={state}>
           <Count />
         </p>
         {state !== 'off' && (
-          <>
+          <div className="steps">
             <button
               type="button"
               disabled={!count}
@@ -69,29 +71,37 @@ export function SearchBox() {
             <button type="button" disabled={!count} onClick={() => finder.step(1)} aria-label="Next match">
               ↓
             </button>
-          </>
+          </div>
         )}
       </div>
       {state === 'impossible' && <Offer />}
       {state !== 'off' && (
         <>
-          <div className="row">
-            <button type="button" disabled={!count} onClick={() => finder.showAll()}>
-              Zoom to matches
+          {count > 0 && (
+            <div className="row">
+              <button type="button" onClick={() => finder.showAll()}>
+                Zoom to matches
+              </button>
+              <button type="button" onClick={() => selection.apply(finder.ascending())}>
+                Select matches
+              </button>
+              <button
+                type="button"
+                className="plain list-button"
+                aria-expanded={listOpen}
+                aria-controls={listOpen ? list : undefined}
+                onClick={() => setListOpen(!listOpen)}
+              >
+                List
+              </button>
+            </div>
+          )}
+          {by === 'meaning' && state === 'found' && <HowMany />}
+          {by === 'words' && state === 'found' && count === 0 && hasVectors && (
+            <button type="button" onClick={() => finder.setBy('meaning')}>
+              Search by meaning instead
             </button>
-            <button type="button" disabled={!count} onClick={() => selection.apply(finder.ascending())}>
-              Select matches
-            </button>
-            <button
-              type="button"
-              className="plain"
-              aria-expanded={listOpen}
-              aria-controls={listOpen && count > 0 ? list : undefined}
-              onClick={() => setListOpen(!listOpen)}
-            >
-              List
-            </button>
-          </div>
+          )}
           {listOpen && count > 0 && <SearchResults id={list} />}
         </>
       )}
@@ -99,42 +109,24 @@ export function SearchBox() {
   )
 }
 
-/** By words or by meaning; the latter finds as many as one asks for. */
+/** By words or by meaning. */
 function Ways() {
   const { finder } = useEngine()
   const by = useStore(finder.view, (find) => find.by)
-  const nearest = useStore(finder.view, (find) => find.nearest)
-  const query = useStore(finder.view, (find) => find.query)
-  if (query === '') return null
   return (
-    <div className="row ways">
-      <div role="radiogroup" aria-label="Search by" className="by">
-        {WAYS.map(({ value, name }) => (
-          <label key={value} data-checked={by === value}>
-            <input
-              type="radio"
-              name="by"
-              checked={by === value}
-              onChange={() => finder.setBy(value)}
-              className="visually-hidden"
-            />
-            {name}
-          </label>
-        ))}
-      </div>
-      {by === 'meaning' && (
-        <select
-          aria-label="Captions to find"
-          value={nearest}
-          onChange={(event) => finder.setNearest(Number(event.currentTarget.value))}
-        >
-          {NEAREST.map((count) => (
-            <option key={count} value={count}>
-              {formatCount(count)} nearest
-            </option>
-          ))}
-        </select>
-      )}
+    <div role="radiogroup" aria-label="Search by" className="by">
+      {WAYS.map(({ value, name, title }) => (
+        <label key={value} data-checked={by === value} title={title}>
+          <input
+            type="radio"
+            name="by"
+            checked={by === value}
+            onChange={() => finder.setBy(value)}
+            className="visually-hidden"
+          />
+          {name}
+        </label>
+      ))}
     </div>
   )
 }
@@ -149,6 +141,25 @@ function Offer() {
       <CaptionsOffer isBrief />
     </div>
   ) : null
+}
+
+/** Meaning has no bound of its own: it finds as many as one asks for. */
+function HowMany() {
+  const { finder } = useEngine()
+  const nearest = useStore(finder.view, (find) => find.nearest)
+  return (
+    <select
+      aria-label="Captions to find"
+      value={nearest}
+      onChange={(event) => finder.setNearest(Number(event.currentTarget.value))}
+    >
+      {NEAREST.map((count) => (
+        <option key={count} value={count}>
+          {formatCount(count)} nearest
+        </option>
+      ))}
+    </select>
+  )
 }
 
 /** What the live region says. */

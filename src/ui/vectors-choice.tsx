@@ -13,6 +13,25 @@ export function canLayOut({ shown, settings }: View): boolean {
 /** Vectors that came with the file, beside the encoders; nothing where there are none. */
 export function VectorsChoice() {
   const engine = useEngine()
+  const isChosen = useView((view) => view.settings.encoder === 'vectors')
+  const columns = useView((view) => view.shown?.vectorColumns)
+  if (!isChosen && !columns?.length) return null
+  return (
+    <label data-checked={isChosen}>
+      <input
+        type="radio"
+        name="encoder"
+        checked={isChosen}
+        onChange={() => engine.setSettings({ encoder: 'vectors' })}
+      />
+      Vectors
+    </label>
+  )
+}
+
+/** Which of them, where there are several. */
+export function VectorColumn() {
+  const engine = useEngine()
   const file = useView((view) => view.vectorFile)
   const isChosen = useView((view) => view.settings.encoder === 'vectors')
   const wanted = useView((view) => view.settings.vectors)
@@ -28,38 +47,22 @@ export function VectorsChoice() {
       text: nDims === null ? name : `${name} (${nDims}-d)`,
     })),
   ]
+  if (choices.length < 2) return null
   const current = wanted ?? (file === null ? found : null) ?? choices[0]?.value ?? ''
   return (
-    <>
-      <label data-checked={isChosen}>
-        <input
-          type="radio"
-          name="encoder"
-          aria-label="Vectors"
-          checked={isChosen}
-          onChange={() => engine.setSettings({ encoder: 'vectors' })}
-        />
-        <span>
-          <b>Vectors</b> that came with the captions
-          {choices.length === 1 && <>: {choices[0].text}</>}
-        </span>
-      </label>
-      {choices.length > 1 && (
-        <select
-          className="vector-column"
-          aria-label="Column of vectors"
-          value={current}
-          onChange={(event) =>
-            engine.setSettings({ encoder: 'vectors', vectors: event.currentTarget.value || null })
-          }
-        >
-          {choices.map(({ value, text }) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      )}
-    </>
+    <select
+      className="vector-column"
+      aria-label="Column of vectors"
+      value={current}
+      onChange={(event) =>
+        engine.setSettings({ encoder: 'vectors', vectors: event.currentTarget.value || null })
+      }
+    >
+      {choices.map(({ value, text }) => (
+        <option key={value} value={value}>
+          {text}
+        </option>
+      ))}
+    </select>
   )
 }

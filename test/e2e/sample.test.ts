@@ -167,7 +167,7 @@ describe('the first page', () => {
     if (width < 760) await page.getByRole('button', { name: 'Menu' }).click()
     await page.getByRole('button', { name: 'Settings' }).click()
     expect(await violations(page)).toEqual([])
-    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
     if (width < 760) await page.getByRole('button', { name: 'Menu' }).click()
     await hover(page, 10)
     await page.mouse.down()
