@@ -1139,6 +1139,9 @@ export class Engine {
     this.finder.reset(q, by)
     this.coloring.follow(color, scale)
     void this.coloring.restore(filter ?? [])
+    // What stands in the address stays as it stands: another spelling of it would be a new step, and end the way forward.
+    this.params = params
+    this.writeAddress()
   }
 }
 

@@ -23,6 +23,8 @@ test('back and forward lead through layouts and pinned captions', async () => {
   await expect.poll(state).toBe('nn60 none')
   await page.goBack()
   await expect.poll(state).toBe('nn30 none')
+  // Longer than the address takes to follow: the way forward must not be lost by it.
+  await page.waitForTimeout(600)
   await page.goForward()
   await page.goForward()
   await expect.poll(state).toBe(pinned)
