@@ -18,6 +18,7 @@ import { type Crowding, crowdingOf, type DrawChoice, type DrawMode, modeFor, opa
 import { bounds, type WorldBox } from '../grid-index.ts'
 import type { FreeArea } from './label-place.ts'
 import { LabelCanvas, type MapLabel } from './label-canvas.ts'
+import { watchLongPress } from './long-press.ts'
 import type { Polygon } from './lasso.ts'
 import { dimming, type MarkedRows, marksOf } from './marks.ts'
 import { type Tween, tween } from './motion.ts'
@@ -84,6 +85,7 @@ export class CaptionMap {
   private readonly deck: Deck<OrthographicView>
   private readonly canvas: HTMLCanvasElement
   private readonly labels: LabelCanvas
+  private readonly endLongPress: () => void
   private readonly resizeObserver: ResizeObserver
   private readonly events: CaptionMapEvents
   private readonly container: HTMLElement
@@ -200,6 +202,11 @@ export class CaptionMap {
     })
     container.addEventListener('pointermove', this.onPointerMove)
     container.addEventListener('pointerleave', this.onPointerLeave)
+    this.endLongPress = watchLongPress(
+      container,
+      (x, y) => this.hover(this.rowAt(x, y), x, y),
+      () => this.hover(null, 0, 0),
+    )
     this.resizeObserver = new ResizeObserver(() => {
       this.measure()
       if (this.following) this.fit(false)
@@ -217,6 +224,7 @@ export class CaptionMap {
     this.resizeObserver.disconnect()
     this.container.removeEventListener('pointermove', this.onPointerMove)
     this.container.removeEventListener('pointerleave', this.onPointerLeave)
+    this.endLongPress()
     this.scene?.destroy()
     this.deck.finalize()
     this.canvas.remove()
@@ -384,6 +392,7 @@ export class CaptionMap {
   setInsets(insets: Insets, options: { readonly refit: boolean }): void {
     this.insets = insets
     if (options.refit && this.following) this.fit(false)
+    else this.render()
   }
 
   setPinned(row: number | null, near: readonly number[]): void {
@@ -624,7 +633,9 @@ export class CaptionMap {
     this.hoverPointer()
   }
 
-  private readonly onPointerLeave = (): void => {
+  private readonly onPointerLeave = (event: PointerEvent): void => {
+    // What a held finger has asked for stays until the next touch.
+    if (event.pointerType === 'touch') return
     this.pointer = null
     this.hover(null, 0, 0)
   }
