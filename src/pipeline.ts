@@ -76,6 +76,7 @@ export async function fitUmap(
  * What a fit of these vectors will cost on this device, from a fit of a few thousand of them with five epochs: well below a
  * second on a GPU, about two on a software adapter.
  *
+ * @param nWanted points of the fit, where those at hand stand for more or fewer
  * @throws {InputError} as {@link fitUmap}, and where the GPU lacks the memory, naming the points that would fit.
  */
 export async function estimateUmap(
@@ -83,11 +84,12 @@ export async function estimateUmap(
   vectors: Vectors,
   options: Partial<UmapOptions> = {},
   { signal }: Pick<Context, 'signal'> = {},
+  nWanted = vectors.nPoints,
 ): Promise<UmapEstimate> {
   const all = { ...UMAP_DEFAULTS, ...options }
   checkOptions(all)
   const { nPoints, nDims, data } = vectors
-  const bytes = nPoints * bytesPerPoint(nDims, all.nNeighbors)
+  const bytes = nWanted * bytesPerPoint(nDims, all.nNeighbors)
   const probe = probeOptions(all)
   let ms = Number.POSITIVE_INFINITY
   for (const nProbe of [1000, 8000]) {
@@ -107,7 +109,7 @@ export async function estimateUmap(
         ms: extrapolate(
           timings,
           { nPoints: few, nEpochs: probe.nEpochs },
-          { nPoints, nEpochs: all.nEpochs, method: all.method },
+          { nPoints: nWanted, nEpochs: all.nEpochs, method: all.method },
         ),
       }
     }

@@ -68,8 +68,8 @@ export interface UmapApi {
     allowed: UmapSettings['gpu'],
     size: { readonly nPoints: number; readonly nDims: number; readonly nNeighbors: readonly number[] },
   ): Promise<UmapProbe>
-  /** What the fit will cost, from a small one; null without a GPU. */
-  estimate(vectors: Vectors, settings: UmapSettings): Promise<UmapEstimate | null>
+  /** What the fit will cost, from a small one, or one of so many points would; null without a GPU. */
+  estimate(vectors: Vectors, settings: UmapSettings, nPoints?: number): Promise<UmapEstimate | null>
   /**
    * Called again with the same vectors it keeps what the settings do not change, and after a cancellation goes on where it
    * stopped.
@@ -133,11 +133,13 @@ const api: UmapApi = {
     return { backend: 'webgpu', maxPoints, bytes }
   },
 
-  async estimate(vectors, settings) {
+  async estimate(vectors, settings, nPoints) {
     const controller = start()
     try {
       const found = await findGpu(settings.gpu)
-      return found && (await estimateUmap(found.device, vectors, settings, { signal: controller.signal }))
+      return (
+        found && (await estimateUmap(found.device, vectors, settings, { signal: controller.signal }, nPoints))
+      )
     } finally {
       running = null
     }

@@ -176,7 +176,8 @@ export class Comparison {
     if (!second) return
     const { hovered, pinned } = this.host.view.getState()
     const from = hovered?.row ?? pinned
-    const row = from === null ? second.centerRow() : second.rowInDirection(from, dx, dy)
+    const isStay = dx === 0 && dy === 0
+    const row = from === null ? second.centerRow() : isStay ? from : second.rowInDirection(from, dx, dy)
     if (row === null) return
     second.reveal(row)
     this.hover(row, true)

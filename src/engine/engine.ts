@@ -16,6 +16,7 @@ import { computedValues, isComputed, SCORE } from './computed-values.ts'
 import { expandLayout } from './expand-layout.ts'
 import { Exporter } from './exporter.ts'
 import { chooseVectors, partVectors, preferredColumn } from './given-vectors.ts'
+import { type Forecast, forecastRun } from './forecast.ts'
 import { FirstMap } from './first-map.ts'
 import { Images } from './images.ts'
 import { createIndexWorker } from './index-worker.ts'
@@ -368,6 +369,12 @@ export class Engine {
     this.open(this.shown.source, true)
   }
 
+  /** What a run of the open file under other settings would take; null while one is on its way, or without a file. */
+  async forecast(settings: Partial<Settings>): Promise<Forecast | null> {
+    if (!this.shown || this.shown.streamed || this.view.getState().phase === 'working') return null
+    return forecastRun(this.shown, { ...this.view.getState().settings, ...settings })
+  }
+
   /** Tries the file that failed once more, under other settings. */
   retryWith(settings: Partial<Settings>): void {
     this.setSettings(settings)
@@ -488,12 +495,14 @@ export class Engine {
     this.map?.panBy(dx, dy)
   }
 
-  /** Moves the keyboard's focus to the nearest point in a direction, or to the middle of the view. */
+  /** Moves the keyboard's focus to the nearest point in a direction; 0, 0 sets it on the pinned one or in the middle. */
   walk(dx: number, dy: number): void {
     const { hovered, pinned } = this.view.getState()
     const from = hovered?.row ?? pinned
     const start = from === null ? null : this.indexOf(from)
-    const index = start === null ? this.map?.centerRow() : this.map?.rowInDirection(start, dx, dy)
+    const isStay = dx === 0 && dy === 0
+    const index =
+      start === null ? this.map?.centerRow() : isStay ? start : this.map?.rowInDirection(start, dx, dy)
     const row = this.rowOf(index ?? null)
     if (row === null) return
     this.reveal(row)

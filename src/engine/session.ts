@@ -15,6 +15,8 @@ import type {
 import type { Rows } from '../../workers/tiles.ts'
 import type { UmapApi, UmapEstimate, UmapResult, UmapSettings } from '../../workers/umap.ts'
 import { CancelledError, InputError } from '../errors.ts'
+import { toHalf } from '../half.ts'
+import { createRandom } from '../random.ts'
 import type { Captions, Layout, ModelFolder, Progress, Timing, Vectors } from '../types.ts'
 import { Hand } from './hand.ts'
 import type { Settings } from './params.ts'
@@ -342,7 +344,7 @@ export class Session {
     })
     const fit = this.umapApi().fit(
       embedding.vectors,
-      this.umapSettings(),
+      umapSettings(this.settings),
       proxy({ onProgress: events.onProgress, onNotice: events.onNotice, onLayouts: events.onLayouts }),
     )
     try {
@@ -414,21 +416,13 @@ export class Session {
 
   /** What laying out will cost; null without a GPU. */
   findEstimate({ vectors }: Embedding): ReturnType<Remote<UmapApi>['estimate']> {
-    return this.umapApi().estimate(vectors, this.umapSettings())
+    return this.umapApi().estimate(vectors, umapSettings(this.settings))
   }
 
-  private umapSettings(): UmapSettings {
-    const { nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu } = this.settings
-    return {
-      nNeighbors,
-      nEpochs: epochs,
-      negativeSampleRate: negatives,
-      minDist,
-      spread,
-      metric,
-      seed,
-      gpu,
-    }
+  /** The same of so many points under other settings; where there are no vectors yet, random ones stand for them. */
+  forecast(settings: Settings, nPoints: number): ReturnType<Remote<UmapApi>['estimate']> {
+    const vectors = this.embedding?.vectors ?? randomVectors(Math.min(nPoints, MOST_RANDOM))
+    return this.umapApi().estimate(vectors, umapSettings(settings), nPoints)
   }
 
   /** What runs rejects with a CancelledError within a second. */
@@ -466,5 +460,22 @@ export class Session {
   private umapApi(): Remote<UmapApi> {
     this.umap ??= new Hand(new Worker(new URL('../../workers/umap.ts', import.meta.url), { type: 'module' }))
     return this.umap.api
+  }
+}
+
+function umapSettings(settings: Settings): UmapSettings {
+  const { nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu } = settings
+  return { nNeighbors, nEpochs: epochs, negativeSampleRate: negatives, minDist, spread, metric, seed, gpu }
+}
+
+/** As many as an estimate looks at. */
+const MOST_RANDOM = 8000
+
+function randomVectors(nPoints: number): Vectors {
+  const { uniform } = createRandom(1)
+  return {
+    data: Uint16Array.from({ length: nPoints * N_DIMS }, () => toHalf(uniform() - 0.5)),
+    nPoints,
+    nDims: N_DIMS,
   }
 }

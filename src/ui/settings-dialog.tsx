@@ -1,7 +1,8 @@
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { BOUNDS, DEFAULTS, readNeighborList, type Settings } from '../engine/params.ts'
 import { useEngine, useView } from './engine-context.ts'
 import { Field } from './field.tsx'
+import { ForecastLine } from './forecast-line.tsx'
 import { ImageList } from './image-list.tsx'
 import { ModelField } from './model-field.tsx'
 import { StorageList } from './storage-list.tsx'
@@ -13,6 +14,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const engine = useEngine()
   const settings = useView((view) => view.settings)
   const canRun = useView(canLayOut)
+  const [edited, setEdited] = useState<Partial<Settings> | null>(settings)
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     dialog.current?.showModal()
@@ -37,7 +39,11 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   }
   return (
     <dialog ref={dialog} className="card settings" aria-label="Settings" onClose={onClose}>
-      <form onSubmit={submit} key={JSON.stringify(settings)}>
+      <form
+        onSubmit={submit}
+        onInput={(event) => setEdited(editedIn(event.currentTarget))}
+        key={JSON.stringify(settings)}
+      >
         <h2>Settings</h2>
         <p className="quiet">For the next run. The values at first are those of the original 12M pipeline.</p>
         <fieldset>
@@ -109,21 +115,24 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         </fieldset>
         <ImageList />
         <StorageList />
-        <div className="row">
-          {canRun && (
-            <button type="submit" className="primary" value="run">
-              Lay out again
+        <div className="run">
+          {canRun && <ForecastLine settings={edited} />}
+          <div className="row">
+            {canRun && (
+              <button type="submit" className="primary" value="run">
+                Lay out again
+              </button>
+            )}
+            <button type="submit" value="keep">
+              Keep
             </button>
-          )}
-          <button type="submit" value="keep">
-            Keep
-          </button>
-          <button type="submit" value="defaults" formNoValidate>
-            Defaults
-          </button>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Close
-          </button>
+            <button type="submit" value="defaults" formNoValidate>
+              Defaults
+            </button>
+            <button type="button" onClick={() => dialog.current?.close()}>
+              Close
+            </button>
+          </div>
         </div>
       </form>
     </dialog>
@@ -138,6 +147,14 @@ function number(
   step: number | 'any' = 1,
 ): ReactNode {
   return <input type="number" {...{ name, min, max, step, required }} defaultValue={value ?? ''} />
+}
+
+/** What a form says that may be half filled in; null where it is no good. */
+function editedIn(form: HTMLFormElement): Partial<Settings> | null {
+  const values = new FormData(form)
+  const list = values.get('nNeighbors')
+  const nNeighbors = typeof list === 'string' ? readNeighborList(list) : undefined
+  return nNeighbors && form.checkValidity() ? readForm(values, nNeighbors) : null
 }
 
 function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings, 'encoder' | 'vectors'> {
