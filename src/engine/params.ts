@@ -178,7 +178,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
       const [x, y, zoom, ...rest] = s.split(',').map((v) => (v.trim() === '' ? Number.NaN : Number(v)))
       return rest.length === 0 && Number.isFinite(x + y + zoom) ? { x, y, zoom } : undefined
     },
-    write: ({ x, y, zoom }) => [x.toFixed(4), y.toFixed(4), zoom.toFixed(3)].join(','),
+    write: ({ x, y, zoom }) => [x.toFixed(4), y.toFixed(4), zoom.toFixed(4)].join(','),
   },
   row: number('whole', BOUNDS.row),
   q: anyText,

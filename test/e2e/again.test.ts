@@ -23,6 +23,8 @@ test('laying out again under other distances keeps the words, the neighbors and 
 
   await page.getByRole('button', { name: 'Settings' }).click()
   await page.getByLabel('Minimum distance').fill('0.5')
+  // What it will take is told before.
+  await page.getByText(/Laying out \d+ captions takes about \d+ s and [\d.]+ kB of GPU memory/).waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Lay out again' }).click()
   await page.evaluate(() => globalThis.captionscape.whenReady())
   expect(await stages()).toEqual(['Lay out'])

@@ -33,6 +33,8 @@ interface VisitOptions {
   readonly theme?: 'light' | 'dark'
   /** Before the page is opened, as to answer for other hosts. */
   readonly prepare?: (context: BrowserContext) => Promise<void>
+  /** A phone's screen, that fingers touch. */
+  readonly touch?: boolean
 }
 
 /** One browser and one data server a test file; a fresh context, so a clean profile, a visit. */
@@ -102,8 +104,13 @@ export function harness() {
     search: Record<string, string | number> = {},
     options: VisitOptions = {},
   ): Promise<Visit> {
-    const { width = 1440, height = 900, theme = 'dark' } = options
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme })
+    const { width = 1440, height = 900, theme = 'dark', touch = false } = options
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: theme,
+      hasTouch: touch,
+      isMobile: touch,
+    })
     contexts.push(context)
     await options.prepare?.(context)
     const page = await context.newPage()
@@ -172,4 +179,31 @@ export async function violations(page: Page): Promise<string[]> {
     })
     return found.map((v) => `${v.id}: ${v.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)
   })
+}
+
+/** Controls and texts that an edge of the window cuts; what scrolls sideways by itself is left out. */
+export async function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('button, input, select, label, p, h1, h2, h3, summary')]
+      .filter((element) => {
+        const { left, right, width, height } = element.getBoundingClientRect()
+        const isSeen = width > 1 && height > 1 && !element.closest('.visually-hidden, .rows, .contrasts ul')
+        return isSeen && (left < -0.5 || right > innerWidth + 0.5)
+      })
+      .map((element) => element.outerHTML.slice(0, 120)),
+  )
+}
+
+/** Moves the focus on by Tab until it is where it should be: what the page offers those without a mouse. */
+export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  for (let i = 0; i < 120; i++) {
+    const at = await page.evaluate(() => {
+      const element = document.activeElement
+      const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : null
+      return (element?.getAttribute('aria-label') ?? label ?? element?.textContent ?? '').trim()
+    })
+    if (typeof name === 'string' ? at === name : name.test(at)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`e2e: Tab does not lead to “${name}”`)
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright'
@@ -7,7 +8,7 @@ import { sharedData } from '../fixtures/real-captions.ts'
 import { writeParquet } from '../read/write-parquet.ts'
 import { makeSample } from '../../src/sample/captions.ts'
 import { parseNpy } from '../reference/npy.ts'
-import { harness, hover, layout, ready, spread } from './harness.ts'
+import { harness, hover, layout, ready, settled, spread, tabTo } from './harness.ts'
 
 const { data, visit } = harness()
 const NAMES = ['nn10', 'nn30', 'nn60']
@@ -102,16 +103,113 @@ describe('a file of captions', () => {
     expect(faults).toEqual([])
   })
 
-  it('drawn again with the same seed gives the same layouts', async () => {
+  it('drawn again by its link is the same picture to the pixel; another seed draws another', async () => {
     const url = await serve('again.parquet', sampleCaptions(120))
-    const run = async (seed: number): Promise<number[]> => {
-      const { page } = await visit({ data: url, encoder: 'lexical', gpu: 'fallback', epochs: 60, seed })
-      await ready(page)
-      return layout(page, 'nn10')
+    const search = { data: url, encoder: 'lexical', gpu: 'fallback', epochs: 60, seed: 5 }
+    const { page } = await visit(search)
+    await ready(page)
+    await page.keyboard.press('3')
+    const panel = page.getByRole('region', { name: 'Colors' })
+    await panel.getByLabel('Color by').selectOption('id')
+    const least = panel.getByRole('slider', { name: 'Least id' })
+    await least.focus()
+    for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp')
+    await page.getByRole('button', { name: 'Zoom in' }).click()
+    await page.getByRole('searchbox', { name: 'Search captions' }).fill('a')
+    await page.getByText(/captions match/).waitFor()
+    await page.getByRole('button', { name: 'Use the light theme' }).click()
+    const picture = async (from: Page): Promise<string> => {
+      await from.mouse.move(1400, 500)
+      await from.locator('body').evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+      await settled(from)
+      await from.waitForTimeout(800)
+      const clip = { x: 760, y: 120, width: 640, height: 660 }
+      return createHash('sha256')
+        .update(await from.screenshot({ clip }))
+        .digest('hex')
     }
-    const first = await run(5)
-    expect(await run(5)).toEqual(first)
-    expect(await run(6)).not.toEqual(first)
+    await picture(page)
+    const { search: link } = new URL(page.url())
+    const layouts = await Promise.all(NAMES.map((name) => layout(page, name)))
+    const again = async (other: Page): Promise<string> => {
+      await ready(other)
+      await other.getByText(/captions match/).waitFor()
+      await other.getByText(/of 120 captions shown/).waitFor()
+      expect(await Promise.all(NAMES.map((name) => layout(other, name)))).toEqual(layouts)
+      expect(new URL(other.url()).search).toBe(link)
+      return picture(other)
+    }
+    await page.reload()
+    const first = await again(page)
+    const other = await visit(Object.fromEntries(new URLSearchParams(link)))
+    expect(await again(other.page)).toBe(first)
+
+    const different = await visit({ ...search, nNeighbors: '10', seed: 6 })
+    await ready(different.page)
+    expect(await layout(different.page, 'nn10')).not.toEqual(layouts[0])
+  })
+
+  it('is opened, laid out, searched, read, selected and saved by keyboard alone', async () => {
+    const url = await serve('keys.parquet', sampleCaptions(90))
+    const fit = { encoder: 'clip', gpu: 'fallback', epochs: 20, negatives: 3, nNeighbors: '5,10' }
+    const { page, faults } = await visit({ ...fit, firstMap: 'none' })
+    await ready(page)
+    const keys = page.keyboard
+    await tabTo(page, 'Parquet URL')
+    // The encoder first: it decides what the address is opened with.
+    await tabTo(page, /^CLIP$/)
+    await keys.press('ArrowRight')
+    await expect.poll(() => page.getByRole('radio', { name: 'Lexical' }).isChecked()).toBe(true)
+    await keys.down('Shift')
+    await tabTo(page, 'Parquet URL')
+    await keys.up('Shift')
+    await keys.type(url)
+    await keys.press('Enter')
+    await page.getByText('Ready: 90 captions').waitFor({ timeout: 60_000 })
+    await keys.press('Tab')
+    await keys.press('/')
+    await keys.type('a')
+    await page.getByText(/captions match/).waitFor()
+    const card = page.getByRole('complementary', { name: 'Caption' })
+    const pinned = () => card.locator('blockquote').textContent()
+    await keys.press('Enter')
+    await card.waitFor()
+    const first = await pinned()
+    await keys.press('Enter')
+    await expect.poll(pinned).not.toBe(first)
+    // To a neighbor of the pinned caption.
+    const second = await pinned()
+    await tabTo(page, 'Close caption')
+    await keys.press('Tab')
+    await keys.press('Enter')
+    await expect.poll(pinned).not.toBe(second)
+    // On the map, from point to point, and three of them selected.
+    await tabTo(page, 'Map of captions')
+    for (const key of [' ', 'ArrowLeft', ' ', 'ArrowUp', ' ']) {
+      await keys.press(key)
+      await page.getByRole('tooltip').waitFor()
+    }
+    const count = page.getByText(/\d captions selected/)
+    await count.waitFor()
+    const nSelected = Number(/\d+/.exec((await count.textContent()) ?? '')?.[0])
+    expect(nSelected).toBeGreaterThan(0)
+    await tabTo(page, 'More formats')
+    await keys.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.waitFor()
+    await tabTo(page, /^Parquet/)
+    await keys.press('ArrowDown')
+    await tabTo(page, /^All/)
+    await keys.press('ArrowDown')
+    await tabTo(page, 'Save')
+    const [saved] = await Promise.all([page.waitForEvent('download'), keys.press('Enter')])
+    expect(saved.suggestedFilename()).toBe('keys-selection.csv')
+    expect(
+      readFileSync(await saved.path(), 'utf8')
+        .trimEnd()
+        .split('\r\n'),
+    ).toHaveLength(1 + nSelected)
+    expect(faults).toEqual([])
   })
 
   it('dropped on the page keeps its rows in order, repeats, empty and odd captions included', async () => {

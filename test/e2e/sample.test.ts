@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { describe, expect, inject, it } from 'vitest'
-import { harness, hover, layout, ready, settled, violations } from './harness.ts'
+import { cutOff, harness, hover, layout, ready, settled, violations } from './harness.ts'
 
 const { visit } = harness()
 
@@ -78,22 +78,48 @@ describe('the first page', () => {
   })
 
   it('keeps the pinned point in view on a phone, above the panel that rises over the map', async () => {
-    const { page } = await visit({}, { width: 390, height: 844 })
+    const { page } = await visit({}, { width: 390, height: 844, touch: true })
     await ready(page)
     const low = await page.evaluate(() => {
       const rows = Array.from({ length: 500 }, (_, row) => row)
       const y = (row: number): number => globalThis.captionscape.screenPosition(row)?.y ?? 0
       return rows.reduce((lowest, row) => (y(row) > y(lowest) ? row : lowest))
     })
-    await hover(page, low)
-    await page.mouse.down()
-    await page.mouse.up()
+    // A finger that rests on it is told the caption, which stays until the next touch; a tap pins it.
+    const start = await page.evaluate((row) => globalThis.captionscape.screenPosition(row), low)
+    const fingers = await page.context().newCDPSession(page)
+    const touchPoints = [{ x: start?.x ?? 0, y: start?.y ?? 0 }]
+    await fingers.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })
+    const tooltip = page.getByRole('tooltip')
+    await tooltip.waitFor()
+    await fingers.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    const held = await tooltip.textContent()
     const panel = page.getByRole('complementary', { name: 'Caption' })
+    expect(await panel.count()).toBe(0)
+    await page.touchscreen.tap(touchPoints[0].x, touchPoints[0].y)
     await panel.getByText('topic').waitFor()
+    await tooltip.waitFor({ state: 'detached' })
+    expect(await panel.locator('blockquote').textContent()).toBe(held)
     await settled(page)
     const top = await panel.evaluate((element) => element.getBoundingClientRect().top)
     const at = await page.evaluate((row) => globalThis.captionscape.screenPosition(row), low)
     expect(at?.y).toBeLessThan(top)
+    // Two fingers that part zoom in.
+    await panel.getByRole('button', { name: 'Close caption' }).tap()
+    await settled(page)
+    const apart = async () => {
+      const [a, b] = await page.evaluate(() =>
+        [0, 1].map((row) => globalThis.captionscape.screenPosition(row)),
+      )
+      return a && b ? Math.hypot(a.x - b.x, a.y - b.y) : Infinity
+    }
+    const before = await apart()
+    const pair = (gap: number) => [-gap, gap].map((dx, id) => ({ x: 195 + dx, y: 400, id }))
+    await fingers.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: pair(30) })
+    for (const gap of [40, 50, 60, 70])
+      await fingers.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: pair(gap) })
+    await fingers.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    await expect.poll(apart).toBeGreaterThan(1.3 * before)
   })
 
   it('can be read by keyboard alone', async () => {
@@ -109,10 +135,28 @@ describe('the first page', () => {
     await page.keyboard.press('ArrowRight')
     await expect.poll(() => tooltip.textContent()).not.toBe(first)
     const second = await tooltip.textContent()
+    // The caption is spoken where the focus went.
+    await expect.poll(() => page.locator('main [aria-live=polite]').allTextContents()).toContain(second)
     await page.keyboard.press('Enter')
     await expect
       .poll(() => page.getByRole('complementary', { name: 'Caption' }).locator('blockquote').textContent())
       .toBe(second)
+    // Who asked for less motion is not flown to another layout, and who asked for contrast or other colors sees what is chosen.
+    await page.emulateMedia({ reducedMotion: 'reduce', contrast: 'more', forcedColors: 'active' })
+    const where = () => page.evaluate(() => globalThis.captionscape.screenPosition(100))
+    await page.keyboard.press('3')
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    )
+    const jumped = await where()
+    await settled(page)
+    expect(await where()).toEqual(jumped)
+    const ground = (name: string) =>
+      page
+        .locator(`.segments label:has-text("${name}")`)
+        .evaluate((label) => getComputedStyle(label).backgroundColor)
+    expect(await ground('nn60')).not.toBe(await ground('nn30'))
+    expect(await violations(page)).toEqual([])
   })
 
   it('zooms and pans with the mouse, and a link brings the view back', async () => {
@@ -156,8 +200,10 @@ describe('the first page', () => {
     const { page } = await visit({}, { theme, width, height })
     await ready(page)
     expect(await violations(page)).toEqual([])
+    expect(await cutOff(page)).toEqual([])
     if (width < 760) await page.getByRole('button', { name: 'Menu' }).click()
     expect(await violations(page)).toEqual([])
+    expect(await cutOff(page)).toEqual([])
     await page.getByLabel('Parquet URL').fill('nonsense')
     await page.getByRole('button', { name: 'Open', exact: true }).click()
     await page.getByRole('alert').waitFor()
@@ -174,7 +220,7 @@ describe('the first page', () => {
     await page.mouse.up()
     await page.getByRole('complementary', { name: 'Caption' }).waitFor()
     expect(await violations(page)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    expect(await cutOff(page)).toEqual([])
   })
 
   it('draws the map again when the browser takes the drawing context away', async () => {
