@@ -89,8 +89,9 @@ export function captionColumnByName(columns: readonly Column[]): Column | null {
 }
 
 /**
- * Pairs `x_<name>`/`y_<name>` of numeric columns, and a bare `x`/`y` as `xy`, in the order of their x columns.
- * Names are compared without their case.
+ * Pairs `x_<name>`/`y_<name>` of numeric columns, and a bare `x`/`y` as `xy`, in the order of their x columns; those that
+ * differ in a number only, as nn60 and nn10 in the published set, in the order of the number. Names are compared without
+ * their case.
  */
 export function findLayouts(columns: readonly Column[]): LayoutColumns[] {
   const numeric = columns.filter(isCoordinate)
@@ -101,8 +102,15 @@ export function findLayouts(columns: readonly Column[]): LayoutColumns[] {
     const y = numeric.find(({ name }) => name.toLowerCase() === `y${x.name.slice(1)}`.toLowerCase())
     if (y) pairs.push({ name: match[1] ?? 'xy', x, y })
   }
-  return pairs
+  const stems = pairs.map(({ name }) => stemOf(name))
+  return pairs.sort(
+    (a, b) =>
+      stems.indexOf(stemOf(a.name)) - stems.indexOf(stemOf(b.name)) || numberIn(a.name) - numberIn(b.name),
+  )
 }
+
+const stemOf = (name: string): string => name.replace(/\d+$/, '')
+const numberIn = (name: string): number => Number(/\d*$/.exec(name)?.[0])
 
 const isCoordinate = ({ kind, chunk, element }: Column) =>
   kind === 'number' &&

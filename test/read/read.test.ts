@@ -176,6 +176,15 @@ describe('layouts', () => {
     expect(listOf(file.captions)).toEqual(['', '', ''])
   })
 
+  test('that differ in a number only stand in its order, as the published set’s do not', async () => {
+    const names = ['nn60', 'tsne', 'nn10', 'nn30']
+    const columns = names.flatMap((name) =>
+      ['x', 'y'].map((axis) => ({ name: `${axis}_${name}`, data: xs, type: 'FLOAT' as const })),
+    )
+    const { layouts } = await open(writeParquet(columns))
+    expect(layouts.map(({ name }) => name)).toEqual(['nn10', 'nn30', 'nn60', 'tsne'])
+  })
+
   test.each([
     ['FLOAT', 'BYTE_STREAM_SPLIT'],
     ['DOUBLE', 'BYTE_STREAM_SPLIT'],
