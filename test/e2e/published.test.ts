@@ -294,9 +294,9 @@ describe('LAION-Aesthetics 12M', () => {
     await page.getByText('Ready: 50,000 captions').waitFor()
     await settled(page)
     expect(await page.evaluate(() => globalThis.captionscape.status().layouts)).toEqual([
-      'nn60',
       'nn10',
       'nn30',
+      'nn60',
     ])
     expect(hub.expired).toBeGreaterThan(0)
     expect(hub.resolved).toBeGreaterThan(1)
