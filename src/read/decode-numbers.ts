@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet'
 import { parseFloat16 } from 'hyparquet/src/convert.js'
-import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
 import { dictionaryIndices } from './decode-text.ts'
+import { unpackDeltas } from './delta.ts'
 import type { Page } from './pages.ts'
 import { readHybrid } from './rle.ts'
 
@@ -78,12 +78,11 @@ function decode(
       return values
     }
     case 'DELTA_BINARY_PACKED': {
-      const reader = { view: viewOf(body), offset: 0 }
       const unsigned = isUnsigned(element)
       // Unsigned numbers of 32 bits may be written as differences of more.
       const wide = element.type === 'INT64' || unsigned
       const values = wide ? new BigInt64Array(nValues) : new Int32Array(nValues)
-      if (nValues > 0) deltaBinaryUnpack(reader, nValues, values)
+      unpackDeltas(body, values)
       if (!unsigned) return Float64Array.from(values, Number)
       const bits = element.type === 'INT64' ? 64 : 32
       return Float64Array.from<number | bigint>(values, (value) =>
@@ -100,10 +99,12 @@ const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffse
 const isHalf = ({ logical_type, type_length }: SchemaElement) =>
   logical_type?.type === 'FLOAT16' && type_length === 2
 
-const isUnsigned = ({ converted_type, logical_type }: SchemaElement) =>
+/** Whether whole numbers of a column have no sign. */
+export const isUnsigned = ({ converted_type, logical_type }: SchemaElement) =>
   converted_type?.startsWith('UINT_') === true || (logical_type?.type === 'INTEGER' && !logical_type.isSigned)
 
-function widthOf({ type, type_length }: SchemaElement): number {
+/** Bytes of one number. */
+export function widthOf({ type, type_length }: SchemaElement): number {
   if (type === 'FLOAT' || type === 'INT32') return 4
   if (type === 'DOUBLE' || type === 'INT64') return 8
   if (type === 'FIXED_LEN_BYTE_ARRAY' && type_length) return type_length
@@ -111,7 +112,7 @@ function widthOf({ type, type_length }: SchemaElement): number {
 }
 
 /** One bit each, the lowest of a byte first. */
-function booleans(body: Uint8Array, nValues: number): Float64Array {
+export function booleans(body: Uint8Array, nValues: number): Float64Array {
   if (nValues > 8 * body.length) throw new Error(`${nValues} booleans in ${body.length} bytes`)
   return Float64Array.from({ length: nValues }, (_, i) => (body[i >> 3] >> (i & 7)) & 1)
 }
@@ -153,7 +154,7 @@ function plain(body: Uint8Array, nValues: number, element: SchemaElement): Float
 }
 
 /** Undoes BYTE_STREAM_SPLIT: all first bytes, then all second bytes, … */
-function unsplit(body: Uint8Array, nValues: number, width: number): Uint8Array {
+export function unsplit(body: Uint8Array, nValues: number, width: number): Uint8Array {
   const bytes = new Uint8Array(nValues * width)
   if (bytes.length > body.length) throw new Error(`${nValues} numbers in ${body.length} bytes`)
   for (let b = 0; b < width; b++) {

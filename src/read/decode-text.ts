@@ -1,5 +1,5 @@
-import { deltaBinaryUnpack, deltaByteArray } from 'hyparquet/src/delta.js'
 import type { Arena } from './arena.ts'
+import { frontCoded, unpackDeltas } from './delta.ts'
 import type { Page } from './pages.ts'
 import { readHybrid } from './rle.ts'
 
@@ -57,10 +57,8 @@ function valueAppender(page: Page, dictionary: TextDictionary | null, arena: Are
       }
     }
     case 'DELTA_LENGTH_BYTE_ARRAY': {
-      const reader = { view: new DataView(body.buffer, body.byteOffset, body.byteLength), offset: 0 }
       const lengths = new Int32Array(nValues)
-      if (nValues > 0) deltaBinaryUnpack(reader, nValues, lengths)
-      let at = reader.offset
+      let at = unpackDeltas(body, lengths)
       let next = 0
       return () => {
         const end = at + lengths[next++]
@@ -70,9 +68,7 @@ function valueAppender(page: Page, dictionary: TextDictionary | null, arena: Are
       }
     }
     case 'DELTA_BYTE_ARRAY': {
-      const reader = { view: new DataView(body.buffer, body.byteOffset, body.byteLength), offset: 0 }
-      const values = Array.from<Uint8Array>({ length: nValues })
-      if (nValues > 0) deltaByteArray(reader, nValues, values)
+      const values = frontCoded(body, nValues)
       let next = 0
       return () => {
         const value = values[next++]
@@ -91,7 +87,8 @@ export function dictionaryIndices(body: Uint8Array, nValues: number): Uint32Arra
   return indices
 }
 
-function plainRanges(body: Uint8Array, nValues: number): TextDictionary {
+/** Where values lie that stand behind their lengths of 4 bytes. */
+export function plainRanges(body: Uint8Array, nValues: number): TextDictionary {
   const starts = new Uint32Array(nValues)
   const ends = new Uint32Array(nValues)
   let at = 0

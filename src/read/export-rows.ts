@@ -2,16 +2,17 @@ import type { FileMetaData, SchemaElement } from 'hyparquet'
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
 import { throwIfCancelled } from '../errors.ts'
 import type { Layout } from '../types.ts'
+import { openColumn } from './column-cursor.ts'
 import type { Column } from './columns.ts'
+import type { PhysicalValue } from './decode-stored.ts'
 import { ENCODER_KEY, newColumns } from './export.ts'
 import type { ByteSource } from './source.ts'
-import { type PhysicalValue, takeRows } from './take-rows.ts'
 import { floatText, valueText } from './value-text.ts'
 
 /** Takes the next bytes of a file that is being written. */
 export type Write = (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>
 
-/** Rows at a time, about: all their columns are in memory at once. */
+/** Rows at a time: all their columns are in memory at once. */
 const BATCH_ROWS = 100_000
 
 /** What is exported: rows of the open file, with the layouts as further columns. */
@@ -36,7 +37,7 @@ export interface RowExport {
 /**
  * A new Parquet file of some rows: every flat column as it is stored, under its own type, then `x_<name>` and `y_<name>`.
  * INT96 times become INT64 nanoseconds, since no writer writes INT96 any more.
- * @throws as {@link takeRows}
+ * @throws as {@link openColumn}
  */
 export async function writeParquetRows(request: RowExport, write: Write): Promise<void> {
   const { metadata, columns, rows, layouts, encoder, signal, onRows } = request
@@ -54,11 +55,11 @@ export async function writeParquetRows(request: RowExport, write: Write): Promis
     kvMetadata: encoder === null ? undefined : [{ key: ENCODER_KEY, value: encoder }],
     createdBy: 'Captionscape',
   })
+  const cursors = columns.map((column) => valuesOf(request, column))
   let done = 0
-  for (const batch of batchesOf(rows, metadata)) {
+  for (const batch of batchesOf(rows)) {
     const data: ColumnSource[] = []
-    for (const column of columns)
-      data.push({ name: column.name, data: await valuesOf(request, column, batch, done) })
+    for (const [i, { name }] of columns.entries()) data.push({ name, data: await cursors[i](batch) })
     for (const { name, axis, positions } of added) {
       const values = Float32Array.from(
         batch,
@@ -76,32 +77,22 @@ export async function writeParquetRows(request: RowExport, write: Write): Promis
   await flush(writer, write)
 }
 
-/** A column's values of some rows, of which the first is the `start`th. */
-async function valuesOf(
-  { source, metadata, known, signal }: RowExport,
+/** What gives a column's values of one batch after another: those at hand, or the file's. */
+function valuesOf(
+  { source, metadata, rows, known, signal }: RowExport,
   column: Column,
-  batch: Uint32Array,
-  start: number,
-): Promise<PhysicalValue[]> {
+): (batch: Uint32Array) => Promise<PhysicalValue[]> {
   const held = known?.get(column.name)
-  return held?.slice(start, start + batch.length) ?? (await takeRows(source, metadata, column, batch, signal))
+  if (!held) return openColumn(source, metadata, column, signal, rows.at(-1))
+  let done = 0
+  return async ({ length }) => {
+    done += length
+    return Promise.resolve(held.slice(done - length, done))
+  }
 }
 
-/** The rows in pieces that end with a row group where they can, since a group's columns are decoded from its start. */
-function* batchesOf(rows: Uint32Array, metadata: FileMetaData): Generator<Uint32Array> {
-  let groupEnd = 0
-  let start = 0
-  let end = 0
-  for (const group of metadata.row_groups) {
-    groupEnd += Number(group.num_rows)
-    while (end < rows.length && rows[end] < groupEnd) end++
-    while (end - start >= BATCH_ROWS) {
-      const isLarge = end - start >= 2 * BATCH_ROWS
-      yield rows.subarray(start, isLarge ? start + BATCH_ROWS : end)
-      start = isLarge ? start + BATCH_ROWS : end
-    }
-  }
-  if (end > start) yield rows.subarray(start, end)
+function* batchesOf(rows: Uint32Array): Generator<Uint32Array> {
+  for (let start = 0; start < rows.length; start += BATCH_ROWS) yield rows.subarray(start, start + BATCH_ROWS)
 }
 
 async function flush(writer: ByteWriter, write: Write): Promise<void> {
@@ -127,7 +118,7 @@ function storedElement(element: SchemaElement): SchemaElement {
 
 /**
  * The rows as CSV (RFC 4180, UTF-8): a line of names, then a line a row; nulls are empty.
- * @throws as {@link takeRows}
+ * @throws as {@link openColumn}
  */
 export async function writeCsvRows(request: RowExport, write: Write): Promise<void> {
   const { metadata, columns, rows, layouts, signal, onRows } = request
@@ -136,10 +127,11 @@ export async function writeCsvRows(request: RowExport, write: Write): Promise<vo
   const names = [...columns, ...added].map(({ name }) => name)
   await write(encoder.encode(`${names.map(field).join(',')}\r\n`))
   const texts = columns.map(({ element }) => valueText(element))
+  const cursors = columns.map((column) => valuesOf(request, column))
   let done = 0
-  for (const batch of batchesOf(rows, metadata)) {
+  for (const batch of batchesOf(rows)) {
     const taken: PhysicalValue[][] = []
-    for (const column of columns) taken.push(await valuesOf(request, column, batch, done))
+    for (const cursor of cursors) taken.push(await cursor(batch))
     throwIfCancelled(signal)
     const lines: string[] = []
     for (const [i, row] of batch.entries()) {

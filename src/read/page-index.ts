@@ -1,14 +1,8 @@
-import {
-  type AsyncBuffer,
-  type ColumnMetaData,
-  type FileMetaData,
-  type PageHeader,
-  parquetReadObjects,
-} from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
+import type { ColumnMetaData, FileMetaData, PageHeader } from 'hyparquet'
 import type { Column } from './columns.ts'
+import { type PhysicalValue, storedDecoder } from './decode-stored.ts'
 import { chunkRange } from './footer.ts'
-import { tryHeader } from './pages.ts'
+import { readPages, tryHeader } from './pages.ts'
 import type { ByteSource } from './source.ts'
 
 /** Reading a smaller chunk whole costs less than looking for its pages. */
@@ -37,11 +31,11 @@ interface ChunkIndex {
 /** Finds the page of a row in files that have no offset index, and keeps what it found. */
 export interface PageIndex {
   /**
-   * One value of a flat column, read from its page alone.
-   * @returns undefined where the chunk is so small, or indexed by the file itself, that hyparquet is to read it
+   * One value of a flat column as it is stored, read from its page alone.
+   * @returns undefined where the chunk is so small, or indexed by the file itself, that this is not worth while
    * @throws {Error} damaged pages @throws {NetworkError} @throws {CancelledError}
    */
-  value(column: Column, row: number, signal?: AbortSignal): Promise<{ readonly value: unknown } | undefined>
+  value(column: Column, row: number, signal?: AbortSignal): Promise<PhysicalValue | undefined>
 }
 
 /** An index of one file, empty at first. */
@@ -126,78 +120,30 @@ export function createPageIndex(source: ByteSource, metadata: FileMetaData): Pag
     },
   }
 
-  /** Gives hyparquet a file of one column chunk: the dictionary and the page. */
   async function readOne(
     meta: ColumnMetaData,
     page: PagePlace,
     row: number,
-    column: Column,
+    { element }: Column,
     signal?: AbortSignal,
-  ): Promise<{ readonly value: unknown }> {
+  ): Promise<PhysicalValue> {
     const { dictionary } = indexOf(meta)
-    const ranges = dictionary ? [dictionary, page] : [page]
-    const parts = await Promise.all(ranges.map(({ start, end }) => source.read(start, end, signal)))
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-    let at = 0
-    for (const part of parts) {
-      bytes.set(part, at)
-      at += part.length
+    const decode = storedDecoder(element)
+    const optional = element.repetition_type !== 'REQUIRED'
+    const read = async (start: number, end: number) => source.read(start, end, signal)
+    const options = { optional, nRows: page.nRows, chunkRows: page.nRows, read }
+    if (dictionary)
+      for await (const found of readPages(meta, dictionary, options)) {
+        decode(found)
+        break
+      }
+    for await (const found of readPages(meta, page, options)) {
+      const values = decode(found)
+      if (!values) continue
+      const { valid } = found
+      if (valid === null) return values[row]
+      return valid[row] === 1 ? values[valid.subarray(0, row).reduce((sum, one) => sum + one, 0)] : null
     }
-    const dictionaryBytes = dictionary ? parts[0].length : 0
-    const file: AsyncBuffer = {
-      byteLength: bytes.length,
-      slice: (start, end) => bytes.slice(start, end).buffer,
-    }
-    const [root] = metadata.schema
-    const nRows = BigInt(page.nRows)
-    const one: FileMetaData = {
-      ...metadata,
-      schema: [{ ...root, num_children: 1 }, column.element],
-      num_rows: nRows,
-      row_groups: [
-        {
-          total_byte_size: BigInt(bytes.length),
-          num_rows: nRows,
-          columns: [
-            {
-              file_offset: 0n,
-              meta_data: {
-                ...meta,
-                path_in_schema: [column.element.name],
-                num_values: nRows,
-                data_page_offset: BigInt(dictionaryBytes),
-                dictionary_page_offset: dictionary ? 0n : undefined,
-                total_compressed_size: BigInt(bytes.length),
-                statistics: undefined,
-              },
-            },
-          ],
-        },
-      ],
-    }
-    const [fields] = await parquetReadObjects({
-      file,
-      metadata: one,
-      rowStart: row,
-      rowEnd: row + 1,
-      compressors,
-      ...AS_STORED,
-    })
-    return { value: fields?.[column.name] }
+    throw new Error('its page holds no values')
   }
 }
-
-const decoder = new TextDecoder()
-
-function parseJson(bytes: Uint8Array | undefined): unknown {
-  if (!bytes) return null
-  const text = decoder.decode(bytes)
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-/** Values that break their own column's rules are shown as they are. */
-export const AS_STORED = { utf8: false, parsers: { jsonFromBytes: parseJson } } as const

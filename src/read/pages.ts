@@ -14,6 +14,8 @@ export interface Page {
   /** The encoded values; nulls have none. */
   readonly body: Uint8Array
   readonly nValues: number
+  /** In its chunk. */
+  readonly firstRow: number
   /** Rows of a data page, nulls included. */
   readonly nRows: number
   /** [nRows] 1 where there is a value; null where every row has one. */
@@ -49,6 +51,8 @@ export async function* readPages(
     readonly nRows: number
     readonly chunkRows: number
     readonly read: ReadBytes
+    /** Whether a page is to be passed over, by its first row in the chunk and its rows. */
+    readonly skips?: (firstRow: number, nRows: number) => boolean
   },
 ): AsyncGenerator<Page> {
   let buffer: Uint8Array = new Uint8Array(0)
@@ -95,8 +99,13 @@ export async function* readPages(
       )
     }
     await fill(bytes)
-    checkRows(header.page, options.chunkRows - rows)
-    const page = decodePage(header.page, take(bytes), meta, levels)
+    const nRows = checkRows(header.page, options.chunkRows - rows)
+    const body = take(bytes)
+    if (nRows > 0 && options.skips?.(rows, nRows)) {
+      rows += nRows
+      continue
+    }
+    const page = decodePage(header.page, body, meta, levels, rows)
     if (page === null) continue
     rows += page.nRows
     yield page
@@ -114,10 +123,11 @@ export function tryHeader(buffer: Uint8Array): { page: PageHeader; bytes: number
   }
 }
 
-/** Holds a page to the rows that are left before anything is allocated for it. */
-function checkRows({ data_page_header: v1, data_page_header_v2: v2 }: PageHeader, left: number): void {
+/** Holds a page to the rows that are left before anything is allocated for it. @returns its rows */
+function checkRows({ data_page_header: v1, data_page_header_v2: v2 }: PageHeader, left: number): number {
   const nRows = v1?.num_values ?? v2?.num_values ?? 0
   if (!(nRows >= 0 && nRows <= left)) throw new Error(`a page of ${nRows} rows where ${left} are left`)
+  return nRows
 }
 
 /** Null for kinds of page that hold no values. */
@@ -126,6 +136,7 @@ function decodePage(
   bytes: Uint8Array,
   meta: ColumnMetaData,
   levels: Levels,
+  firstRow: number,
 ): Page | null {
   const size = header.uncompressed_page_size
   // Every page counts towards its chunk's total, headers included.
@@ -136,7 +147,7 @@ function decodePage(
     const { num_values: nValues, encoding } = header.dictionary_page_header
     const body = decompress(bytes, size, meta)
     if (!(nValues >= 0 && nValues <= body.length)) throw new Error(`a dictionary of ${nValues} values`)
-    return { kind: 'dictionary', encoding, body, nValues, nRows: 0, valid: null, repeated: null }
+    return { kind: 'dictionary', encoding, body, nValues, firstRow, nRows: 0, valid: null, repeated: null }
   }
   if (header.type === 'DATA_PAGE' && header.data_page_header) {
     const v1 = header.data_page_header
@@ -149,7 +160,8 @@ function decodePage(
     const repetition = levels.isList ? levelsAt(page, 0) : NO_LEVELS
     const definition = levels.defined > 0 ? levelsAt(page, repetition.end) : { start: 0, end: repetition.end }
     const body = page.subarray(definition.end)
-    return pageOf({ page, body, nRows: v1.num_values, encoding: v1.encoding, repetition, definition, levels })
+    const { num_values: nRows, encoding } = v1
+    return pageOf({ page, body, firstRow, nRows, encoding, repetition, definition, levels })
   }
   if (header.type === 'DATA_PAGE_V2' && header.data_page_header_v2) {
     const v2 = header.data_page_header_v2
@@ -166,6 +178,7 @@ function decodePage(
     return pageOf({
       page: bytes,
       body,
+      firstRow,
       nRows,
       encoding,
       repetition,
@@ -197,13 +210,14 @@ function levelsAt(page: Uint8Array, at: number): LevelBytes {
 function pageOf(of: {
   readonly page: Uint8Array
   readonly body: Uint8Array
+  readonly firstRow: number
   readonly nRows: number
   readonly encoding: Encoding
   readonly repetition: LevelBytes
   readonly definition: LevelBytes
   readonly levels: Levels
 }): Page {
-  const { page, body, nRows, encoding, levels } = of
+  const { page, body, firstRow, nRows, encoding, levels } = of
   const read = ({ start, end }: LevelBytes, most: number): Uint8Array => {
     if (end > page.length) throw new Error('levels run past the end of their page')
     const found = new Uint8Array(nRows)
@@ -212,7 +226,7 @@ function pageOf(of: {
   }
   const repeated = levels.isList ? read(of.repetition, 1) : null
   if (levels.defined === 0) {
-    return { kind: 'data', encoding, body, nValues: nRows, nRows, valid: null, repeated }
+    return { kind: 'data', encoding, body, nValues: nRows, firstRow, nRows, valid: null, repeated }
   }
   const valid = read(of.definition, levels.defined)
   let nValues = 0
@@ -220,7 +234,8 @@ function pageOf(of: {
     valid[i] = valid[i] === levels.defined ? 1 : 0
     nValues += valid[i]
   }
-  return { kind: 'data', encoding, body, nValues, nRows, valid: nValues === nRows ? null : valid, repeated }
+  const some = nValues === nRows ? null : valid
+  return { kind: 'data', encoding, body, nValues, firstRow, nRows, valid: some, repeated }
 }
 
 /**

@@ -3,6 +3,7 @@ import { InputError, throwIfCancelled } from '../errors.ts'
 import type { Captions, Context, Layout, VectorRows } from '../types.ts'
 import { captionAt } from '../captions.ts'
 import { chooseTextColumn, findTextColumn } from './choose-text.ts'
+import { openColumn } from './column-cursor.ts'
 import { type Column, type ColumnInfo, findLayouts, listColumns } from './columns.ts'
 import { type DistinctCaptions, distinctCaptions } from './distinct.ts'
 import { ENCODER_KEY, writeWithLayouts } from './export.ts'
@@ -14,7 +15,6 @@ import { PATIENCE, type Patience } from '../request.ts'
 import { type Field, readRow } from './row.ts'
 import type { ByteSource } from './source.ts'
 import { readTable } from './table.ts'
-import { takeRows } from './take-rows.ts'
 import { valueText } from './value-text.ts'
 import { type ColumnValues, readValues } from './values.ts'
 import { findVectorColumns, type VectorColumnInfo } from './vector-columns.ts'
@@ -231,7 +231,7 @@ export function createReader(patience: Patience = PATIENCE): Reader {
       const flat = columns.filter(({ chunk }) => chunk !== null)
       const texts: TableColumn[] = []
       for (const column of flat) {
-        const values = await takeRows(source, metadata, column, rows, signal)
+        const values = await openColumn(source, metadata, column, signal)(rows)
         texts.push({ name: column.name, kind: column.kind, texts: values.map(valueText(column.element)) })
       }
       return texts

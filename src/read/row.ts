@@ -1,9 +1,12 @@
-import { type FileMetaData, parquetReadObjects } from 'hyparquet'
+import { type FileMetaData, parquetReadObjects, type SchemaElement } from 'hyparquet'
+import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
 import { compressors } from 'hyparquet-compressors'
 import { CancelledError, InputError, NetworkError } from '../errors.ts'
+import { openCursor } from './column-cursor.ts'
 import type { Column } from './columns.ts'
+import type { PhysicalValue } from './decode-stored.ts'
 import { formatValue } from './format.ts'
-import { AS_STORED, type PageIndex } from './page-index.ts'
+import type { PageIndex } from './page-index.ts'
 import { asyncBuffer, type ByteSource } from './source.ts'
 
 /** One column of one row, as text for people. */
@@ -37,8 +40,12 @@ export async function readRow(
       const held = known.get(name)
       if (held !== undefined) return { name, value: held }
       try {
-        const found = await pages?.value(column, row, signal)
-        if (found) return { name, value: format(found.value) }
+        if (column.chunk !== null) {
+          const one = async () => openCursor(source, metadata, column, signal)(Uint32Array.of(row))
+          const found = await pages?.value(column, row, signal)
+          const value = found === undefined ? (await one())[0] : found
+          return { name, value: format(meaningOf(value, element)) }
+        }
         const [fields] = await parquetReadObjects({
           file,
           metadata,
@@ -58,3 +65,26 @@ export async function readRow(
     }),
   )
 }
+
+/** A stored value as what its column says it is. */
+function meaningOf(value: PhysicalValue, element: SchemaElement): unknown {
+  if (value === null) return null
+  if (element.type === 'INT96' && typeof value === 'bigint') return new Date(Number(value / 1_000_000n))
+  const parsers = { ...DEFAULT_PARSERS, ...AS_STORED.parsers }
+  return convert([value], { element, parsers, utf8: false } as never)[0] as unknown
+}
+
+const decoder = new TextDecoder()
+
+function parseJson(bytes: Uint8Array | undefined): unknown {
+  if (!bytes) return null
+  const text = decoder.decode(bytes)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** Values that break their own column's rules are shown as they are. */
+const AS_STORED = { utf8: false, parsers: { jsonFromBytes: parseJson } } as const

@@ -1,13 +1,14 @@
 import type { ColumnChunk, FileMetaData } from 'hyparquet'
 import { InputError } from '../errors.ts'
+import { openColumn } from '../read/column-cursor.ts'
 import { type Column, type ColumnInfo, findLayouts, listColumns } from '../read/columns.ts'
+import type { PhysicalValue } from '../read/decode-stored.ts'
 import { type Write, writeCsvRows, writeParquetRows } from '../read/export-rows.ts'
 import { chunkRange } from '../read/footer.ts'
 import { planPieces } from '../read/read-ahead.ts'
 import type { TableColumn } from '../read/reader.ts'
 import type { ByteSource } from '../read/source.ts'
 import { readTable } from '../read/table.ts'
-import { type PhysicalValue, takeRows } from '../read/take-rows.ts'
 import { valueText } from '../read/value-text.ts'
 import { type ColumnValues, readValues } from '../read/values.ts'
 import type { Captions, Context, KeptPieces, Layout } from '../types.ts'
@@ -73,9 +74,9 @@ export interface RowData {
   captions(context: Context): Promise<{ readonly captions: Captions; readonly isKept: boolean }>
   /** A column to color and filter by, kept likewise. @throws as {@link readValues} */
   values(name: string, context: Context): Promise<ColumnValues>
-  /** As text, those columns that some rows can be had of. @throws as {@link takeRows} */
+  /** As text, those columns that some rows can be had of. @throws as {@link openColumn} */
   table(request: RowsRequest): Promise<Rows<readonly TableColumn[]>>
-  /** @throws as {@link takeRows} */
+  /** @throws as {@link openColumn} */
   exportRows(
     format: 'parquet' | 'csv',
     request: RowsRequest,
@@ -225,7 +226,7 @@ export function createRowData(
       const rows: TableColumn[] = []
       for (const column of columns) {
         const values =
-          known.get(column.name) ?? (await takeRows(file.source, file.metadata, column, request.rows))
+          known.get(column.name) ?? (await openColumn(file.source, file.metadata, column)(request.rows))
         rows.push({
           name: column.name,
           kind: column.kind,

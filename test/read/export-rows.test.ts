@@ -72,6 +72,7 @@ describe('export, read back by DuckDB', () => {
   it.each([
     ['snappy', 'COMPRESSION snappy, ROW_GROUP_SIZE 2048'],
     ['zstd', 'COMPRESSION zstd'],
+    ['version 2', 'COMPRESSION zstd, PARQUET_VERSION V2, ROW_GROUP_SIZE 2048'],
     ['gzip', 'COMPRESSION gzip, ROW_GROUP_SIZE 2048'],
     ['lz4', 'COMPRESSION lz4_raw'],
     ['uncompressed', 'COMPRESSION uncompressed, ROW_GROUP_SIZE 2048'],

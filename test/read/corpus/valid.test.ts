@@ -32,7 +32,7 @@ const TABLE = `SELECT
   MAP {'k': i} AS map,
   CASE WHEN i % 10 = 0 THEN NULL ELSE CAST(sin(i) AS FLOAT) END AS x_a, CAST(cos(i) AS DOUBLE) AS y_a
 FROM (SELECT unnest(range(${nRows})) AS i)`
-const EXACT = ['caption', 'größe 大小', 'nothing', 'i64', 'i16', 'd9', 'd30', 'good', 'day']
+const EXACT = ['caption', 'größe 大小', 'nothing', 'i64', 'i16', 'u32', 'd9', 'd30', 'good', 'day']
 
 describe('files that DuckDB writes are read as DuckDB reads them', () => {
   const codecs = ['uncompressed', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4_raw']
@@ -67,7 +67,12 @@ describe('files that DuckDB writes are read as DuckDB reads them', () => {
       expect(texts, name).toEqual([...some].map((row) => expected[row][name] ?? ''))
     }
     const fields = Object.fromEntries((await reader.row(2321)).map((field) => [field.name, field.value]))
-    expect(fields).toMatchObject({ list: '[2321,2322]', struct: '{"a":2321,"b":"x2321"}', nothing: '—' })
+    expect(fields).toMatchObject({
+      list: '[2321,2322]',
+      struct: '{"a":2321,"b":"x2321"}',
+      nothing: '—',
+      u32: '4294964974',
+    })
   })
 })
 
