@@ -43,7 +43,8 @@ export async function arrowToParquet(
   try {
     setCompressionCodec(CompressionType.LZ4_FRAME, { decode: decodeLz4Frame, encode: onlyRead })
     setCompressionCodec(CompressionType.ZSTD, {
-      decode: (page, size) => compressors.ZSTD?.(page, size) ?? onlyRead(),
+      // A copy, since numbers have to begin at multiples of their size.
+      decode: (page, size) => compressors.ZSTD?.(page, size).slice() ?? onlyRead(),
       encode: onlyRead,
     })
     const table: Table = tableFromIPC(bytes, { useDate: false, useBigInt: true })
