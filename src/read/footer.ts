@@ -66,6 +66,12 @@ const rawStrings = { stringFromBytes: (bytes: Uint8Array) => bytes }
 
 /** hyparquet takes a footer's fields as they come; a damaged one lacks some or has wrong ones. */
 function checkShape(metadata: FileMetaData): void {
+  // The root goes without a name with some writers.
+  for (const { name, type, type_length: width, num_children: parts } of metadata.schema.slice(1)) {
+    if (typeof name !== 'string') throw new Error('a column has no name')
+    if (!parts && (type === undefined || (type === 'FIXED_LEN_BYTE_ARRAY' && !(width && width > 0))))
+      throw new Error(`column ${name} has no type`)
+  }
   const nLeaves = countLeaves(parquetSchema(metadata))
   for (const [index, { columns, num_rows }] of metadata.row_groups.entries()) {
     const counts = [num_rows]

@@ -8,6 +8,8 @@ import { takeTurns } from './turns.ts'
 
 /** Longest string that browsers can make of a file. */
 const MAX_ARRAY_BYTES = 500 * 1024 * 1024
+/** Far above the longest row; beyond it, it is no file of lines. */
+const MAX_LINE = 64 * 1024 * 1024
 const BATCH_ROWS = 10_000
 
 /**
@@ -40,6 +42,12 @@ async function* lineRows(source: ByteSource, context: Context): AsyncGenerator<R
   for await (const piece of readText(source, context)) {
     const lines = (carry + piece).split('\n')
     carry = lines.pop() ?? ''
+    if (carry.length > MAX_LINE) {
+      throw new InputError(
+        `Read: line ${line + lines.length + 1} of ${source.name} has more than ${MAX_LINE} characters`,
+        'Save it with one JSON object a line.',
+      )
+    }
     for (const text of lines) yield* parse(text)
   }
   yield* parse(carry)
@@ -47,15 +55,22 @@ async function* lineRows(source: ByteSource, context: Context): AsyncGenerator<R
 
 async function* arrayRows(source: ByteSource, context: Context): AsyncGenerator<Row> {
   if (source.byteLength > MAX_ARRAY_BYTES) {
-    throw new InputError(
-      `Read: ${source.name} is one JSON array of ${source.byteLength} bytes; the limit is ${MAX_ARRAY_BYTES}`,
-      'Save it as JSON Lines (one object a line), which is read piece by piece.',
-    )
+    throw tooLong(source.name, `${source.byteLength} bytes; the limit is ${MAX_ARRAY_BYTES}`)
   }
   let text = ''
-  for await (const piece of readText(source, context)) text += piece
+  for await (const piece of readText(source, context)) {
+    text += piece
+    if (text.length > MAX_ARRAY_BYTES) throw tooLong(source.name, `more than ${MAX_ARRAY_BYTES} characters`)
+  }
   const rows = parseJson(source.name, text, 1) as unknown[]
   for (const [i, value] of rows.entries()) yield { value, place: `element ${i + 1}` }
+}
+
+function tooLong(name: string, length: string): InputError {
+  return new InputError(
+    `Read: ${name} is one JSON array of ${length}`,
+    'Save it as JSON Lines (one object a line), which is read piece by piece.',
+  )
 }
 
 async function* toBatches(

@@ -5,6 +5,7 @@ import { listDataset } from './hub.ts'
 import type { ParquetFile } from './join-files.ts'
 import { looksLike, type TableFormat } from './looks-like.ts'
 import { naturally } from './natural-order.ts'
+import { isGzip, unzipHead } from './read-text.ts'
 import type { Patience } from '../request.ts'
 import { type ByteSource, fileSource } from './source.ts'
 import { getJson, urlSource } from './url-source.ts'
@@ -50,9 +51,12 @@ async function openFile(source: ByteSource, context: Context): Promise<ParquetFi
   const tail = await readTail(source, signal)
   if (!/PAR[1E]$/.test(new TextDecoder('latin1').decode(tail.subarray(-4)))) {
     const head = await source.read(0, Math.min(source.byteLength, HEAD_BYTES), signal)
-    const { table } = looksLike(head)
-    if (table) {
-      const made = await convert(source, table, head, context)
+    const isPacked = isGzip(head)
+    const start = isPacked ? await unzipHead(head) : head
+    const { table } = looksLike(start)
+    // Text is unpacked as it is read; Arrow's numbers are read out of turn.
+    if (table && !(isPacked && table === 'arrow')) {
+      const made = await convert(source, table, start, context)
       return { source: made, metadata: await readFooter(made, signal) }
     }
   }

@@ -240,13 +240,13 @@ export function createReader(patience: Patience = PATIENCE): Reader {
     async exportFile({ format, rows, layouts, encoder }, write, context) {
       const { source, metadata, columns, nRows } = opened()
       if (format === 'parquet' && rows === null) {
-        await writeWithLayouts(source, metadata, layouts, encoder, write, context.signal)
+        await writeWithLayouts(source, metadata, layouts, encoder, write, context.signal).catch(unwritable)
         return
       }
       const flat = columns.filter(({ chunk }) => chunk !== null)
       const all = rows ?? Uint32Array.from({ length: nRows }, (_, row) => row)
       const request = { source, metadata, columns: flat, rows: all, layouts, encoder, ...context }
-      await (format === 'csv' ? writeCsvRows : writeParquetRows)(request, write)
+      await (format === 'csv' ? writeCsvRows : writeParquetRows)(request, write).catch(unwritable)
     },
 
     file: () => {
@@ -265,6 +265,16 @@ export function createReader(patience: Patience = PATIENCE): Reader {
       return readRow(source, metadata, columns, row, known, signal, pages)
     },
   }
+}
+
+/** A file can be odd enough to be read and not to be written again. */
+function unwritable(cause: unknown): never {
+  if (!(cause instanceof Error) || !['Error', 'TypeError', 'RangeError'].includes(cause.name)) throw cause
+  throw new InputError(
+    `Export: the file cannot be written again: ${cause.message}`,
+    'Export the rows in another format, or write the file anew and open that.',
+    { cause },
+  )
 }
 
 /** Bytes of a column in the file. */

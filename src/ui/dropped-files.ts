@@ -1,4 +1,4 @@
-const TABLES = /\.(parquet|parq|csv|tsv|jsonl|ndjson|json|arrow|feather)$/i
+const TABLES = /\.(parquet|parq|(csv|tsv|jsonl|ndjson|json)(\.gz)?|arrow|feather)$/i
 const ONNX = /\.onnx$/i
 const PARQUET = /\.(parquet|parq)$/i
 

@@ -7,7 +7,7 @@ import './open-data.css'
 const PUBLISHED =
   'https://huggingface.co/datasets/dclure/laion-aesthetics-12m-umap/resolve/main/train.parquet'
 const ACCEPTED =
-  '.parquet,.parq,.csv,.tsv,.json,.jsonl,.ndjson,.arrow,.feather,.npy,application/vnd.apache.parquet'
+  '.parquet,.parq,.csv,.tsv,.json,.jsonl,.ndjson,.gz,.arrow,.feather,.npy,application/vnd.apache.parquet'
 
 /** The doors into the page: the visitor's own file, the published 12 million, the sample; and any address. */
 export function OpenData() {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { tableFromArrays, tableToIPC } from '@uwdata/flechette'
 import { describe, expect, test } from 'vitest'
 import { captionAt } from '../../src/captions.ts'
@@ -115,6 +116,38 @@ describe('JSON', () => {
     ['[]', /data\.bin has no rows/],
   ])('%j is told', async (content, message) => {
     expect(await refusal(content)).toMatch(message)
+  })
+})
+
+describe('gzip', () => {
+  const lines = Array.from({ length: 60_000 }, (_, i) => `"a caption, the ${i * 7919}th",${i}`)
+  const csv = gzipSync(`caption,n\n${lines.join('\n')}\n`)
+
+  test.each([
+    ['CSV', csv, 60_000],
+    ['TSV in UTF-16', gzipSync(Buffer.from('\ufeffcaption\tn\na cat\t1\n', 'utf16le')), 1],
+    ['JSON Lines', gzipSync('{"caption": "a cat"}\n{"caption": "a dog"}'), 2],
+    ['a JSON array', gzipSync('[{"caption": "a cat"}]'), 1],
+  ])('%s is unpacked while it is read', async (_, content, nRows) => {
+    const { captions } = await open(content, 'captions.gz')
+    expect(captions).toHaveLength(nRows)
+    expect(captions.at(-1)).toBe(
+      nRows > 2 ? `a caption, the ${59_999 * 7919}th` : nRows > 1 ? 'a dog' : 'a cat',
+    )
+  })
+
+  test('that is cut off, damaged, or holds something else is told', async () => {
+    expect(await refusal(csv.subarray(0, csv.length - 9))).toMatch(/data\.bin cannot be unpacked/)
+    const damaged = Buffer.from(csv)
+    damaged.fill(0, 50_000, 50_100)
+    expect(await refusal(damaged)).toMatch(/cannot be unpacked|is not UTF-8|line \d+ of data\.bin/)
+    expect(await refusal(gzipSync(Buffer.alloc(5000)))).toMatch(/it looks like a gzip archive/)
+    expect(await refusal(csv.subarray(0, 8))).toMatch(/it looks like a gzip archive/)
+  })
+
+  test('a line without an end is refused before it fills the memory', async () => {
+    const endless = gzipSync(`{"caption": "${'a'.repeat(70 * 1024 * 1024)}`, { level: 1 })
+    expect(await refusal(endless)).toMatch(/line 1 of data\.bin has more than 67108864 characters/)
   })
 })
 
