@@ -189,14 +189,14 @@ function* chunksOf(metadata: FileMetaData, leaf: number): Generator<Chunk, undef
   }
 }
 
-interface Place extends ByteRange {
+export interface Place extends ByteRange {
   /** In the chunk. */
   readonly firstRow: number
   readonly endRow: number
 }
 
 /** Where an offset index says that pages lie, held to their chunk. */
-function placesOf(index: Uint8Array, range: ByteRange, nRows: number): Place[] {
+export function placesOf(index: Uint8Array, range: ByteRange, nRows: number): Place[] {
   const view = new DataView(index.buffer, index.byteOffset, index.byteLength)
   const { page_locations: pages } = readOffsetIndex({ view, offset: 0 })
   const places = pages.map((page, i) => ({

@@ -22,14 +22,16 @@ export interface Page {
   readonly valid: Uint8Array | null
   /** [nRows] 0 where a list begins; null of a flat column. */
   readonly repeated: Uint8Array | null
+  /** [nRows] definition levels of nested columns; null where all are the highest. */
+  readonly defined: Uint8Array | null
 }
 
 /** How a column's levels are stored. */
 interface Levels {
   /** The highest definition level: a value is there. */
   readonly defined: number
-  /** Values come in lists. */
-  readonly isList: boolean
+  /** The highest repetition level; 0 where values come in no lists. */
+  readonly repeated: number
 }
 
 const WINDOW_BYTES = 1024 * 1024
@@ -46,8 +48,10 @@ export async function* readPages(
   range: { readonly start: number; readonly end: number },
   options: {
     readonly optional: boolean
-    /** For lists: the highest definition level. */
-    readonly list?: { readonly defined: number }
+    /** For nested columns: the highest levels of definition and of repetition (1). */
+    readonly list?: { readonly defined: number; readonly repeated?: number }
+    /** The range may end before all rows. */
+    readonly mayEnd?: boolean
     readonly nRows: number
     readonly chunkRows: number
     readonly read: ReadBytes
@@ -78,10 +82,11 @@ export async function* readPages(
   }
 
   const levels = options.list
-    ? { ...options.list, isList: true }
-    : { defined: options.optional ? 1 : 0, isList: false }
+    ? { repeated: 1, ...options.list }
+    : { defined: options.optional ? 1 : 0, repeated: 0 }
   let rows = 0
   while (rows < options.nRows) {
+    if (offset >= range.end && options.mayEnd) return
     if (offset >= range.end) throw new Error(`pages end after ${rows} of ${options.chunkRows} rows`)
     let header: { readonly page: PageHeader; readonly bytes: number } | null = null
     for (let want = 1024; header === null; want *= 4) {
@@ -147,17 +152,27 @@ function decodePage(
     const { num_values: nValues, encoding } = header.dictionary_page_header
     const body = decompress(bytes, size, meta)
     if (!(nValues >= 0 && nValues <= body.length)) throw new Error(`a dictionary of ${nValues} values`)
-    return { kind: 'dictionary', encoding, body, nValues, firstRow, nRows: 0, valid: null, repeated: null }
+    return {
+      kind: 'dictionary',
+      encoding,
+      body,
+      nValues,
+      firstRow,
+      nRows: 0,
+      valid: null,
+      repeated: null,
+      defined: null,
+    }
   }
   if (header.type === 'DATA_PAGE' && header.data_page_header) {
     const v1 = header.data_page_header
     const page = decompress(bytes, size, meta)
     const kinds = [
-      levels.isList ? v1.repetition_level_encoding : null,
+      levels.repeated > 0 ? v1.repetition_level_encoding : null,
       levels.defined > 0 ? v1.definition_level_encoding : null,
     ]
     if (kinds.includes('BIT_PACKED')) throw new Error('levels in the deprecated BIT_PACKED encoding')
-    const repetition = levels.isList ? levelsAt(page, 0) : NO_LEVELS
+    const repetition = levels.repeated > 0 ? levelsAt(page, 0) : NO_LEVELS
     const definition = levels.defined > 0 ? levelsAt(page, repetition.end) : { start: 0, end: repetition.end }
     const body = page.subarray(definition.end)
     const { num_values: nRows, encoding } = v1
@@ -172,7 +187,7 @@ function decodePage(
         ? bytes.subarray(definition.end)
         : decompress(bytes.subarray(definition.end), size - definition.end, meta)
     // Where nothing is null, levels say nothing or are left out; what writers count as null in lists differs.
-    const isFull = levels.isList ? definition.start === definition.end : v2.num_nulls === 0
+    const isFull = levels.repeated > 0 ? definition.start === definition.end : v2.num_nulls === 0
     const defined = isFull ? 0 : levels.defined
     const { num_values: nRows, encoding } = v2
     return pageOf({
@@ -224,18 +239,30 @@ function pageOf(of: {
     readHybrid(page, start, end, 32 - Math.clz32(most), found)
     return found
   }
-  const repeated = levels.isList ? read(of.repetition, 1) : null
+  const repeated = levels.repeated > 0 ? read(of.repetition, levels.repeated) : null
   if (levels.defined === 0) {
-    return { kind: 'data', encoding, body, nValues: nRows, firstRow, nRows, valid: null, repeated }
+    return {
+      kind: 'data',
+      encoding,
+      body,
+      nValues: nRows,
+      firstRow,
+      nRows,
+      valid: null,
+      repeated,
+      defined: null,
+    }
   }
   const valid = read(of.definition, levels.defined)
+  // A copy, of levels that say more than whether there is a value.
+  const defined = levels.defined > 1 ? valid.slice() : null
   let nValues = 0
   for (let i = 0; i < nRows; i++) {
     valid[i] = valid[i] === levels.defined ? 1 : 0
     nValues += valid[i]
   }
   const some = nValues === nRows ? null : valid
-  return { kind: 'data', encoding, body, nValues, firstRow, nRows, valid: some, repeated }
+  return { kind: 'data', encoding, body, nValues, firstRow, nRows, valid: some, repeated, defined }
 }
 
 /**

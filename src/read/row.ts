@@ -1,13 +1,13 @@
-import { type FileMetaData, parquetReadObjects, type SchemaElement } from 'hyparquet'
+import type { FileMetaData, SchemaElement } from 'hyparquet'
 import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
-import { compressors } from 'hyparquet-compressors'
 import { CancelledError, InputError, NetworkError } from '../errors.ts'
 import { openCursor } from './column-cursor.ts'
 import type { Column } from './columns.ts'
 import type { PhysicalValue } from './decode-stored.ts'
 import { formatValue } from './format.ts'
+import { readNestedCell } from './nested-cell.ts'
 import type { PageIndex } from './page-index.ts'
-import { asyncBuffer, type ByteSource } from './source.ts'
+import type { ByteSource } from './source.ts'
 
 /** One column of one row, as text for people. */
 export interface Field {
@@ -31,7 +31,6 @@ export async function readRow(
   signal?: AbortSignal,
   pages?: PageIndex,
 ): Promise<Field[]> {
-  const file = asyncBuffer(source, signal)
   return Promise.all(
     columns.map(async (column) => {
       const { name, element } = column
@@ -46,17 +45,8 @@ export async function readRow(
           const value = found === undefined ? (await one())[0] : found
           return { name, value: format(meaningOf(value, element)) }
         }
-        const [fields] = await parquetReadObjects({
-          file,
-          metadata,
-          columns: [name],
-          rowStart: row,
-          rowEnd: row + 1,
-          compressors,
-          useOffsetIndex: true,
-          ...AS_STORED,
-        })
-        return { name, value: format(fields?.[name]) }
+        const value = await readNestedCell(source, metadata, column, row, PARSERS, signal)
+        return { name, value: format(value) }
       } catch (cause) {
         if (cause instanceof NetworkError || cause instanceof CancelledError || cause instanceof InputError)
           throw cause
@@ -70,8 +60,7 @@ export async function readRow(
 function meaningOf(value: PhysicalValue, element: SchemaElement): unknown {
   if (value === null) return null
   if (element.type === 'INT96' && typeof value === 'bigint') return new Date(Number(value / 1_000_000n))
-  const parsers = { ...DEFAULT_PARSERS, ...AS_STORED.parsers }
-  return convert([value], { element, parsers, utf8: false } as never)[0] as unknown
+  return convert([value], { element, parsers: PARSERS, utf8: false } as never)[0] as unknown
 }
 
 const decoder = new TextDecoder()
@@ -87,4 +76,4 @@ function parseJson(bytes: Uint8Array | undefined): unknown {
 }
 
 /** Values that break their own column's rules are shown as they are. */
-const AS_STORED = { utf8: false, parsers: { jsonFromBytes: parseJson } } as const
+const PARSERS = { ...DEFAULT_PARSERS, jsonFromBytes: parseJson }

@@ -1,4 +1,3 @@
-import type { AsyncBuffer } from 'hyparquet'
 import { InputError, throwIfCancelled } from '../errors.ts'
 
 /** Random access to the bytes of a file, wherever it lies. */
@@ -16,22 +15,6 @@ export interface ByteSource {
    * @throws {CancelledError} the signal was aborted.
    */
   read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>
-}
-
-/**
- * A source in the form that hyparquet reads from.
- * @throws {Error} when a damaged index asks for bytes outside of the file
- */
-export function asyncBuffer(source: ByteSource, signal?: AbortSignal): AsyncBuffer {
-  const { byteLength } = source
-  return {
-    byteLength,
-    async slice(start, end = byteLength) {
-      if (!(start >= 0 && start <= end && end <= byteLength))
-        throw new Error(`bytes ${start} to ${end} of a file of ${byteLength}`)
-      return (await source.read(start, end, signal)).buffer
-    },
-  }
 }
 
 /** A file of the user's own disk, read slice by slice. */

@@ -76,6 +76,36 @@ describe('files that DuckDB writes are read as DuckDB reads them', () => {
   })
 })
 
+describe('nested columns are shown as DuckDB shows them', () => {
+  const NESTED = `SELECT 'caption ' || i AS caption,
+    CASE WHEN i % 4 = 0 THEN NULL WHEN i % 4 = 1 THEN [] ELSE [i, NULL, i + 1] END AS list,
+    [[i], [], NULL, [i, i + 1]] AS lists,
+    CASE WHEN i % 3 = 0 THEN NULL ELSE {'a': i, 'b': [{'c': 'x' || i, 'd': NULL}, {'c': 'é', 'd': i * 1.5}]} END AS struct,
+    [{'k': i, 'v': [i]}, NULL, {'k': NULL, 'v': []}] AS structs,
+    MAP {'k' || i: i, 'other': NULL} AS map,
+    CASE WHEN i % 5 = 0 THEN NULL ELSE MAP {'a': [1, i]} END AS lists_of
+  FROM (SELECT unnest(range(${nRows})) AS i)`
+
+  test.each(['V1, ROW_GROUP_SIZE 2048', 'V2'])('in version %s', async (version) => {
+    const file = path.join(folder, 'nested.parquet')
+    await query(`COPY (${NESTED}) TO '${file}' (FORMAT parquet, PARQUET_VERSION ${version})`)
+    const names = ['list', 'lists', 'struct', 'structs', 'map', 'lists_of']
+    const json = names.map((name) => `to_json(${name})::VARCHAR AS ${name}`).join(', ')
+    const expected = await query(`SELECT ${json} FROM '${file}'`)
+    const reader = createReader()
+    const source = { kind: 'file' as const, file: new File([await readFile(file)], 'file.parquet') }
+    await reader.open(source, { text: null, limit: null }, {})
+    for (const row of [0, 1, 2, 3, 4, 5, 12, 1777, 2047, 2048, 2999]) {
+      const fields = Object.fromEntries((await reader.row(row)).map((field) => [field.name, field.value]))
+      for (const name of names) {
+        const wanted = expected[row][name]
+        const value: unknown = fields[name] === '—' ? null : JSON.parse(fields[name])
+        expect([row, name, value]).toEqual([row, name, wanted === null ? null : JSON.parse(wanted)])
+      }
+    }
+  })
+})
+
 describe('odd files open', () => {
   const open = (file: File) => createReader().open({ kind: 'file', file }, { text: null, limit: null }, {})
 
