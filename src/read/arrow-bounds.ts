@@ -25,6 +25,8 @@ export function checkBounds(file: Uint8Array): void {
 }
 
 const MAGIC = [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]
+/** What a batch can hold. */
+const MOST_ROWS = 2 ** 31
 /** More parts than any schema has. */
 const MOST_FIELDS = 100_000
 
@@ -60,14 +62,15 @@ function checkMessage(file: Uint8Array, start: number): number | null {
   return at + bytes + bodyBytes
 }
 
-/** Nodes, buffers and counts of view buffers. */
+/** Rows, nodes, buffers, and how many buffers each column of views has. */
 function checkRecords(message: Flat, records: number): void {
-  for (const [slot, stride] of [
-    [1, 16],
-    [2, 16],
-    [4, 8],
-  ])
-    message.vector(message.field(records, slot), stride)
+  const nodes = message.vector(message.field(records, 1), 16)
+  const buffers = message.vector(message.field(records, 2), 16)
+  const counts = message.vector(message.field(records, 4), 8)
+  const rows = message.field(records, 0)
+  if (rows) message.count(rows, MOST_ROWS)
+  for (let i = 0; i < nodes.count; i++) message.count(nodes.start + 16 * i, MOST_ROWS)
+  for (let i = 0; i < counts.count; i++) message.count(counts.start + 8 * i, buffers.count)
 }
 
 function checkSchema(message: Flat, schema: number): void {
@@ -123,6 +126,12 @@ class Flat {
   kindOf(field: number): number {
     const at = this.field(field, 2)
     return at ? this.view.getUint8(at) : 0
+  }
+
+  /** Holds a whole number of 64 bits to its range. */
+  count(at: number, most: number): void {
+    const count = this.view.getBigInt64(at, true)
+    if (count < 0n || count > most) throw new Error(`a count of ${count} where ${most} is the most`)
   }
 
   /** @param at of the offset that leads to it; 0 for none */

@@ -1,4 +1,8 @@
+import { readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import process from 'node:process'
+import { gzipSync } from 'node:zlib'
 import { parquetMetadata } from 'hyparquet'
 import { ByteWriter } from 'hyparquet-writer'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
@@ -6,6 +10,7 @@ import { describe, expect, test } from 'vitest'
 import { InputError } from '../../../src/errors.ts'
 import { createReader } from '../../../src/read/reader.ts'
 import { writeParquet } from '../write-parquet.ts'
+import { createMutator } from './mutate.ts'
 
 /** Files of each codec; FUZZ=100000 for a night. */
 const ROUNDS = Number(process.env.FUZZ ?? 200)
@@ -38,6 +43,59 @@ async function openDamaged(bytes: Uint8Array<ArrayBuffer>, text: string | null):
     throw error
   }
 }
+
+/** All that the page does with an open file; what is not an InputError is thrown. */
+async function useAll(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const reader = createReader()
+  const allowed = async (work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof InputError) || error.advice === '') throw error
+    }
+  }
+  await allowed(async () => {
+    const file = new File([bytes], 'damaged.parquet')
+    const { nRows: n, columns, vectorColumns } = await reader.open({ kind: 'file', file }, all, {})
+    const layouts = [{ name: 'nn10', positions: new Float32Array(2 * n) }]
+    const [discard, rows] = [() => {}, Uint32Array.of(0, n - 1)]
+    for (const row of rows) await allowed(() => reader.row(row))
+    await allowed(() => reader.table(rows))
+    for (const { name } of columns) await allowed(() => reader.values(name, {}))
+    for (const { name } of vectorColumns)
+      await allowed(async () => {
+        for await (const _ of (await reader.vectors({ kind: 'column', name }, {})).blocks());
+      })
+    const request = { layouts, encoder: null }
+    await allowed(() => reader.exportFile({ ...request, format: 'csv', rows: null }, discard, {}))
+    await allowed(() => reader.exportFile({ ...request, format: 'parquet', rows: null }, discard, {}))
+    await allowed(() => reader.exportFile({ ...request, format: 'parquet', rows }, discard, {}))
+  })
+}
+
+const all = { text: null, limit: null }
+
+describe('whatever is done with a damaged file ends, or in an InputError', () => {
+  // Every kind of page and of column that Arrow writes.
+  const folder = path.join(import.meta.dirname, '../../fixtures/arrow')
+  const files = readdirSync(folder).filter((name) => !name.endsWith('.py'))
+
+  test.each(files)('%s', { timeout: 10 * ROUNDS + 60_000 }, async (name) => {
+    const bytes = await readFile(path.join(folder, name))
+    const isParquet = name.endsWith('.parquet')
+    const footer = isParquet ? bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8) : 0
+    const mutate = createMutator(7)
+    for (let round = 0; round < ROUNDS / 4; round++) await useAll(mutate(bytes, round % 2 ? footer : 0))
+  })
+
+  test('text, JSON, and what gzip makes of them', { timeout: 10 * ROUNDS + 60_000 }, async () => {
+    const csv = Buffer.from(captions.map((text, i) => `"${text}, ""x""",${i}`).join('\n'))
+    const json = Buffer.from(captions.map((caption, i) => JSON.stringify({ caption, tags: [i] })).join('\n'))
+    const mutate = createMutator(8)
+    for (const bytes of [csv, json, gzipSync(csv)])
+      for (let round = 0; round < ROUNDS / 10; round++) await useAll(mutate(bytes, 0))
+  })
+})
 
 describe('damage ends in an InputError or a file that opens', () => {
   test.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4_RAW'] as const)(
