@@ -57,7 +57,7 @@ export function openCursor(
   let isOfCall = false
   /** The next row that is wanted; pages that end before it are not decompressed. */
   let target = 0
-  let last = lastRow
+  let lastWanted = lastRow
 
   /** All pages of a chunk from its first on. */
   async function* allPages(of: Chunk): AsyncGenerator<Held> {
@@ -66,7 +66,7 @@ export function openCursor(
     const nRows = endRow - firstRow
     const skips = (first: number, n: number): boolean => firstRow + first + n <= target
     // A quarter more than the rows' share: the first ones may be longer than the others. What lacks is fetched on demand.
-    const share = Math.min(1, ((last ?? endRow) + 1 - firstRow) / nRows)
+    const share = Math.min(1, ((lastWanted ?? endRow) + 1 - firstRow) / nRows)
     const likely = Math.ceil((range.end - range.start) * share * 1.25) + 16_384
     const pieces = planPieces([{ start: range.start, end: Math.min(range.end, range.start + likely) }])
     const read = readAhead(source, pieces, { signal })
@@ -145,7 +145,7 @@ export function openCursor(
 
   return async (rows) => {
     const values: PhysicalValue[] = Array.from({ length: rows.length }, () => null)
-    last ??= rows.at(-1)
+    lastWanted ??= rows.at(-1)
     for (let i = 0; i < rows.length; ) {
       const page = await moveTo(rows[i], rows.subarray(i))
       for (; i < rows.length && rows[i] < page.endRow; i++) values[i] = valueOf(page, rows[i] - page.firstRow)
