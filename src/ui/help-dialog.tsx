@@ -28,6 +28,14 @@ const SHORTCUTS: readonly {
     ],
   },
   {
+    title: 'By touch',
+    keys: [
+      ['Tap', 'Pin the caption'],
+      ['Hold', 'Read it in passing'],
+      ['Two fingers', 'Zoom and move'],
+    ],
+  },
+  {
     title: 'With the mouse',
     keys: [
       ['Shift + drag', 'Lasso'],
