@@ -114,7 +114,7 @@ function RowList({
           return (
             <li key={row}>
               <button type="button" dir="auto" data-empty={caption === ''} onClick={() => engine.visit(row)}>
-                {caption}
+                <span>{caption}</span>
               </button>
             </li>
           )

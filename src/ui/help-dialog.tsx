@@ -30,7 +30,7 @@ const SHORTCUTS: readonly {
   {
     title: 'By touch',
     keys: [
-      ['Tap', 'Pin the caption'],
+      ['Tap', 'Pin what is there'],
       ['Hold', 'Read it in passing'],
       ['Two fingers', 'Zoom and move'],
     ],

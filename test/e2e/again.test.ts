@@ -25,8 +25,25 @@ test('laying out again under other distances keeps the words, the neighbors and 
   await page.getByLabel('Minimum distance').fill('0.5')
   // What it will take is told before.
   await page.getByText(/Laying out \d+ captions takes about \d+ s and [\d.]+ kB of GPU memory/).waitFor()
+  // In a hidden tab, the title and a notification tell of the end.
+  await page.evaluate(() => {
+    const told: string[] = []
+    class Told extends EventTarget {
+      static readonly permission = 'granted'
+      constructor(title: string, { body }: { readonly body: string }) {
+        super()
+        told.push(`${title}: ${body}`)
+      }
+    }
+    Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })
+    Object.assign(globalThis, { Notification: Told, told })
+  })
   await page.getByRole('dialog').getByRole('button', { name: 'Lay out again' }).click()
   await page.evaluate(() => globalThis.captionscape.whenReady())
+  expect(await page.title()).toBe('✓ Ready: 120 captions – Captionscape')
+  expect(await page.evaluate(() => (globalThis as unknown as { told: string[] }).told)).toEqual([
+    'Captionscape: Ready: 120 captions',
+  ])
   expect(await stages()).toEqual(['Lay out'])
   expect(await layout(page, 'nn10')).not.toEqual(before)
   expect(faults).toEqual([])
