@@ -58,6 +58,16 @@ const memoryMB = () =>
     (pid) => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024,
   )
 
+/** Memory of a browser that shows an empty page, MB. */
+async function withoutPoints() {
+  const { close } = await openBench('draw.html')
+  try {
+    return memoryMB()
+  } finally {
+    await close()
+  }
+}
+
 async function draw(name, n) {
   const { page, version, close } = await openBench('draw.html')
   try {
@@ -68,7 +78,6 @@ async function draw(name, n) {
       const { metrics } = await session.send('Performance.getMetrics')
       return 1000 * metrics.find((metric) => metric.name === 'ScriptDuration').value
     }
-    const empty = memoryMB()
     const first = await page.evaluate(([by, count]) => globalThis.measure(by, count), [name, n])
     // Whatever goes on beside the first frames, such as an index, ends before frames are measured.
     let quiet = cpuMs()
@@ -90,7 +99,7 @@ async function draw(name, n) {
       cpuMs: (cpuMs() - cpu) / frames,
       scriptMsAFrame: ((await scriptMs()) - script) / frames,
       points: moved.points ?? n,
-      memoryMB: memoryMB() - empty,
+      memoryMB: memoryMB(),
     }
     console.log(JSON.stringify(outcome))
     return outcome
@@ -101,17 +110,25 @@ async function draw(name, n) {
 
 /** Milliseconds a query, mean and slowest of many beside points of the map. */
 async function hover(n) {
-  const server = await createServer({ root, logLevel: 'warn', server: { middlewareMode: true }, appType: 'custom' })
+  const server = await createServer({
+    root,
+    logLevel: 'warn',
+    server: { middlewareMode: true },
+    appType: 'custom',
+  })
   const { buildGrid, nearest } = await server.ssrLoadModule('/src/grid-index.ts')
   const { createRandom } = await server.ssrLoadModule('/src/random.ts')
   const { default: KDBush } = await import(
-    createRequire(path.join(root, 'bench/package.json')).resolve('kdbush').replace(/kdbush\.js$|kdbush\.min\.js$/, 'index.js')
+    createRequire(path.join(root, 'bench/package.json'))
+      .resolve('kdbush')
+      .replace(/kdbush\.js$|kdbush\.min\.js$/, 'index.js')
   )
   const random = createRandom(2)
   const positions = new Float32Array(2 * n)
   for (let row = 0; row < n; row++) {
     const blob = Math.floor(300 * random.uniform() * random.uniform())
-    for (const axis of [0, 1]) positions[2 * row + axis] = Math.sin(blob * (7 + axis)) + 0.05 * random.normal()
+    for (const axis of [0, 1])
+      positions[2 * row + axis] = Math.sin(blob * (7 + axis)) + 0.05 * random.normal()
   }
   // 14 px around the pointer where the whole map is 800 px.
   const radius = (14 * 2.3) / 800
@@ -132,7 +149,14 @@ async function hover(n) {
     }
     times.sort((a, b) => a - b)
     const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length
-    const outcome = { name, buildMs, mb: bytes(index) / 1e6, mean, p99: times[Math.floor(0.99 * times.length)], found }
+    const outcome = {
+      name,
+      buildMs,
+      mb: bytes(index) / 1e6,
+      mean,
+      p99: times[Math.floor(0.99 * times.length)],
+      found,
+    }
     console.log(JSON.stringify({ ...outcome, found: found.length }))
     return outcome
   }
@@ -154,7 +178,8 @@ async function hover(n) {
       ({ data }) => data.byteLength,
       (tree, x, y) => {
         let best
-        for (const row of tree.within(x, y, radius)) if (best === undefined || d(row, x, y) < d(best, x, y)) best = row
+        for (const row of tree.within(x, y, radius))
+          if (best === undefined || d(row, x, y) < d(best, x, y)) best = row
         return best
       },
     ),
@@ -195,6 +220,7 @@ async function hover(n) {
   return outcomes
 }
 
+const emptyMB = await withoutPoints()
 const rows = []
 for (const n of SIZES) {
   rows.push(await draw('captionscape', n))
@@ -214,7 +240,8 @@ every animation frame (${Object.entries(FRAMES)
   .map(([n, frames]) => `${frames} at ${Number(n).toLocaleString('en')}`)
   .join(', ')}), until the GPU has done the last one. “CPU” is the time of all of the browser's processes a
 frame; on a software renderer that is the drawing itself. “Script” is that of the page's own code, which is what is left of it with a GPU. “First” is
-the time from points in memory to the first picture, “all” to one of all points. Memory is what the browser has grown by, shared pages counted once.
+the time from points in memory to the first picture, “all” to one of all points. Memory is that of all of the browser's processes, shared pages
+counted once; with an empty page it takes ${round(emptyMB)} MB.
 
 | points | drawn by | points a frame | frame ms | CPU ms | CPU, regl-scatterplot = 1 | script ms | first ms | all ms | memory MB |
 |---|---|---|---|---|---|---|---|---|---|

@@ -47,9 +47,15 @@ function finish({ gl }: Drawing): void {
   gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4))
 }
 
-async function captionscape(positions: Float32Array): Promise<Drawing> {
+async function captionscape(positions: Float32Array<ArrayBuffer>): Promise<Drawing> {
   const ignore = (): void => {}
-  const events = { onHover: ignore, onClick: ignore, onCamera: ignore, onLost: ignore, onError: console.error }
+  const events = {
+    onHover: ignore,
+    onClick: ignore,
+    onCamera: ignore,
+    onLost: ignore,
+    onError: console.error,
+  }
   const map = new CaptionMap(container, events, createIndexWorker())
   map.setDraw('points')
   map.setLayouts([{ name: 'a', positions }], 'a', { fresh: true })
@@ -100,7 +106,10 @@ async function scatterplotLayer(positions: Float32Array, colors: Uint8Array, siz
     gl: canvas.getContext('webgl2') as WebGL2RenderingContext,
     look: (dx, dy, steps) => {
       const scale = 2 ** (zoom + steps)
-      deck.setProps({ viewState: { target: [dx / scale, dy / scale, 0], zoom: zoom + steps }, layers: layers() })
+      deck.setProps({
+        viewState: { target: [dx / scale, dy / scale, 0], zoom: zoom + steps },
+        layers: layers(),
+      })
     },
   }
 }
@@ -138,4 +147,4 @@ const bench = {
   },
 }
 
-Object.assign(globalThis, { bench, measure: bench.measure })
+Object.assign(globalThis, { bench, measure: (name: string, n: number) => bench.measure(name, n) })

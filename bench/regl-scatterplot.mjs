@@ -19,7 +19,7 @@ export async function reglScatterplot(container, positions, colors, pointSize) {
     z[row] = colors[4 * row] / 255
   }
   const ramp = Array.from({ length: 16 }, (_, i) => [i / 15, 0.5, 1 - i / 15, 1])
-  plot.set({ colorBy: 'valueA', pointColor: ramp, opacity: 0.5 })
+  void plot.set({ colorBy: 'valueA', pointColor: ramp, opacity: 0.5 })
   await plot.draw({ x, y, z })
   const { canvas: drawn } = plot.get('renderer')
   return {
@@ -27,7 +27,9 @@ export async function reglScatterplot(container, positions, colors, pointSize) {
     look(dx, dy, zoom) {
       const k = 2 ** zoom
       // prettier-ignore
-      plot.view([k, 0, 0, 0, 0, k, 0, 0, 0, 0, 1, 0, (-2 * dx) / width, (2 * dy) / height, 0, 1], { preventEvent: true })
+      plot.view([k, 0, 0, 0, 0, k, 0, 0, 0, 0, 1, 0, (-2 * dx) / width, (2 * dy) / height, 0, 1], {
+        preventEvent: true,
+      })
     },
   }
 }

@@ -110,9 +110,13 @@ export class PointScene {
   /** Keeps what is seen now, to be faded out over what follows. */
   freeze(look: SceneLook): void {
     this.thaw()
-    if (!this.front) return
+    const { buffers } = this
+    const total = buffers?.drawable(look.lens.weights) ?? 0
+    if (total === 0) return
+    // A map on the move has no picture of its last frame.
+    this.advance({ ...look, isPart: false }, { total, part: null, isMoving: true })
     this.frozen = this.painter.createPicture('cover', ...this.size())
-    this.painter.into(this.frozen, true, () => this.showPicture(look, 1))
+    this.painter.into(this.frozen, true, () => this.showPicture({ ...look, isPart: false }, 1))
   }
 
   thaw(): void {
@@ -131,20 +135,30 @@ export class PointScene {
     const total = part?.count ?? limit
     this.total = part?.count ?? buffers.n
     const isSum = look.mode === 'density'
-    const isDirect = !isSum && total <= FEW && look.frozen === 0
+    const isMoving = look.isMoving || isFilling
+    // What is seen for one frame needs no picture.
+    const isDirect = !isSum && look.frozen === 0 && (total <= FEW || (isMoving && !look.isFinal))
     let isOpen = false
-    if (isDirect) {
-      this.dropPictures()
-      this.drawPoints(look, { from: 0, to: total, indices: part?.indices ?? null }, 1)
-      this.drawn = total
-    } else {
-      isOpen = this.advance(look, { total, part, isMoving: look.isMoving || isFilling })
+    if (isDirect) this.drawDirectly(look, total, part)
+    else {
+      isOpen = this.advance(look, { total, part, isMoving })
       this.showPicture(look, 1 - look.frozen)
     }
     if (this.frozen) this.painter.drawPicture(this.frozen, look.frozen)
     this.paintMarks(look)
     this.painter.drawRings(look.rings, lens)
     return isFilling || isOpen || !buffers.isComplete
+  }
+
+  /** Draws as many points as the frame bears, straight onto the screen. */
+  private drawDirectly(look: SceneLook, total: number, part: Places | null): void {
+    const to = total <= FEW || look.isFinal ? total : Math.min(total, this.budget.moving)
+    const began = performance.now()
+    this.drawPoints(look, { from: 0, to, indices: part?.indices ?? null }, to / this.total, look.dimming)
+    this.measure(to, began)
+    this.drawn = to
+    // Few points are cheaper than the pictures' memory.
+    if (total <= FEW) this.dropPictures()
   }
 
   /** Takes the next step to the picture; false where it is complete. */
@@ -196,7 +210,7 @@ export class PointScene {
     const began = performance.now()
     this.painter.into(target.picture, step.clear, () => {
       if (mode === 'density') this.painter.drawSplats(buffers, lens, run, splatSize(look, lens.ratio))
-      else this.drawPoints(look, run, share)
+      else this.drawPoints(look, run, share, 1)
     })
     target.drawn = { look: name, points: step.to }
     this.measure(step.to - step.from, began)
@@ -222,10 +236,9 @@ export class PointScene {
     }
   }
 
-  private drawPoints(look: SceneLook, run: Run, share: number): void {
+  private drawPoints(look: SceneLook, run: Run, share: number, dimming: number): void {
     const { buffers } = this
-    const isDirect = this.front === null
-    const alpha = compensated(look.alpha, share) * (isDirect ? look.dimming : 1)
+    const alpha = compensated(look.alpha, share) * dimming
     if (buffers) this.painter.drawDisks(buffers, look.lens, run, { size: look.size, alpha })
   }
 
