@@ -25,14 +25,30 @@ export function bounds(positions: Float32Array): readonly [number, number, numbe
   let minY = Infinity
   let maxX = -Infinity
   let maxY = -Infinity
+  // Zero, or NaN once any number is not finite: a third of the time that it takes to ask each point.
+  let flaw = 0
   for (let i = 0; i < positions.length; i += 2) {
     const x = positions[i]
     const y = positions[i + 1]
-    if (!Number.isFinite(x + y)) continue
+    flaw += x - x + (y - y)
     if (x < minX) minX = x
     if (x > maxX) maxX = x
     if (y < minY) minY = y
     if (y > maxY) maxY = y
+  }
+  if (flaw !== 0) return boundsOfFinite(positions)
+  return minX <= maxX ? [minX, minY, maxX, maxY] : null
+}
+
+function boundsOfFinite(positions: Float32Array): readonly [number, number, number, number] | null {
+  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (let i = 0; i < positions.length; i += 2) {
+    const [x, y] = [positions[i], positions[i + 1]]
+    if (!Number.isFinite(x + y)) continue
+    minX = Math.min(minX, x)
+    maxX = Math.max(maxX, x)
+    minY = Math.min(minY, y)
+    maxY = Math.max(maxY, y)
   }
   return minX <= maxX ? [minX, minY, maxX, maxY] : null
 }

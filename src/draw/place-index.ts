@@ -63,6 +63,8 @@ export class PlaceIndex {
   setPlaces(positions: Float32Array): void {
     if (positions === this.positions) return
     this.positions = positions
+    // Of another map.
+    for (const old of known.keys()) if (old.length !== positions.length) known.delete(old)
     clearTimeout(this.timer)
     if (this.isSmall || known.has(positions)) return
     this.timer = setTimeout(() => {
@@ -133,9 +135,8 @@ export class PlaceIndex {
 
 function remember(positions: Float32Array, held: { readonly id: number; readonly grid: GridIndex }): void {
   known.set(positions, held)
-  const { length } = positions
   for (const old of known.keys()) {
-    if (known.size <= (length / 2 > AT_ONCE ? KEPT : 2 * KEPT)) break
+    if (known.size <= KEPT) break
     known.delete(old)
   }
 }

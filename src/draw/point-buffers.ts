@@ -6,8 +6,9 @@ const SLOTS = 3
 const MOST_BYTES = 512e6
 const PLACE_BYTES = 8
 const COLOR_BYTES = 4
+const COLOR_LOCATION = 3
 /** Points put into order at once: few enough for a frame, enough for the reads to stay in cache (src/shuffle.ts). */
-const CHUNK = 1 << 18
+const CHUNK = 1 << 17
 /** So few are put into order at once, and are there with the next frame. */
 const AT_ONCE = 250_000
 
@@ -25,8 +26,11 @@ type Source = Float32Array | ColorSource
 
 /** A buffer on the GPU, in the order of the shuffle, and how far it holds its source. */
 interface Held {
-  readonly buffer: WebGLBuffer
+  /** Null until there is something to hold. */
+  buffer: WebGLBuffer | null
   readonly bytes: number
+  /** Of the attribute in the shader. */
+  readonly location: number
   source: Source | null
   /** A layout in the making is the same one with every step. */
   name: string | null
@@ -50,6 +54,8 @@ export class PointBuffers {
   readonly shuffle: Shuffle
   /** Grows when what is drawn has changed. */
   version = 0
+  /** Points in the present version. */
+  private shown = 0
   private readonly gl: WebGL2RenderingContext
   private readonly places: Held[]
   private readonly colors: Held
@@ -60,22 +66,9 @@ export class PointBuffers {
     this.gl = gl
     this.shuffle = shuffle
     this.n = shuffle.n
-    this.places = Array.from({ length: slotsFor(this.n) }, () => this.create(PLACE_BYTES))
-    this.colors = this.create(COLOR_BYTES)
+    this.places = Array.from({ length: slotsFor(this.n) }, (_, slot) => hold(PLACE_BYTES, slot))
+    this.colors = hold(COLOR_BYTES, COLOR_LOCATION)
     this.vertexArray = gl.createVertexArray()
-    gl.bindVertexArray(this.vertexArray)
-    for (const [location, { buffer }] of [...this.places, this.colors].entries()) {
-      const isColor = buffer === this.colors.buffer
-      gl.bindBuffer(gl.ARRAY_BUFFER, buffer)
-      if (isColor) gl.vertexAttribPointer(3, 4, gl.UNSIGNED_BYTE, true, 0, 0)
-      else gl.vertexAttribPointer(location, 2, gl.FLOAT, false, 0, 0)
-    }
-    gl.enableVertexAttribArray(3)
-    gl.bindVertexArray(null)
-  }
-
-  get slots(): number {
-    return this.places.length
   }
 
   destroy(): void {
@@ -92,8 +85,12 @@ export class PointBuffers {
     this.setSource(this.colors, colors, null)
   }
 
-  /** Points that can be drawn, the first ones of the order. @param weights of the slots */
-  drawable(weights: readonly number[]): number {
+  /** Points to draw, the first ones of the order. @param weights of the slots */
+  toDraw(weights: readonly number[]): number {
+    return Math.min(this.shown, this.drawable(weights))
+  }
+
+  private drawable(weights: readonly number[]): number {
     return Math.min(this.colors.valid, ...this.used(weights).map(({ valid }) => valid))
   }
 
@@ -111,13 +108,25 @@ export class PointBuffers {
       const first = all.filter((held) => used.has(held))
       return first.length > 0 ? first.sort((a, b) => b.left - a.left) : all
     }
-    const isSmall = this.n <= AT_ONCE
+    let isNew = false
     for (let [held] = waiting(); held; [held] = waiting()) {
       this.write(held)
-      if (used.has(held)) this.version++
-      if (!isSmall && performance.now() > until) break
+      isNew ||= used.has(held)
+      if (!this.isSmall && performance.now() > until) break
     }
-    return [...used].every(({ source, left }) => !source || left === 0)
+    const isDone = [...used].every(({ source, left }) => !source || left === 0)
+    const there = this.drawable(weights)
+    // Each new picture costs; one of twice the points is worth it.
+    if (isNew && (isDone || there >= 2 * this.shown)) {
+      this.shown = there
+      this.version++
+    }
+    return isDone
+  }
+
+  /** So few points that they are brought there at once. */
+  get isSmall(): boolean {
+    return this.n <= AT_ONCE
   }
 
   /** Whether anything is still on its way to the GPU. */
@@ -130,7 +139,7 @@ export class PointBuffers {
     const { gl } = this
     gl.bindVertexArray(this.vertexArray)
     for (let slot = 0; slot < SLOTS; slot++) {
-      if (slot < this.places.length && weights[slot] !== 0) gl.enableVertexAttribArray(slot)
+      if (this.places[slot]?.buffer && weights[slot] !== 0) gl.enableVertexAttribArray(slot)
       else gl.disableVertexAttribArray(slot)
     }
   }
@@ -139,13 +148,19 @@ export class PointBuffers {
     return this.places.filter((_, slot) => weights[slot] !== 0)
   }
 
-  private create(bytes: number): Held {
+  /** One after the other: a GPU clears what it gives, and the page waits for that. */
+  private create(held: Held): WebGLBuffer {
     const { gl } = this
     const buffer = gl.createBuffer()
-    gl.bindVertexArray(null)
+    gl.bindVertexArray(this.vertexArray)
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer)
-    gl.bufferData(gl.ARRAY_BUFFER, Math.max(1, this.n) * bytes, gl.DYNAMIC_DRAW)
-    return { buffer, bytes, source: null, name: null, next: 0, left: 0, valid: 0 }
+    gl.bufferData(gl.ARRAY_BUFFER, Math.max(1, this.n) * held.bytes, gl.DYNAMIC_DRAW)
+    if (held === this.colors) {
+      gl.enableVertexAttribArray(held.location)
+      gl.vertexAttribPointer(held.location, 4, gl.UNSIGNED_BYTE, true, 0, 0)
+    } else gl.vertexAttribPointer(held.location, 2, gl.FLOAT, false, 0, 0)
+    gl.bindVertexArray(null)
+    return buffer
   }
 
   private setSource(held: Held, source: Source | null, name: string | null): void {
@@ -187,8 +202,13 @@ export class PointBuffers {
 
   private send(held: Held, part: Float32Array | Uint8Array): void {
     const { gl } = this
+    held.buffer ??= this.create(held)
     gl.bindVertexArray(null)
     gl.bindBuffer(gl.ARRAY_BUFFER, held.buffer)
     gl.bufferSubData(gl.ARRAY_BUFFER, held.next * held.bytes, part)
   }
+}
+
+function hold(bytes: number, location: number): Held {
+  return { buffer: null, bytes, location, source: null, name: null, next: 0, left: 0, valid: 0 }
 }

@@ -68,6 +68,7 @@ export class PointScene {
   private back: { picture: Picture; drawn: Drawn } | null = null
   private frozen: Picture | null = null
   private isMeasuring = false
+  private isSending = false
 
   constructor(gl: WebGL2RenderingContext) {
     this.painter = new PointPainter(gl)
@@ -111,7 +112,7 @@ export class PointScene {
   freeze(look: SceneLook): void {
     this.thaw()
     const { buffers } = this
-    const total = buffers?.drawable(look.lens.weights) ?? 0
+    const total = buffers?.toDraw(look.lens.weights) ?? 0
     if (total === 0) return
     // A map on the move has no picture of its last frame.
     this.advance({ ...look, isPart: false }, { total, part: null, isMoving: true })
@@ -130,18 +131,18 @@ export class PointScene {
     const { buffers } = this
     if (!buffers) return isFilling
     const { lens } = look
-    const limit = buffers.drawable(lens.weights)
+    const limit = buffers.toDraw(lens.weights)
     const part = look.isPart && limit === buffers.n ? this.visible : null
     const total = part?.count ?? limit
     this.total = part?.count ?? buffers.n
     const isSum = look.mode === 'density'
-    const isMoving = look.isMoving || isFilling
     // What is seen for one frame needs no picture.
-    const isDirect = !isSum && look.frozen === 0 && (total <= FEW || (isMoving && !look.isFinal))
+    const isPassing = look.isMoving && !look.isFinal
+    const isDirect = !isSum && look.frozen === 0 && (total <= FEW || isPassing)
     let isOpen = false
     if (isDirect) this.drawDirectly(look, total, part)
     else {
-      isOpen = this.advance(look, { total, part, isMoving })
+      isOpen = this.advance(look, { total, part, isMoving: look.isMoving || isFilling })
       this.showPicture(look, 1 - look.frozen)
     }
     if (this.frozen) this.painter.drawPicture(this.frozen, look.frozen)
@@ -286,13 +287,22 @@ export class PointScene {
 
   /** Brings more points to the GPU; true when all that is drawn is there. */
   private fill({ lens, isFinal }: SceneLook): boolean {
-    const ms = isFinal ? Infinity : FILL_MS
-    if (this.coming) {
-      if (!this.coming.fill(lens.weights, ms)) return false
-      this.replace()
-      return !this.coming
+    const buffers = this.coming ?? this.buffers
+    if (!buffers) return true
+    const isAtOnce = isFinal || buffers.isSmall
+    // The page would wait for a GPU that has not yet taken what came before.
+    if (this.isSending && !isAtOnce) return false
+    const isBusy = !buffers.isComplete
+    const isDone = buffers.fill(lens.weights, isFinal ? Infinity : FILL_MS)
+    if (isBusy && !isAtOnce) {
+      this.isSending = true
+      this.painter.whenDone(() => {
+        this.isSending = false
+      })
     }
-    return this.buffers?.fill(lens.weights, ms) ?? true
+    if (!this.coming) return isDone
+    if (isDone) this.replace()
+    return this.coming === null
   }
 
   private replace(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { oklchToRgb, placeColors, type Theme } from '../../src/draw/color.ts'
+import { oklchToRgb, placeColors, type Theme, turnOf } from '../../src/draw/color.ts'
 
 function colorByPlace(positions: Float32Array, theme: Theme): Uint8Array {
   const rows = Array.from({ length: positions.length / 2 }, (_, row) => row)
@@ -31,5 +31,13 @@ describe('colors', () => {
     const colors = colorByPlace(Float32Array.of(0, 0, Number.NaN, 0), 'light')
     expect(colors[3]).toBe(255)
     expect(colors[7]).toBe(0)
+  })
+
+  it('turn with the direction', () => {
+    for (let i = 0; i < 360; i++) {
+      const angle = (i / 360) * 2 * Math.PI
+      expect(turnOf(3 * Math.cos(angle), 3 * Math.sin(angle))).toBeCloseTo(i / 360, 3)
+    }
+    expect(turnOf(0, 0)).toBe(0)
   })
 })
