@@ -8,7 +8,7 @@ import { urlSource } from '../src/read/url-source.ts'
 import { registerErrorTransfer } from '../src/rpc.ts'
 import { openFolder, type PartialMap } from '../src/tiles/folder.ts'
 import { hubListing } from '../src/tiles/hub-twin.ts'
-import { openLargeFile } from '../src/tiles/large-file.ts'
+import { isShared, openLargeFile } from '../src/tiles/large-file.ts'
 import type { Box, Manifest } from '../src/tiles/manifest.ts'
 import type { Points } from '../src/tiles/point-file.ts'
 import type { CaptionsCost, RemoteColumn, Rows, RowsRequest } from '../src/tiles/row-data.ts'
@@ -83,7 +83,8 @@ const api: TilesApi = {
   view: (layout, box, onPoints) =>
     opened().view(layout, box, (points) => {
       const { ids, positions } = points
-      onPoints(Comlink.transfer(points, ids ? [ids.buffer, positions.buffer] : [positions.buffer]))
+      const own = isShared(positions) ? [] : [positions.buffer]
+      onPoints(Comlink.transfer(points, ids ? [ids.buffer, ...own] : own))
     }),
   row: (row) => opened().row(row),
   caption: (row) => opened().caption(row),

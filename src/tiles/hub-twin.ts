@@ -9,6 +9,8 @@ import type { OpenSource } from './folder.ts'
 
 /** Where in each file rows are compared before any of its captions is believed. */
 const COMPARED = [0, 0.37, 1]
+/** Rows that may be compared: the places of all would have to be held for it. */
+export const COMPARABLE = 16
 /** Footers of row groups of 1000 rows are some MB each; sets in more files than this are not looked through. */
 const MOST_FILES = 16
 /** A row group of 1000 rows has some hundred kB. */
@@ -45,7 +47,7 @@ export function hubListing(url: string): string | null {
  * Looks for the hub's copy of a file.
  * @param listing of {@link hubListing}
  * @param nRows of the file: a copy with another number is none
- * @param isSame whether a row of the copy is that row of the file
+ * @param isSame whether a row of the copy is that row of the file; asked of multiples of {@link COMPARABLE} only
  * @returns null where there is none
  * @throws {NetworkError}
  */
@@ -66,8 +68,11 @@ export async function openHubTwin(
     const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
     const part = { source, metadata, columns: listColumns(metadata), rows }
     for (const share of COMPARED) {
-      const local = Math.round(share * (rows - 1))
-      if (first + local >= nRows || !isSame(first + local, await fieldsOf(part, local))) {
+      const row = COMPARABLE * Math.round((first + share * (rows - 1)) / COMPARABLE)
+      // Next to the file's ends the multiple may lie outside of it.
+      const inside = row < first ? row + COMPARABLE : row >= first + rows ? row - COMPARABLE : row
+      const local = inside - first
+      if (local < 0 || first + local >= nRows || !isSame(first + local, await fieldsOf(part, local))) {
         throw new InputError(
           'Read: the hub’s copy of this file has its rows in another order',
           'Press “Fetch captions”, which reads the file itself.',

@@ -10,14 +10,14 @@ import { readColumns } from '../read/table.ts'
 import type { Context } from '../types.ts'
 import { cachedSource } from './cached-source.ts'
 import type { OpenSource, PartialMap } from './folder.ts'
-import { type HubTwin, openHubTwin } from './hub-twin.ts'
+import { COMPARABLE, type HubTwin, openHubTwin } from './hub-twin.ts'
 import type { Points } from './point-file.ts'
 import { createRowData, type Keep } from './row-data.ts'
 
 /** Rows that are shown before the rest is sent for: half a megabyte. */
 const FIRST_ROWS = 65_536
-/** The map is given again when it has grown by this, so that all the copies together are no more than three times the whole. */
-const GROWTH = 1.6
+/** The map is given again when it has grown by this: all it does with the points, it does one and a half times as often as once. */
+const GROWTH = 3
 /** A row group's column that may be fetched to read one row of it. */
 const CHUNK_BYTES = 4 * 1024 * 1024
 
@@ -59,10 +59,10 @@ export async function openLargeFile(
   async function read(
     layout: LayoutColumns,
     n: number,
-    onRows: (positions: Float32Array, rows: number) => void,
+    onRows: (positions: Float32Array<ArrayBuffer>, rows: number) => void,
     context: Context,
   ): Promise<void> {
-    const positions = new Float32Array(2 * n)
+    const positions = placesFor(n)
     const rows = [0, 0]
     await Promise.all(
       [layout.x, layout.y].map((column, axis) => {
@@ -85,12 +85,17 @@ export async function openLargeFile(
     current: AbortSignal,
   ): Promise<void> {
     let given = 0
-    let whole: Float32Array | null = null
-    const give = (positions: Float32Array, rows: number): void => {
+    let sample: Float32Array | null = null
+    const give = (positions: Float32Array<ArrayBuffer>, rows: number): void => {
       if (current.aborted || rows <= given || (rows < nRows && rows < given * GROWTH)) return
       given = rows
-      onPoints({ ids: null, positions: positions.slice(0, 2 * rows) })
-      if (rows === nRows) whole = positions
+      if (rows === nRows) sample = evenPlaces(positions, nRows)
+      // Shared ones are only added to, and the last ones are not needed here any more.
+      const isOwn = isShared(positions) || rows === nRows
+      onPoints({
+        ids: null,
+        positions: isOwn ? positions.subarray(0, 2 * rows) : positions.slice(0, 2 * rows),
+      })
     }
     const context = { signal: current }
     if (nRows > 2 * FIRST_ROWS) {
@@ -104,7 +109,7 @@ export async function openLargeFile(
       )
     }
     await read(layout, nRows, give, context)
-    if (whole) await seekTwin(layout, whole)
+    if (sample) await seekTwin(layout, sample)
   }
 
   /** Whether a row of a column can be had without the whole column. */
@@ -134,13 +139,13 @@ export async function openLargeFile(
         }, 0)
 
   /** Captions one by one from the hub's copy, where its rows are the same ones in the same order. */
-  async function seekTwin(layout: LayoutColumns, positions: Float32Array): Promise<void> {
+  async function seekTwin(layout: LayoutColumns, sample: Float32Array): Promise<void> {
     if (!hub || isTwinSought || captionBytes() === 0) return
     isTwinSought = true
     const isSame = (row: number, fields: readonly Field[]): boolean =>
       [layout.x, layout.y].every(({ name }, axis) => {
         const value = fields.find((field) => field.name === name)?.value
-        const place = positions[2 * row + axis]
+        const place = sample[(2 * row) / COMPARABLE + axis]
         // Text has seven digits of a float.
         return value !== undefined && Math.abs(Number(value) - place) <= 1e-6 * Math.abs(place)
       })
@@ -223,4 +228,28 @@ export async function openLargeFile(
       return field.value
     },
   }
+}
+
+/** Places of the rows that may be compared with a copy of the file. */
+function evenPlaces(positions: Float32Array, nRows: number): Float32Array {
+  const places = new Float32Array(2 * Math.ceil(nRows / COMPARABLE))
+  for (let row = 0; row < nRows; row += COMPARABLE) {
+    places[(2 * row) / COMPARABLE] = positions[2 * row]
+    places[(2 * row) / COMPARABLE + 1] = positions[2 * row + 1]
+  }
+  return places
+}
+
+/** [n, 2] in memory that the page and its workers share, where it may be, so that millions of points are there once. */
+function placesFor(n: number): Float32Array<ArrayBuffer> {
+  const bytes = 2 * n * Float32Array.BYTES_PER_ELEMENT
+  const canShare = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true
+  // Read like any other from here on.
+  const buffer = (canShare ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)) as ArrayBuffer
+  return new Float32Array(buffer)
+}
+
+/** Whether points lie in memory that cannot be transferred. */
+export function isShared({ buffer }: Float32Array): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer
 }
