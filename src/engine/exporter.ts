@@ -64,7 +64,8 @@ export class Exporter {
   async save({ format, rows, title }: ExportChoice, onRows: (done: number) => void): Promise<boolean> {
     const session = this.host.session()
     if (!session?.opened) throw new InputError('Export: there is no map yet', 'Open a file first.')
-    const base = session.opened.name.replace(/\.\w+$/, '')
+    // “a.csv.gz”, “a.parquet and 2 more”
+    const base = session.opened.name.replace(/(\.\w+)(\.gz)?( and \d+ more)?$/, '')
     const name = `${base}-${rows ? 'selection' : 'map'}${KINDS[format].end}`
     const { type } = KINDS[format]
     if (format === 'svg') {

@@ -27,6 +27,7 @@ export function checkBounds(file: Uint8Array): void {
 const MAGIC = [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]
 /** What a batch can hold. */
 const MOST_ROWS = 2 ** 31
+const MOST_BYTES = 2n ** 31n
 /** More parts than any schema has. */
 const MOST_FIELDS = 100_000
 
@@ -48,28 +49,42 @@ function checkMessage(file: Uint8Array, start: number): number | null {
   const root = message.root()
   const type = message.field(root, 1)
   const header = message.field(root, 2)
-  const body = message.field(root, 3)
+  const length = message.field(root, 3)
+  const next = at + bytes + (length ? message.count(length, file.length - at - bytes) : 0)
   if (type && header) {
     const of = message.follow(header)
     const kind = message.view.getUint8(type)
     if (kind === SCHEMA) checkSchema(message, of)
-    if (kind === RECORDS) checkRecords(message, of)
+    const body = file.subarray(at + bytes, next)
+    if (kind === RECORDS) checkRecords(message, of, body)
     const records = kind === DICTIONARY ? message.field(of, 1) : 0
-    if (records) checkRecords(message, message.follow(records))
+    if (records) checkRecords(message, message.follow(records), body)
   }
-  const bodyBytes = body ? Number(message.view.getBigInt64(body, true)) : 0
-  if (bodyBytes < 0) throw new Error(`a body of ${bodyBytes} bytes`)
-  return at + bytes + bodyBytes
+  return next
 }
 
-/** Rows, nodes, buffers, and how many buffers each column of views has. */
-function checkRecords(message: Flat, records: number): void {
+/**
+ * Rows, nodes, buffers, and how many buffers each column of views has. A value takes a bit at least, but for columns of the
+ * type Null, which come beside others.
+ */
+function checkRecords(message: Flat, records: number, body: Uint8Array): void {
   const nodes = message.vector(message.field(records, 1), 16)
   const buffers = message.vector(message.field(records, 2), 16)
   const counts = message.vector(message.field(records, 4), 8)
+  const isPacked = message.field(records, 3) > 0
+  let bytes = 0
+  for (let i = 0; i < buffers.count; i++) {
+    const start = message.count(buffers.start + 16 * i, body.length)
+    const length = message.count(buffers.start + 16 * i + 8, body.length - start)
+    // A packed buffer begins with its length, or with -1 where it is not packed.
+    const declared = isPacked && length >= 8 ? viewOf(body).getBigInt64(start, true) : -1n
+    if (declared > MOST_BYTES) throw new Error(`a buffer of ${declared} bytes`)
+    bytes += declared < 0n ? length : Number(declared)
+  }
+  const mostRows = Math.min(MOST_ROWS, 8 * bytes + 8)
   const rows = message.field(records, 0)
-  if (rows) message.count(rows, MOST_ROWS)
-  for (let i = 0; i < nodes.count; i++) message.count(nodes.start + 16 * i, MOST_ROWS)
+  if (rows) message.count(rows, mostRows)
+  for (let i = 0; i < nodes.count; i++) message.count(nodes.start + 16 * i, mostRows)
   for (let i = 0; i < counts.count; i++) message.count(counts.start + 8 * i, buffers.count)
 }
 
@@ -128,10 +143,11 @@ class Flat {
     return at ? this.view.getUint8(at) : 0
   }
 
-  /** Holds a whole number of 64 bits to its range. */
-  count(at: number, most: number): void {
+  /** A whole number of 64 bits, held to its range. */
+  count(at: number, most: number): number {
     const count = this.view.getBigInt64(at, true)
     if (count < 0n || count > most) throw new Error(`a count of ${count} where ${most} is the most`)
+    return Number(count)
   }
 
   /** @param at of the offset that leads to it; 0 for none */

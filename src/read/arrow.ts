@@ -50,7 +50,6 @@ export async function arrowToParquet(
     })
     checkBounds(bytes)
     const table: Table = tableFromIPC(bytes, { useDate: false, useBigInt: true })
-    checkLengths(table)
     const { fields } = table.schema
     const types = fields.map(({ type }) => valueType(type))
     const writer = createRowWriter(
@@ -81,32 +80,6 @@ export async function arrowToParquet(
       { cause },
     )
   }
-}
-
-/** Holds the rows that a file declares to the bytes that it has for them: a bit each is the least, but of nulls. */
-function checkLengths(table: Table): void {
-  const bytesOf = ({ validity, values, offsets, sizes, children }: ArrowBatch): number =>
-    [validity, values, offsets, sizes].reduce((sum, buffer) => sum + (buffer?.byteLength ?? 0), 0) +
-    (children ?? []).reduce((sum, child) => sum + bytesOf(child), 0)
-  for (const [i, { type, name }] of table.schema.fields.entries()) {
-    if (type.typeId === Type.Null) continue
-    const { data } = table.getChildAt(i) as unknown as { readonly data: readonly ArrowBatch[] }
-    for (const batch of data)
-      if (batch.length > 8 * bytesOf(batch))
-        throw new Error(`${batch.length} rows of ${name} in ${bytesOf(batch)} bytes`)
-  }
-  const longest = Math.max(0, ...table.schema.fields.map((_, i) => table.getChildAt(i).length))
-  if (table.numRows > longest) throw new Error(`${table.numRows} rows in columns of ${longest}`)
-}
-
-/** A column of one record batch, as the library holds it. */
-interface ArrowBatch {
-  readonly length: number
-  readonly validity?: ArrayBufferView
-  readonly values?: ArrayBufferView
-  readonly offsets?: ArrayBufferView
-  readonly sizes?: ArrayBufferView
-  readonly children?: readonly ArrowBatch[]
 }
 
 function valueType(type: DataType): ValueType {

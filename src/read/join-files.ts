@@ -26,7 +26,7 @@ export interface FileRows {
 export function joinFiles(
   files: readonly ParquetFile[],
   wantedText: string | null,
-): ParquetFile & { readonly files: readonly FileRows[] } {
+): ParquetFile & { readonly files: readonly FileRows[]; readonly leftOut: readonly string[] } {
   const [first, ...others] = files
   const columns = topLevel(first.metadata)
   const inUse = new Set(columnsInUse(first.metadata, wantedText))
@@ -48,6 +48,7 @@ export function joinFiles(
   }
 
   const kept = [...columns].filter(([name]) => shared.has(name))
+  const all = new Set(files.flatMap(({ metadata }) => [...topLevel(metadata).keys()]))
   const [root] = first.metadata.schema
   const groups: RowGroup[] = []
   const rows: FileRows[] = []
@@ -84,6 +85,7 @@ export function joinFiles(
       key_value_metadata: first.metadata.key_value_metadata?.filter(({ key }) => key !== 'ARROW:schema'),
     },
     files: rows,
+    leftOut: [...all].filter((name) => !shared.has(name)),
   }
 }
 

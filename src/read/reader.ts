@@ -151,6 +151,10 @@ export function createReader(patience: Patience = PATIENCE): Reader {
       const files = await openFiles(from, context, patience)
       const joined = files.length > 1 ? joinFiles(files, text) : null
       const { source, metadata } = joined ?? files[0]
+      if (joined && joined.leftOut.length > 0)
+        context.onNotice?.(
+          `Left out, since not all of the files have them with the same type: ${joined.leftOut.join(', ')}.`,
+        )
       const columns = listColumns(metadata)
       const totalRows = rowsOf(metadata)
       if (totalRows === 0) {

@@ -16,7 +16,10 @@ const file = (name: string, from: number, n: number, more: { name: string; data:
 
 const open = async (files: File[], limit: number | null = null) => {
   const reader = createReader()
-  return { reader, opened: await reader.open({ kind: 'files', files }, { ...all, limit }, {}) }
+  const notices: string[] = []
+  const onNotice = (notice: string) => void notices.push(notice)
+  const opened = await reader.open({ kind: 'files', files }, { ...all, limit }, { onNotice })
+  return { reader, opened, notices }
 }
 
 describe('several files', () => {
@@ -73,8 +76,12 @@ describe('several files', () => {
 
   test('leave out a column that some of them lack, unless it is in use', async () => {
     const place = (name: string) => ({ name, data: Array.from({ length: 10 }, (_, i) => i) })
-    const { opened } = await open([file('a.parquet', 0, 10, [place('score')]), file('b.parquet', 10, 10)])
+    const { opened, notices } = await open([
+      file('a.parquet', 0, 10, [place('score')]),
+      file('b.parquet', 10, 10, [place('size')]),
+    ])
     expect(opened.columns.map(({ name }) => name)).toEqual(['caption', 'n'])
+    expect(notices).toEqual([expect.stringMatching(/^Left out, .*: score, size\.$/)])
     const layout = [place('x_nn10'), place('y_nn10')]
     await expect(open([file('a.parquet', 0, 10, layout), file('b.parquet', 10, 10)])).rejects.toThrow(
       'Read: column x_nn10 of b.parquet is missing (as in a.parquet)',
