@@ -103,12 +103,20 @@ function checkSchema(message: Flat, schema: number): void {
     collect(field, 5)
     message.vector(message.field(field, 6), 4)
     const type = message.field(field, 3)
-    // A union's ids are the only vector among the types.
-    if (type && message.kindOf(field) === UNION) message.vector(message.field(message.follow(type), 1), 4)
+    if (!type) continue
+    const second = message.field(message.follow(type), 1)
+    // A union's ids are the only vector among the types; of a decimal's scale the library makes a power of ten.
+    if (message.kindOf(field) === UNION) message.vector(second, 4)
+    if (message.kindOf(field) === DECIMAL && second) {
+      const scale = message.view.getInt32(second, true)
+      if (Math.abs(scale) > MOST_DIGITS) throw new Error(`a decimal with ${scale} digits after its point`)
+    }
   }
 }
 
-const UNION = 14
+const [DECIMAL, UNION] = [7, 14]
+/** Decimals have 256 bits at most. */
+const MOST_DIGITS = 77
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
