@@ -66,8 +66,8 @@ export class Engine {
       this.coloring.scoresChanged(this.finder.allScores !== null)
     },
     rank: (query, nearest) => this.meaning.find(query, nearest),
-    onQuery: (q, by) => {
-      this.params = { ...this.params, q, by }
+    onQuery: (q, by, nearest) => {
+      this.params = { ...this.params, q, by, nearest }
       this.writeAddress()
     },
     visit: (row) => this.visit(row),
@@ -160,6 +160,7 @@ export class Engine {
     this.addressBar = new AddressBar(params, (there) => this.travel(there))
     const dark = matchMedia('(prefers-color-scheme: dark)')
     this.view = createView(params, params.theme ?? (dark.matches ? 'dark' : 'light'), params.draw)
+    this.view.setState({ labels: params.labels === 'on' })
     this.topics = new TopicGuide({
       view: this.view,
       captions: () => this.captionsOnMap(),
@@ -453,6 +454,13 @@ export class Engine {
   setTheme(theme: Theme): void {
     this.params = { ...this.params, theme }
     this.applyTheme(theme)
+    this.writeAddress()
+  }
+
+  /** Shows the topics' names on the map, or not. */
+  setLabels(isOn: boolean): void {
+    this.params = { ...this.params, labels: isOn ? 'on' : 'off' }
+    this.view.setState({ labels: isOn })
     this.writeAddress()
   }
 
@@ -904,10 +912,10 @@ export class Engine {
 
   /** The view, the pin and the search that the address names, once. */
   private restorePlace(): void {
-    const { view, row, q, by } = this.params
+    const { view, row, q, by, nearest } = this.params
     this.selection.reset()
     this.table.close()
-    this.finder.reset(q, by)
+    this.finder.reset(q, by, nearest)
     if (view) this.map?.lookAt(view)
     if (row !== null) this.pin(row)
   }
@@ -1138,14 +1146,15 @@ export class Engine {
       this.start()
       return
     }
-    const { layout, compare, row, view, q, by, color, scale, filter, draw } = params
+    const { layout, compare, row, view, q, by, nearest, color, scale, filter, draw, labels } = params
     const names = this.view.getState().shown?.layouts ?? []
     this.setActive(layout ?? names[Math.floor((names.length - 1) / 2)])
     this.comparison.reset(compare)
     this.setDraw(draw)
+    this.setLabels(labels === 'on')
     this.pin(row)
     if (view) this.map?.lookAt(view)
-    this.finder.reset(q, by)
+    this.finder.reset(q, by, nearest)
     this.coloring.follow(color, scale)
     void this.coloring.restore(filter ?? [])
     // What stands in the address stays as it stands: another spelling of it would be a new step, and end the way forward.
@@ -1162,6 +1171,7 @@ const NO_PLACE = {
   row: null,
   q: null,
   by: 'words',
+  nearest: 200,
   color: null,
   scale: 'linear',
   filter: null,

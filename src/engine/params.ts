@@ -49,6 +49,10 @@ export interface Params extends Settings {
   readonly q: string | null
   /** How it is searched for. */
   readonly by: FindBy
+  /** Captions to find by meaning. */
+  readonly nearest: number
+  /** Whether the topics' names are on the map. */
+  readonly labels: 'on' | 'off'
   /** Column that the points are colored by. */
   readonly color: string | null
   /** How numbers become colors. */
@@ -85,6 +89,8 @@ export const DEFAULTS: Params = {
   row: null,
   q: null,
   by: 'words',
+  nearest: 200,
+  labels: 'on',
   color: null,
   scale: 'linear',
   filter: null,
@@ -102,6 +108,7 @@ export const BOUNDS = {
   seed: [0, 2 ** 32 - 1],
   row: [0, 2 ** 32 - 1],
   nNeighbors: [2, 200],
+  nearest: [1, 1_000_000],
 } as const
 
 type Reader<T> = {
@@ -183,6 +190,8 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   row: number('whole', BOUNDS.row),
   q: anyText,
   by: oneOf('words', 'meaning'),
+  nearest: number('whole', BOUNDS.nearest),
+  labels: oneOf('on', 'off'),
   color: anyText,
   scale: oneOf('linear', 'quantile'),
   filter: {

@@ -37,7 +37,7 @@ interface FinderHost {
   /** The rows of the captions nearest in meaning. */
   rank(query: string, nearest: number): Promise<Ranked>
   /** For the address. */
-  onQuery(query: string | null, by: FindBy): void
+  onQuery(query: string | null, by: FindBy, nearest: number): void
   visit(row: number): void
   showRows(rows: Uint32Array): void
   report(error: unknown): void
@@ -63,9 +63,9 @@ export class Finder {
   /** Asks for something else; an empty query ends the search. */
   setQuery(query: string): void {
     clearTimeout(this.timer)
-    const { by } = this.view.getState()
+    const { by, nearest } = this.view.getState()
     const asks = by === 'meaning' ? query.trim() !== '' : parseQuery(query).length > 0
-    this.host.onQuery(query.trim() === '' ? null : query, by)
+    this.host.onQuery(query.trim() === '' ? null : query, by, nearest)
     if (!asks) {
       this.take(NONE, null)
       this.view.setState({ query, state: 'off', count: 0, at: null })
@@ -106,14 +106,14 @@ export class Finder {
   }
 
   /** Begins anew for other data; the copies of the captions before are given up. */
-  reset(query: string | null, by: FindBy): void {
+  reset(query: string | null, by: FindBy, nearest: number): void {
     clearTimeout(this.timer)
     if (this.search && this.search.captions !== this.host.captions()) {
       this.search.workers.end()
       this.search = null
     }
     this.take(NONE, null)
-    this.view.setState({ ...OFF, by, nearest: this.view.getState().nearest })
+    this.view.setState({ ...OFF, by, nearest })
     if (query !== null) this.setQuery(query)
   }
 

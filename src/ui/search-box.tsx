@@ -153,7 +153,7 @@ function HowMany() {
       value={nearest}
       onChange={(event) => finder.setNearest(Number(event.currentTarget.value))}
     >
-      {NEAREST.map((count) => (
+      {[...new Set([...NEAREST, nearest])].map((count) => (
         <option key={count} value={count}>
           {formatCount(count)} nearest
         </option>

@@ -28,7 +28,7 @@ export function TopicList({ open: menuOpen }: { readonly open: boolean }) {
           <input
             type="checkbox"
             checked={labels}
-            onChange={(event) => engine.view.setState({ labels: event.currentTarget.checked })}
+            onChange={(event) => engine.setLabels(event.currentTarget.checked)}
           />
           on the map
         </label>

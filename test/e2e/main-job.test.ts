@@ -8,7 +8,7 @@ import { sharedData } from '../fixtures/real-captions.ts'
 import { writeParquet } from '../read/write-parquet.ts'
 import { makeSample } from '../../src/sample/captions.ts'
 import { parseNpy } from '../reference/npy.ts'
-import { harness, hover, layout, ready, settled, spread, tabTo } from './harness.ts'
+import { harness, hover, layout, ready, settled, spread, tabTo, violations } from './harness.ts'
 
 const { data, visit } = harness()
 const NAMES = ['nn10', 'nn30', 'nn60']
@@ -130,6 +130,7 @@ describe('a file of captions', () => {
     }
     await picture(page)
     const { search: link } = new URL(page.url())
+    expect(link).toContain('theme=light')
     const layouts = await Promise.all(NAMES.map((name) => layout(page, name)))
     const again = async (other: Page): Promise<string> => {
       await ready(other)
@@ -137,6 +138,7 @@ describe('a file of captions', () => {
       await other.getByText(/of 120 captions shown/).waitFor()
       expect(await Promise.all(NAMES.map((name) => layout(other, name)))).toEqual(layouts)
       expect(new URL(other.url()).search).toBe(link)
+      expect(await other.evaluate(() => document.documentElement.dataset.theme)).toBe('light')
       return picture(other)
     }
     await page.reload()
@@ -258,9 +260,12 @@ describe('a file of captions', () => {
     for (const stage of ['Read', 'Embed', 'Neighbors']) {
       expect(await page.getByRole('progressbar', { name: stage }).getAttribute('aria-valuenow')).toBe('100')
     }
+    expect(await violations(page)).toEqual([])
     await page.getByRole('button', { name: 'Cancel' }).click()
     const resume = page.getByRole('button', { name: 'Resume' })
     await resume.waitFor({ timeout: 5000 })
+    await page.getByRole('button', { name: 'Use the light theme' }).click()
+    expect(await violations(page)).toEqual([])
     expect((await status(page)).phase).toBe('cancelled')
     const kept = await layout(page, 'nn10')
     expect(spread(kept)).toBeGreaterThan(0)

@@ -60,6 +60,7 @@ test.each([
   await results.getByText(captions[rows[0]]).first().waitFor()
   expect(await violations(page)).toEqual([])
   expect(new URL(page.url()).searchParams.get('by')).toBe('meaning')
+  expect(new URL(page.url()).searchParams.get('nearest')).toBe('50')
   if (width >= 760) await colors(page)
 
   // From a caption to all like it.

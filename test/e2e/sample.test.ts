@@ -236,12 +236,4 @@ describe('the first page', () => {
     const caption = await page.evaluate(() => globalThis.captionscape.caption(7))
     expect(await hover(page, 7)).toBe(caption)
   })
-
-  it('keeps the theme that was chosen', async () => {
-    const { page } = await visit({}, { theme: 'dark' })
-    await ready(page)
-    await page.getByRole('button', { name: 'Use the light theme' }).click()
-    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('light')
-    await expect.poll(() => page.url()).toContain('theme=light')
-  })
 })

@@ -32,4 +32,5 @@ test('the names on the map can be turned off', async () => {
   await expect.poll(inked, { timeout: 20_000 }).toBe(true)
   await page.getByRole('checkbox', { name: 'on the map' }).uncheck()
   await expect.poll(inked, { timeout: 20_000 }).toBe(false)
+  await expect.poll(() => new URL(page.url()).searchParams.get('labels')).toBe('off')
 })

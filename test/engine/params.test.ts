@@ -28,6 +28,9 @@ describe('address parameters', () => {
       compare: { to: 'a:b', share: 0.25 },
       view: { x: 1.5, y: -2.25, zoom: 4 },
       row: 0,
+      by: 'meaning' as const,
+      nearest: 50,
+      labels: 'off' as const,
       theme: 'light' as const,
     }
     const { params: read, notices } = readParams(writeParams(params))
