@@ -119,7 +119,7 @@ describe('a file of captions', () => {
     await page.getByText(/captions match/).waitFor()
     await page.getByRole('button', { name: 'Use the light theme' }).click()
     const picture = async (from: Page): Promise<string> => {
-      await from.mouse.move(1400, 500)
+      await from.mouse.move(160, 40)
       await from.locator('body').evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
       await settled(from)
       await from.waitForTimeout(800)
