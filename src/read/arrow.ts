@@ -85,7 +85,7 @@ export async function arrowToParquet(
 function valueType(type: DataType): ValueType {
   switch (type.typeId) {
     case Type.Int:
-      return 'integer'
+      return type.bitWidth === 64 && !type.signed ? 'unsigned' : 'integer'
     case Type.Float:
     case Type.Decimal:
       return 'double'
@@ -104,6 +104,7 @@ function valueType(type: DataType): ValueType {
 /** Dates and times come as milliseconds since 1970. */
 function writerOf(to: ValueType): (value: unknown) => Value {
   if (to === 'integer') return (value) => BigInt(value as number | bigint)
+  if (to === 'unsigned') return (value) => BigInt.asIntN(64, BigInt(value as number | bigint))
   if (to === 'double') return Number
   if (to === 'boolean') return Boolean
   if (to === 'time') return (value) => BigInt(Math.round(Number(value) * 1000))

@@ -36,7 +36,7 @@ export function joinFiles(
     for (const [name, column] of columns) {
       const difference = differenceOf(column, found.get(name))
       if (difference === null) continue
-      if (inUse.has(name)) throw differs(first.source.name, other.source.name, name, difference)
+      if (inUse.has(name)) throw differs(name, other.source.name, difference, first.source.name)
       shared.delete(name)
     }
   }
@@ -121,11 +121,14 @@ function columnsInUse(metadata: FileMetaData, wantedText: string | null): string
 }
 
 /** How a column differs in another file, null where it does not. */
-function differenceOf(column: TopLevelColumn, other: TopLevelColumn | undefined): string | null {
-  if (!other) return 'is missing'
+/** Null where they are alike; the types where they are not, of a column that is there. */
+function differenceOf(column: TopLevelColumn, other: TopLevelColumn | undefined): Difference | null {
+  if (!other) return 'missing'
   const [here, there] = [column, other].map(({ elements }) => elements.map(typeOf).join(', '))
-  return here === there ? null : `is ${there} instead of ${here}`
+  return here === there ? null : { here, there }
 }
+
+type Difference = 'missing' | { readonly here: string; readonly there: string }
 
 function typeOf(element: SchemaElement): string {
   const { type, repetition_type, converted_type, logical_type, type_length, scale, precision, num_children } =
@@ -143,9 +146,11 @@ function typeOf(element: SchemaElement): string {
   return parts.filter((part) => part !== undefined).join(' ')
 }
 
-function differs(first: string, other: string, column: string, difference: string): InputError {
+function differs(column: string, other: string, difference: Difference, first: string): InputError {
   return new InputError(
-    `Read: column ${column} of ${other} ${difference} (as in ${first})`,
+    difference === 'missing'
+      ? `Read: column ${column} is missing in ${other}; ${first} has it`
+      : `Read: column ${column} is ${difference.there} in ${other} and ${difference.here} in ${first}`,
     'Files that are opened together need the same caption and layout columns. Open this one by itself, or leave it out.',
   )
 }

@@ -3,7 +3,7 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { type ByteSource, fileSource } from './source.ts'
 
 /** What a column of text, JSON or Arrow becomes in Parquet. */
-export type ValueType = 'text' | 'integer' | 'double' | 'boolean' | 'time'
+export type ValueType = 'text' | 'integer' | 'unsigned' | 'double' | 'boolean' | 'time'
 
 export type Value = string | number | bigint | boolean | null
 
@@ -18,6 +18,7 @@ const elements: Readonly<Record<ValueType, Pick<SchemaElement, 'type' | 'convert
   {
     text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
     integer: { type: 'INT64' },
+    unsigned: { type: 'INT64', converted_type: 'UINT_64' },
     double: { type: 'DOUBLE' },
     boolean: { type: 'BOOLEAN' },
     time: {
@@ -40,9 +41,9 @@ export function createRowWriter(
   const meaning = columns.map(
     (column): SchemaElement => ({ name: column.name, repetition_type: 'OPTIONAL', ...elements[column.type] }),
   )
-  // Microseconds go in as they are; only the footer says that they are times.
+  // Microseconds and unsigned numbers go in as they are; only the footer says what they are.
   const stored = meaning.map((element) =>
-    element.logical_type ? { ...element, converted_type: undefined, logical_type: undefined } : element,
+    element.type === 'INT64' ? { ...element, converted_type: undefined, logical_type: undefined } : element,
   )
   // A Blob, because browsers move large ones out of memory.
   const parts: Blob[] = []

@@ -3,6 +3,7 @@ import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
 import { CancelledError, InputError, NetworkError } from '../errors.ts'
 import { openCursor } from './column-cursor.ts'
 import type { Column } from './columns.ts'
+import { isUnsigned } from './decode-numbers.ts'
 import type { PhysicalValue } from './decode-stored.ts'
 import { formatValue } from './format.ts'
 import { readNestedCell } from './nested-cell.ts'
@@ -60,6 +61,7 @@ export async function readRow(
 function meaningOf(value: PhysicalValue, element: SchemaElement): unknown {
   if (value === null) return null
   if (element.type === 'INT96' && typeof value === 'bigint') return new Date(Number(value / 1_000_000n))
+  if (typeof value === 'bigint' && isUnsigned(element)) return BigInt.asUintN(64, value)
   return convert([value], { element, parsers: PARSERS, utf8: false } as never)[0] as unknown
 }
 

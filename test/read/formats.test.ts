@@ -162,6 +162,15 @@ describe('Arrow', () => {
     expect(await fieldsOf(reader, 5)).toMatchObject({ n: '5.5', big: '5' })
   })
 
+  test('with numbers beyond 2⁶³ keeps them', async () => {
+    const big = [2n ** 64n - 1n, 2n ** 63n, 7n]
+    const unsigned = tableFromArrays({ caption: ['a', 'b', 'c'], big: BigUint64Array.from(big) })
+    const { reader } = await open(new Uint8Array(tableToIPC(unsigned, { format: 'file' }) as Uint8Array))
+    const texts = await reader.table(Uint32Array.of(0, 1, 2))
+    expect(texts[1].texts).toEqual(big.map(String))
+    expect(await fieldsOf(reader, 0)).toMatchObject({ big: '18446744073709551615' })
+  })
+
   test('that is damaged is told', async () => {
     const bytes = tableToIPC(table, { format: 'file' }) as Uint8Array
     expect(await refusal(bytes.slice(0, 200))).toMatch(

@@ -84,14 +84,14 @@ describe('several files', () => {
     expect(notices).toEqual([expect.stringMatching(/^Left out, .*: score, size\.$/)])
     const layout = [place('x_nn10'), place('y_nn10')]
     await expect(open([file('a.parquet', 0, 10, layout), file('b.parquet', 10, 10)])).rejects.toThrow(
-      'Read: column x_nn10 of b.parquet is missing (as in a.parquet)',
+      'Read: column x_nn10 is missing in b.parquet; a.parquet has it',
     )
   })
 
   test('whose caption columns differ are told by file, column and types', async () => {
     const other = writeParquet([{ name: 'caption', data: [1, 2], type: 'INT32' }], { name: 'b.parquet' })
     await expect(open([file('a.parquet', 0, 3), other])).rejects.toThrow(
-      /^Read: column caption of b\.parquet is \S+ INT32 instead of \S+ BYTE_ARRAY UTF8 \(as in a\.parquet\)/,
+      /^Read: column caption is \S+ INT32 in b\.parquet and \S+ BYTE_ARRAY UTF8 in a\.parquet$/,
     )
   })
 })

@@ -26,13 +26,13 @@ const TABLE = `SELECT
   {'a': i, 'b': 'x' || i} AS struct,
   CASE WHEN i % 3 = 0 THEN NULL ELSE 'kind ' || i % 4 END AS "größe 大小",
   NULL::VARCHAR AS nothing,
-  CAST(i * 4611686018427 - 5 AS BIGINT) AS i64, CAST(i - 9 AS SMALLINT) AS i16, CAST(4294967295 - i AS UINTEGER) AS u32,
+  CAST(i * 4611686018427 - 5 AS BIGINT) AS i64, CAST(i - 9 AS SMALLINT) AS i16, CAST(4294967295 - i AS UINTEGER) AS u32, CAST(18446744073709551615 - i AS UBIGINT) AS u64,
   CAST(i - 1250 AS DECIMAL(9, 3)) AS d9, CAST((i - 1250)::HUGEINT * 1000000007 AS DECIMAL(30, 4)) AS d30,
   i % 2 = 0 AS good, DATE '1969-12-01' + CAST(i AS INTEGER) AS day,
   MAP {'k': i} AS map,
   CASE WHEN i % 10 = 0 THEN NULL ELSE CAST(sin(i) AS FLOAT) END AS x_a, CAST(cos(i) AS DOUBLE) AS y_a
 FROM (SELECT unnest(range(${nRows})) AS i)`
-const EXACT = ['caption', 'größe 大小', 'nothing', 'i64', 'i16', 'u32', 'd9', 'd30', 'good', 'day']
+const EXACT = ['caption', 'größe 大小', 'nothing', 'i64', 'i16', 'u32', 'u64', 'd9', 'd30', 'good', 'day']
 
 describe('files that DuckDB writes are read as DuckDB reads them', () => {
   const codecs = ['uncompressed', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4_raw']
