@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
+import { gzipSync } from 'node:zlib'
 import { AutoTokenizer, env } from '@huggingface/transformers'
 import ort from 'onnxruntime-node'
 import { createServer } from 'vite'
@@ -133,6 +134,23 @@ function parityOf(result, references) {
 const rate = (n, seconds) => (n / seconds).toLocaleString('en', { maximumSignificantDigits: 3 })
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+/** Megabytes of onnxruntime's builds, compressed as hosts do. */
+function buildSizes() {
+  const builds = [
+    ['', 'WebAssembly'],
+    ['.jspi', 'WebGPU, where the browser suspends WebAssembly by itself (Chromium 137 and newer)'],
+    ['.asyncify', 'WebGPU elsewhere'],
+  ]
+  return table(
+    ['build', 'fetched for', 'MB, gzip'],
+    builds.map(([name, use]) => {
+      const file = `node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded${name}.wasm`
+      const { length } = gzipSync(readFileSync(path.join(root, file)), { level: 9 })
+      return [`\`ort-wasm-simd-threaded${name}\``, use, (length / 1e6).toFixed(1)]
+    }),
+  )
+}
 
 async function measureTokenizers() {
   env.allowRemoteModels = false
@@ -313,6 +331,13 @@ ${speed.text}
 `
     : ''
 }
+## Builds
+
+One of them is fetched, from the page's own host. The one for the processor holds no instructions of relaxed SIMD (an engine without them, V8 11.3 of Node 20,
+takes it), which a fused multiply-add in WebAssembly would need; onnxruntime-web publishes no build that does.
+
+${buildSizes()}
+
 Adapter: ${gpu?.description ?? 'none'}. Machine: ${os.cpus().length} × ${os.cpus()[0].model.trim()}, shared with other work. Chromium ${version}, Node ${process.version}, onnxruntime-web ${versionOf('node_modules/onnxruntime-web')}, ${new Date().toISOString().slice(0, 10)}.
 
 ${isSoftware ? 'Not measured here: a real GPU, so neither fp16 on WebGPU, nor captions a second there, nor PyTorch beside it; and the hub’s own files, whose weights are not random.' : ''}
