@@ -47,6 +47,7 @@ function decode({ body, nValues, encoding }: Page, element: SchemaElement): Stor
     case 'BYTE_STREAM_SPLIT':
       return plain(unsplit(body, nValues, widthOf(element)), nValues, element)
     case 'DELTA_BINARY_PACKED': {
+      if (type !== 'INT32' && type !== 'INT64') break
       // Unsigned numbers of 32 bits may be written as differences of more.
       const isWide = type === 'INT64' || isUnsigned(element)
       const values = isWide ? new BigInt64Array(nValues) : new Int32Array(nValues)
@@ -55,6 +56,7 @@ function decode({ body, nValues, encoding }: Page, element: SchemaElement): Stor
       return Int32Array.from(values, (value) => Number(BigInt.asIntN(32, value)))
     }
     case 'DELTA_LENGTH_BYTE_ARRAY': {
+      if (type !== 'BYTE_ARRAY') break
       const lengths = new Int32Array(nValues)
       let at = unpackDeltas(body, lengths)
       return Array.from(lengths, (length) => {
@@ -65,6 +67,7 @@ function decode({ body, nValues, encoding }: Page, element: SchemaElement): Stor
       })
     }
     case 'DELTA_BYTE_ARRAY':
+      if (type !== 'BYTE_ARRAY' && type !== 'FIXED_LEN_BYTE_ARRAY') break
       return frontCoded(body, nValues)
     default:
   }

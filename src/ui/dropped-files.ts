@@ -22,8 +22,9 @@ export async function droppedFiles(transfer: DataTransfer | null): Promise<File[
 }
 
 async function collect(entry: FileSystemEntry, found: File[]): Promise<void> {
-  if (entry instanceof FileSystemFileEntry) {
-    const from = entry
+  // Chromium has no FileSystemFileEntry to be an instance of.
+  if (entry.isFile) {
+    const from = entry as FileSystemFileEntry
     const file = await new Promise<File>((resolve, reject) => from.file(resolve, reject))
     // The folder's name orders files of several folders.
     Object.defineProperty(file, 'webkitRelativePath', { value: entry.fullPath })

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Page } from 'playwright'
 import { expect, test } from 'vitest'
 import { makeSample } from '../../src/sample/captions.ts'
 import { clipModelFiles } from '../fixtures/clip-model.ts'
@@ -55,6 +56,44 @@ test('a model’s folder from one’s own disk takes the place of the hub’s', 
   // Code comes from the page's own host, and data from where it was asked for.
   const origins = new Set(requests.filter((url) => url.startsWith('http')).map((url) => new URL(url).origin))
   expect([...origins].sort()).toEqual([new URL(page.url()).origin, new URL(data.url).origin].sort())
+})
+
+/** Drops files and folders of this disk onto the map, as the system's own drag does. */
+async function drop(page: Page, files: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...files], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 900, y: 400, data })
+}
+
+test('a folder of tables dropped on the page is one data set, and a folder with a model a model', async () => {
+  const root = await mkdtemp(path.join(tmpdir(), 'captionscape-'))
+  const tables = path.join(root, 'tables')
+  await mkdir(path.join(tables, 'deeper'), { recursive: true })
+  const write = async (name: string, texts: string[]) => {
+    const file = writeParquet([{ name: 'TEXT', data: texts, type: 'STRING' }])
+    await writeFile(path.join(tables, name), new Uint8Array(await file.arrayBuffer()))
+  }
+  const texts = [...new Set(makeSample({ nRows: 200, seed: 4 }).flatMap(({ text }) => text || []))]
+  await write('deeper/part-10.parquet', texts.slice(30, 90))
+  await write('deeper/part-2.parquet', texts.slice(0, 30))
+  await write('.hidden.parquet', ['not this'])
+  await writeFile(path.join(tables, 'notes.txt'), 'nor this')
+  const model = path.join(root, 'small-encoder')
+  for (const [name, bytes] of sentenceModelFiles('mean_tokens', true)) {
+    await mkdir(path.dirname(path.join(model, name)), { recursive: true })
+    await writeFile(path.join(model, name), bytes)
+  }
+  const { page, faults } = await visit({ encoder: 'lexical', dtype: 'fp32', ...FIT })
+  await ready(page)
+  await drop(page, [tables])
+  await page.getByText('Ready: 90 captions').waitFor({ timeout: 60_000 })
+  expect(await page.evaluate(() => globalThis.captionscape.caption(30))).toBe(texts[30])
+  await drop(page, [model])
+  await page.getByText(/Sentence encoder \(small-encoder\), fp32 on WebAssembly/).waitFor({ timeout: 60_000 })
+  await ready(page)
+  await rm(root, { recursive: true })
+  expect(faults).toEqual([])
 })
 
 test('a page closed while it downloads a model goes on where it was in the next visit', async () => {
