@@ -108,6 +108,24 @@ async function draw(name, n) {
   }
 }
 
+/** Where points, drawn as such, stop telling how many there are. */
+async function crowd() {
+  const { page, close } = await openBench('draw.html')
+  try {
+    await page.setViewportSize({ width: 1200, height: 800 })
+    const outcomes = []
+    for (const perPx of [0.1, 0.5, 1, 2, 4]) {
+      const n = Math.round(perPx * 1200 * 800)
+      const { alpha, share } = await page.evaluate((count) => globalThis.bench.crowd(count), n)
+      outcomes.push({ perPx, n, alpha, share })
+      console.log(JSON.stringify({ name: 'crowd', perPx, n, alpha, share }))
+    }
+    return outcomes
+  } finally {
+    await close()
+  }
+}
+
 /** Milliseconds a query, mean and slowest of many beside points of the map. */
 async function hover(n) {
   const server = await createServer({
@@ -227,6 +245,7 @@ for (const n of SIZES) {
   rows.push(await draw('regl-scatterplot', n))
   if (n <= MOST_SCATTERPLOT) rows.push(await draw('ScatterplotLayer', n))
 }
+const crowds = await crowd()
 const hovers = await hover(largest)
 const { version: regl } = JSON.parse(
   await readFile(path.join(root, 'bench/node_modules/regl-scatterplot/package.json'), 'utf8'),
@@ -268,6 +287,21 @@ ${rows
 
 ScatterplotLayer is drawn to ${MOST_SCATTERPLOT.toLocaleString('en')} points only: two triangles an instance cost a software renderer minutes a frame beyond. This map draws a fair
 sample of the points while it moves, as many as the device does in 25 ms and half a frame's own time at least, and all of them at rest.
+
+## When density takes over
+
+Points drawn as such, with the opacity that the map gives them: that of a lone point, and the share of the points that lie in pixels
+which are at least 95 % opaque, where more points look like fewer. Beyond 1.5 points a pixel in view lone points drown, so the map
+turns to density there.
+
+| points a pixel in view | points | opacity of a lone point | points in opaque pixels |
+|---|---|---|---|
+${crowds
+  .map(
+    ({ perPx, n, alpha, share }) =>
+      `| ${perPx} | ${n.toLocaleString('en')} | ${alpha.toFixed(2)} | ${(100 * share).toFixed(0)} % |`,
+  )
+  .join('\n')}
 
 ## Hover
 

@@ -1,8 +1,11 @@
 import { Deck, OrthographicView, ScatterplotLayer } from 'deck.gl'
 import { reglScatterplot } from './regl-scatterplot.mjs'
 import { CaptionMap } from '../src/draw/caption-map.ts'
+import { crowdingOf, opacityFor } from '../src/draw/crowding.ts'
 import { createIndexWorker } from '../src/engine/index-worker.ts'
+import { bounds } from '../src/grid-index.ts'
 import { createRandom } from '../src/random.ts'
+import { drawOrder } from '../src/shuffle.ts'
 
 /** What one way of drawing does with the points. */
 interface Drawing {
@@ -40,12 +43,20 @@ function makePoints(n: number): Float32Array<ArrayBuffer> {
   return positions
 }
 
+/** CSS pixels of a point, as the map has it. */
+const sizeOf = (n: number): number => Math.min(5, Math.max(1.2, 0.32 * Math.sqrt((1200 * 800) / n)))
+
 const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve))
 
 /** Awaits the GPU. */
 function finish({ gl }: Drawing): void {
   gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4))
 }
+
+const ignore = (): void => {}
+const EVENTS = { onHover: ignore, onClick: ignore, onCamera: ignore, onLost: ignore, onError: console.error }
+/** Of 255; what is under it is a twentieth of what is seen. */
+const OPAQUE = 242
 
 async function captionscape(positions: Float32Array<ArrayBuffer>): Promise<Drawing> {
   const ignore = (): void => {}
@@ -120,7 +131,7 @@ const bench = {
     const positions = makePoints(n)
     const colors = new Uint8Array(4 * n)
     for (let i = 0; i < colors.length; i++) colors[i] = i % 4 === 3 ? 255 : (i * 37) & 255
-    const size = Math.min(5, Math.max(1.2, 0.32 * Math.sqrt((1200 * 800) / n)))
+    const size = sizeOf(n)
     await frame()
     const began = performance.now()
     if (name === 'captionscape') drawing = await captionscape(positions)
@@ -131,6 +142,29 @@ const bench = {
     await drawing.whole?.()
     finish(drawing)
     return { firstMs, wholeMs: performance.now() - began, points: drawing.drawn?.() ?? n }
+  },
+
+  /** The opacity of a lone point among n, drawn as such, and the share of them in pixels that are all but opaque. */
+  async crowd(n: number): Promise<{ readonly alpha: number; readonly share: number }> {
+    const positions = makePoints(n)
+    const map = new CaptionMap(container, EVENTS)
+    map.setDraw('points')
+    map.setLayouts([{ name: 'a', positions }], 'a', { fresh: true })
+    const canvas = container.querySelector('canvas') as HTMLCanvasElement
+    while (canvas.dataset.drawn !== `${n} of ${n}`) await frame()
+    const { width, height } = canvas
+    const picture = map.snapshot(1, 'transparent').getContext('2d')?.getImageData(0, 0, width, height).data
+    const { x, y, zoom } = map.getCamera()
+    const scale = 2 ** zoom
+    let opaque = 0
+    for (let row = 0; row < n; row++) {
+      const column = Math.floor(width / 2 + (positions[2 * row] - x) * scale)
+      const line = Math.floor(height / 2 - (positions[2 * row + 1] - y) * scale)
+      if ((picture?.[4 * (line * width + column) + 3] ?? 0) >= OPAQUE) opaque++
+    }
+    map.destroy()
+    const { typical } = crowdingOf(positions, bounds(positions) ?? [-1, -1, 1, 1], drawOrder(n))
+    return { alpha: opacityFor(typical / scale ** 2, sizeOf(n)), share: opaque / n }
   },
 
   /** Moves the camera in every frame. @returns milliseconds in all, and points in the last frame */

@@ -76,10 +76,10 @@ export function compensated(alpha: number, share: number): number {
   return Math.min(OPAQUE, 1 - (1 - alpha) ** (1 / Math.max(share, 1e-6)))
 }
 
-/** More points than this a CSS pixel in view, and most pixels are opaque (bench/results/draw.md). */
-export const CROWDED_PER_PX = 2
+/** More points than this a CSS pixel in view, and lone points drown where others are opaque (bench/results/draw.md). */
+export const CROWDED_PER_PX = 1.5
 /** Back to points from here on, so that a view near the bound does not go to and fro. */
-const SPARSE_PER_PX = 1.4
+const SPARSE_PER_PX = 1
 
 /**
  * @param perPx points a square CSS pixel, mean over the view

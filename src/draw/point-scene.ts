@@ -12,7 +12,7 @@ const FEW = 10_000
 /** Time of a frame for bringing points to the GPU, ms. */
 const FILL_MS = 8
 /** A splat of the density covers about as many pixels as hold so many points. */
-const POINTS_PER_SPLAT = 6
+const POINTS_PER_SPLAT = 16
 const LARGEST_SPLAT_PX = 48
 const COARSEST = 3
 

@@ -11,8 +11,8 @@ uniform float peak;
 uniform float isDark;
 out vec4 fragColor;
 
-// Decades of density that can be told apart, below the peak.
-const float RANGE = 300.0;
+// The least density that is told apart from none is so many times below the peak.
+const float RANGE = 200.0;
 
 vec3 toLab(vec3 linear) {
   vec3 lms = mat3(
