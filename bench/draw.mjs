@@ -161,9 +161,14 @@ async function hover(n) {
     const times = []
     const found = []
     for (const [x, y] of queries.slice(0, count)) {
-      const start = performance.now()
-      found.push(await find(index, x, y))
-      times.push(performance.now() - start)
+      // The best of three: other work on the machine is not the index's.
+      let best = Infinity
+      for (let round = 0; round < 3; round++) {
+        const start = performance.now()
+        found[times.length] = await find(index, x, y)
+        best = Math.min(best, performance.now() - start)
+      }
+      times.push(best)
     }
     times.sort((a, b) => a - b)
     const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length
@@ -273,7 +278,7 @@ ${rows
       row.points.toLocaleString('en'),
       round(row.frameMs),
       round(row.cpuMs),
-      (row.cpuMs / peerOf(row).cpuMs).toFixed(2),
+      Number((row.cpuMs / peerOf(row).cpuMs).toPrecision(2)),
       round(row.scriptMsAFrame),
       round(row.firstMs),
       round(row.wholeMs),
@@ -307,7 +312,7 @@ ${crowds
 
 The point nearest to the pointer within 14 pixels on a map of ${largest.toLocaleString('en')} points, in Node, one thread (DuckDB: two). Embedding Atlas asks
 its database; the query is of its form, a box and the nearest in it, on native DuckDB, which is faster than the one in WebAssembly that
-it runs. All three find the same points.
+it runs. All three find the same points. The best of three for each of 300 places (DuckDB: 40).
 
 | by | ms a query, mean | 99 of 100 below | build ms | MB beside the points |
 |---|---|---|---|---|

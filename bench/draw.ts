@@ -59,15 +59,7 @@ const EVENTS = { onHover: ignore, onClick: ignore, onCamera: ignore, onLost: ign
 const OPAQUE = 242
 
 async function captionscape(positions: Float32Array<ArrayBuffer>): Promise<Drawing> {
-  const ignore = (): void => {}
-  const events = {
-    onHover: ignore,
-    onClick: ignore,
-    onCamera: ignore,
-    onLost: ignore,
-    onError: console.error,
-  }
-  const map = new CaptionMap(container, events, createIndexWorker())
+  const map = new CaptionMap(container, EVENTS, createIndexWorker())
   map.setDraw('points')
   map.setLayouts([{ name: 'a', positions }], 'a', { fresh: true })
   const canvas = container.querySelector('canvas') as HTMLCanvasElement
@@ -91,7 +83,10 @@ async function scatterplotLayer(positions: Float32Array, colors: Uint8Array, siz
   const canvas = document.createElement('canvas')
   container.append(canvas)
   const zoom = Math.log2(400)
-  let isDrawn = false
+  let onDrawn = (): void => {}
+  const first = new Promise<void>((resolve) => {
+    onDrawn = resolve
+  })
   const attributes = {
     getPosition: { value: positions, size: 2 },
     getFillColor: { value: colors, size: 4 },
@@ -108,11 +103,9 @@ async function scatterplotLayer(positions: Float32Array, colors: Uint8Array, siz
     viewState: { target: [0, 0, 0], zoom },
     useDevicePixels: 1,
     layers: layers(),
-    onAfterRender: () => {
-      isDrawn = true
-    },
+    onAfterRender: () => onDrawn(),
   })
-  while (!isDrawn) await frame()
+  await first
   return {
     gl: canvas.getContext('webgl2') as WebGL2RenderingContext,
     look: (dx, dy, steps) => {

@@ -29,8 +29,12 @@ test('React renders once a hover, and not while the camera moves', async () => {
   const { page, faults } = await visit({ row: 21 })
   const commits = await countCommits(page)
   await ready(page)
-  await page.waitForTimeout(2500)
   expect(await commits()).toBeGreaterThan(0)
+  // What comes late, such as topics, has come.
+  for (let seen = -1; seen !== (await commits()); ) {
+    seen = await commits()
+    await page.waitForTimeout(1500)
+  }
 
   const at = await page.evaluate(() => globalThis.captionscape.screenPosition(21))
   if (!at) throw new Error('row 21 is out of view')
