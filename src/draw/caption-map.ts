@@ -29,7 +29,7 @@ import { PointScene, type SceneLook } from './point-scene.ts'
 import { SceneLayer } from './scene-layer.ts'
 import { drawOrder } from '../shuffle.ts'
 import { VisiblePart } from './visible-part.ts'
-import { between, blendOf, mixed, only, type Weights } from './weights.ts'
+import { between, blendOf, leastSeen, mixed, only, type Weights } from './weights.ts'
 
 /** What the map tells its owner. Screen coordinates are CSS pixels from the map's top left corner. */
 export interface CaptionMapEvents {
@@ -809,8 +809,7 @@ export class CaptionMap {
     if (held >= 0) return held
     const isFree = (s: string | null): boolean => s === null || !this.layouts.some((l) => l.name === s)
     const free = this.slots.findIndex((s) => isFree(s) && !(s === LEAVING && this.leaving))
-    const others = this.weights.map((weight, slot) => (slot === kept ? Infinity : weight))
-    const slot = free >= 0 ? free : others.indexOf(Math.min(...others))
+    const slot = free >= 0 ? free : leastSeen(this.slots.length, this.weights, kept)
     this.slots[slot] = name
     return slot
   }

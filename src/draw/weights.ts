@@ -21,3 +21,9 @@ export function blendOf(from: Float32Array, to: Float32Array, share: number): Fl
   for (let i = 0; i < places.length; i++) places[i] = between(from[i], to[i], share)
   return places
 }
+
+/** The slot that shows least and can be taken over. @param nSlots that there are @param kept one that is not to be taken, −1 for none */
+export function leastSeen(nSlots: number, weights: Weights, kept: number): number {
+  const taken = weights.slice(0, nSlots).map((weight, slot) => (slot === kept ? Infinity : weight))
+  return taken.indexOf(Math.min(...taken))
+}
