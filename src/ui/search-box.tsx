@@ -58,7 +58,7 @@ export function SearchBox() {
         <p className="search-count" aria-live="polite" data-state={state}>
           <Count />
         </p>
-        {state !== 'off' && (
+        {state !== 'off' && state !== 'impossible' && (
           <div className="steps">
             <button
               type="button"
