@@ -1,5 +1,5 @@
-// npm run screens [-- captions.parquet]: the pictures of docs/screens, taken from the built page at two sizes. A file of captions
-// (the sample's, without one) is laid out with the lexical encoder on the way.
+// npm run screens [-- captions.parquet [09 …]]: the pictures of docs/screens, taken from the built page at two sizes; all, or those
+// whose numbers are given. A file of captions (the sample's, without one) is laid out with the lexical encoder on the way.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
@@ -16,7 +16,8 @@ const file = process.argv[2] ? path.resolve(process.argv[2]) : path.join(root, '
 const WIDE = { width: 1440, height: 900 }
 const PHONE = { width: 390, height: 844 }
 
-await rm(folder, { recursive: true, force: true })
+const only = process.argv.slice(3)
+if (only.length === 0) await rm(folder, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })
 await build({ root, logLevel: 'warn' })
 const server = await preview({ root, logLevel: 'warn', preview: { host: '127.0.0.1', port: 4191 } })
@@ -67,6 +68,7 @@ async function setTheme(page, theme) {
  * @param state what to do on the page, and what to take back afterwards
  */
 async function take(page, name, theme, { menu = false, set = async () => {}, unset = async () => {} } = {}) {
+  if (only.length > 0 && !only.includes(name.slice(0, 2))) return
   for (const [size, viewport] of [
     ['', WIDE],
     ['-phone', PHONE],
