@@ -61,9 +61,9 @@ test('a model’s folder from one’s own disk takes the place of the hub’s', 
 /** Drops files and folders of this disk onto the map, as the system's own drag does. */
 async function drop(page: Page, files: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page)
-  const data = { items: [], files: [...files], dragOperationsMask: 1 }
+  const dragged = { items: [], files: [...files], dragOperationsMask: 1 }
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: 900, y: 400, data })
+    await session.send('Input.dispatchDragEvent', { type, x: 900, y: 400, data: dragged })
 }
 
 test('a folder of tables dropped on the page is one data set, and a folder with a model a model', async () => {
