@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { captionAt } from '../../src/captions.ts'
 import { CancelledError, InputError } from '../../src/errors.ts'
 import { createRandom } from '../../src/random.ts'
 import { createReader } from '../../src/read/reader.ts'
@@ -254,6 +255,18 @@ test('a map in shards opens only the files that the view meets', async () => {
     { path: 'fine/right.parquet', levels: [1, 2] as const, ...writePoints(half(true, true), levels) },
   ]
   for (const { path, file } of shards) files.set(`shards/${path}`, file)
+  const textFiles = [
+    { path: 'text/0.parquet', first: 0, rows: 50_000 },
+    { path: 'text/1.parquet', first: 50_000, rows: N - 50_000 },
+  ]
+  for (const { path, first, rows } of textFiles) {
+    const row = (i: number): number => first + i
+    const file = writeParquet([
+      { name: 'TEXT', data: Array.from({ length: rows }, (_, i) => caption(row(i))), type: 'STRING' },
+      { name: 'width', data: Array.from({ length: rows }, (_, i) => row(i)), type: 'INT32' },
+    ])
+    files.set(`shards/${path}`, new Uint8Array(await file.arrayBuffer()))
+  }
   const manifest = writeManifest({
     name: 'shards',
     rows: N,
@@ -264,8 +277,8 @@ test('a map in shards opens only the files that the view meets', async () => {
         files: shards.map(({ path, levels: l, bounds }) => ({ path, levels: l, bounds })),
       },
     ],
-    caption: null,
-    text: [],
+    caption: 'TEXT',
+    text: textFiles.map(({ path, rows }) => ({ path, rows })),
     source: null,
     license: null,
     encoder: null,
@@ -279,6 +292,19 @@ test('a map in shards opens only the files that the view meets', async () => {
   const { points } = await look(`${host}shards/`, WHOLE)
   expectRightPlaces(points)
   expect(points.ids.length).toBe(N)
+
+  // The text's shards are one: a caption of each, all captions, a column, and some rows.
+  const { caption: captionOf, rows: data } = await openFolder(`${host}shards/`)
+  for (const row of [49_999, 50_000]) expect(await captionOf(row)).toBe(caption(row))
+  const { captions } = await data.captions({})
+  for (const row of [0, 49_999, 50_000, N - 1]) expect(captionAt(captions, row)).toBe(caption(row) ?? '')
+  const width = await data.values('width', {})
+  expect(width.kind === 'number' && [width.values[49_999], width.values[N - 1]]).toEqual([49_999, N - 1])
+  const table = await data.table({ rows: Uint32Array.of(3, 50_001), captions: null, layout: null })
+  expect(table.rows.map(({ name, texts }) => [name, ...texts])).toEqual([
+    ['TEXT', caption(3), caption(50_001)],
+    ['width', '3', '50001'],
+  ])
 })
 
 describe('map.json', () => {
