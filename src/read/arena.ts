@@ -11,6 +11,8 @@ export interface Arena {
 
 /** Offsets are 32 bits wide. */
 const MAX_BYTES = 2 ** 32 - 1
+/** Up to this part of the memory may stay unused. */
+const LEAST_SLACK = 8
 
 /**
  * @param nRows rows that will be appended at most
@@ -46,7 +48,9 @@ export function createArena(nRows: number, nBytes: number): Arena {
     },
     finish() {
       offsets.fill(used, row + 1)
-      return { bytes: bytes.slice(0, used), offsets }
+      // A little room that is left is cheaper than a second copy of everything.
+      const isTight = bytes.length - used <= bytes.length / LEAST_SLACK
+      return { bytes: isTight ? bytes.subarray(0, used) : bytes.slice(0, used), offsets }
     },
   }
 }

@@ -60,7 +60,14 @@ export async function distinctVectors(
   const offsets = Uint32Array.from({ length: nPoints + 1 }, (_, row) => 2 * nDims * row)
   const { captions, pointOf } = await distinctCaptions({ bytes, offsets }, signal)
   const found = captions.offsets.length - 1
-  return { vectors: { data: new Uint16Array(captions.bytes.buffer), nPoints: found, nDims }, pointOf }
+  return {
+    vectors: {
+      data: new Uint16Array(captions.bytes.buffer, 0, captions.bytes.length / 2),
+      nPoints: found,
+      nDims,
+    },
+    pointOf,
+  }
 }
 
 /** FNV-1a, mixed at the end because the table takes its low bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
