@@ -199,7 +199,7 @@ of its own; the median of three runs by CPU time. All give the same rows and the
 |---|---|---|---|---|---|---|
 ${lines.join('\n')}
 
-${os.cpus()[0].model}, ${os.cpus().length} cores, Node ${commit}, ${new Date().toISOString().slice(0, 10)}; hyparquet 1.31.5, parquet-wasm 0.8.0, duckdb-wasm 1.32.0. Peak
+${os.cpus()[0].model}, ${os.cpus().length} cores, Node ${commit}, ${new Date().toISOString().slice(0, 10)}; hyparquet 1.31.5, parquet-wasm 0.8.0, duckdb-wasm 1.28.0. Peak
 resident memory includes Node itself (some 45 MB) and the result as each reader gives it: UTF-8 and typed arrays here, strings
 in hyparquet, Arrow in the others. parquet-wasm and duckdb-wasm are given the whole file, as their synchronous Node builds
 read buffers. Not measured: Chromium, a slow network, and what the readers share the processor with on this machine.
