@@ -91,7 +91,8 @@ export class CaptionSearch {
 }
 
 function workersFor({ offsets }: Captions): number {
-  const cores = Math.max(1, (navigator.hardwareConcurrency || 2) - 1)
+  // The page's own thread waits for the answer, and leaves its core to one of them.
+  const cores = navigator.hardwareConcurrency || 2
   const shares = Math.ceil(offsets[offsets.length - 1] / BYTES_PER_WORKER)
   return Math.min(MAX_WORKERS, cores, Math.max(1, shares))
 }
