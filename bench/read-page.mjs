@@ -1,7 +1,7 @@
 // node bench/read-page.mjs [rows …]: captions, and the coordinates of one layout, by URL in Chromium, in this reader and its
 // peers, each in a page of its own. (cd bench && npm ci) first. Writes bench/results/read-page.md.
-import { createReadStream, readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
@@ -23,8 +23,8 @@ if (!sizes.length) sizes.push(1_000_000, 12_000_000)
 const folder = await mkdtemp(path.join(os.tmpdir(), 'bench-read-'))
 const seen = { requests: 0, received: 0 }
 let served = ''
-const server = createServer(async (request, response) => {
-  const { size } = await stat(served)
+const server = createServer((request, response) => {
+  const { size } = statSync(served)
   const [, from, to = ''] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? []
   const start = Number(from ?? 0)
   const end = to === '' ? size - 1 : Math.min(Number(to), size - 1)
@@ -133,7 +133,7 @@ for (const nRows of sizes) {
     'a caption of number ' || hash(i) || ' with some words behind it' AS "TEXT", i % 4096 AS WIDTH,
     CAST(sin(i) * 50 AS FLOAT) AS x_nn10, CAST(cos(i * 7) * 50 AS FLOAT) AS y_nn10 FROM range(${nRows}) t(i))
     TO '${served}' (FORMAT parquet, CODEC 'snappy', ROW_GROUP_SIZE 122880)`)
-  const { size } = await stat(served)
+  const { size } = statSync(served)
   for (const task of TASKS) {
     const results = []
     for (const reader of READERS) {

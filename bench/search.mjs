@@ -1,6 +1,7 @@
 // node bench/search.mjs [captions] [threads]: the page's text scan against plain JavaScript on captions made of LAION-like
 // words. Threads: as many as the page takes, one a core and at most four. Writes bench/results/search.md.
 import { writeFile } from 'node:fs/promises'
+import { on } from 'node:events'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
@@ -74,21 +75,18 @@ function makeCaptions() {
 /** Another thread's share of the captions, as a search worker of the page has it. */
 async function serveShare() {
   let index = null
-  parentPort.on('message', async ({ bytes, offsets, query, id }) => {
+  for await (const [{ bytes, offsets, query, id }] of on(parentPort, 'message')) {
     if (bytes) {
       index = await createTextIndex([{ nRows: offsets.length - 1, nBytes: offsets[offsets.length - 1] }])
       index.append({ bytes, offsets })
-      parentPort.postMessage({ id })
+      parentPort.postMessage({ id }, [])
     } else {
       const rows = await index.search(parseQuery(query))
       parentPort.postMessage({ id, rows }, [rows.buffer])
     }
-  })
+  }
 }
-if (!isMainThread) {
-  await serveShare()
-  await new Promise(() => {})
-}
+if (!isMainThread) await serveShare()
 
 const captions = makeCaptions()
 const nBytes = captions.offsets[nRows]
@@ -117,7 +115,7 @@ for (let i = 0; i < nThreads; i++) {
     new Promise((resolve) => {
       const id = asked.size
       asked.set(id, resolve)
-      worker.postMessage({ ...message, id })
+      worker.postMessage({ ...message, id }, [])
     })
   const start = captions.offsets[first]
   const offsets = captions.offsets.slice(first, last + 1).map((offset) => offset - start)

@@ -294,13 +294,13 @@ test('a map in shards opens only the files that the view meets', async () => {
   expect(points.ids.length).toBe(N)
 
   // The text's shards are one: a caption of each, all captions, a column, and some rows.
-  const { caption: captionOf, rows: data } = await openFolder(`${host}shards/`)
-  for (const row of [49_999, 50_000]) expect(await captionOf(row)).toBe(caption(row))
-  const { captions } = await data.captions({})
+  const opened = await openFolder(`${host}shards/`)
+  for (const row of [49_999, 50_000]) expect(await opened.caption(row)).toBe(caption(row))
+  const { captions } = await opened.rows.captions({})
   for (const row of [0, 49_999, 50_000, N - 1]) expect(captionAt(captions, row)).toBe(caption(row) ?? '')
-  const width = await data.values('width', {})
+  const width = await opened.rows.values('width', {})
   expect(width.kind === 'number' && [width.values[49_999], width.values[N - 1]]).toEqual([49_999, N - 1])
-  const table = await data.table({ rows: Uint32Array.of(3, 50_001), captions: null, layout: null })
+  const table = await opened.rows.table({ rows: Uint32Array.of(3, 50_001), captions: null, layout: null })
   expect(table.rows.map(({ name, texts }) => [name, ...texts])).toEqual([
     ['TEXT', caption(3), caption(50_001)],
     ['width', '3', '50001'],
