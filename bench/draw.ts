@@ -129,7 +129,7 @@ const bench = {
     const began = performance.now()
     if (name === 'captionscape') drawing = await captionscape(positions)
     else if (name === 'ScatterplotLayer') drawing = await scatterplotLayer(positions, colors, size)
-    else drawing = (await reglScatterplot(container, positions, colors, size)) as Drawing
+    else drawing = await reglScatterplot(container, positions, colors, size)
     finish(drawing)
     const firstMs = performance.now() - began
     await drawing.whole?.()

@@ -1,3 +1,4 @@
+import { ScatterplotLayer } from '@deck.gl/layers'
 import { Deck, OrthographicView, type OrthographicViewState } from 'deck.gl'
 import { DeviceError } from '../errors.ts'
 import type { Layout } from '../types.ts'
@@ -24,7 +25,6 @@ import { dimming, type MarkedRows, marksOf } from './marks.ts'
 import { type Tween, tween } from './motion.ts'
 import { type IndexWorker, PlaceIndex } from './place-index.ts'
 import { type ColorSource, type Placed, slotsFor } from './point-buffers.ts'
-import type { Ring } from './point-painter.ts'
 import { PointScene, type SceneLook } from './point-scene.ts'
 import { SceneLayer } from './scene-layer.ts'
 import { drawOrder } from '../shuffle.ts'
@@ -51,6 +51,17 @@ export interface CaptionMapEvents {
 interface Blend {
   readonly to: string
   readonly share: number
+}
+
+/** A circle around a point. */
+interface Ring {
+  readonly x: number
+  readonly y: number
+  /** Of its middle, CSS pixels. */
+  readonly radius: number
+  /** sRGB bytes. */
+  readonly color: [number, number, number]
+  readonly width: number
 }
 
 /** What the points look like beside their places. */
@@ -921,7 +932,6 @@ export class CaptionMap {
       isFinal: this.isFinal,
       frozen: this.frozen,
       marks: marksOf(this.marked, size, this.theme),
-      rings: this.rings(),
     }
   }
 
@@ -987,7 +997,24 @@ export class CaptionMap {
     this.labels.draw(this.camera, this.width, this.height, this.theme, isStill ? 1 : 0, this.freeArea())
     this.deck.setProps({
       viewState: this.viewState(),
-      layers: [new SceneLayer({ id: 'points', paint: () => this.paint() })],
+      layers: [
+        new SceneLayer({ id: 'points', paint: () => this.paint() }),
+        new ScatterplotLayer<Ring>({
+          id: 'rings',
+          data: this.rings(),
+          getPosition: (ring) => [ring.x, ring.y],
+          getRadius: (ring) => ring.radius,
+          getLineColor: (ring) => ring.color,
+          radiusUnits: 'pixels',
+          lineWidthUnits: 'pixels',
+          getLineWidth: (ring) => ring.width,
+          filled: false,
+          stroked: true,
+          antialiasing: true,
+          pickable: false,
+          parameters: { depthCompare: 'always' },
+        }),
+      ],
     })
   }
 

@@ -2,15 +2,11 @@ import copyFs from './glsl/copy.frag.glsl?raw'
 import densityFs from './glsl/density.frag.glsl?raw'
 import diskFs from './glsl/disk.frag.glsl?raw'
 import pointsVs from './glsl/points.vert.glsl?raw'
-import ringFs from './glsl/ring.frag.glsl?raw'
-import ringVs from './glsl/ring.vert.glsl?raw'
 import screenVs from './glsl/screen.vert.glsl?raw'
 import splatFs from './glsl/splat.frag.glsl?raw'
 import { DeviceError } from '../errors.ts'
 import type { Camera } from './camera.ts'
 import type { PointBuffers } from './point-buffers.ts'
-
-type Rgb = readonly [number, number, number]
 
 /** A program with the places of its uniforms. */
 interface Program {
@@ -44,17 +40,6 @@ export interface Run {
   readonly indices: WebGLBuffer | null
 }
 
-/** A circle around a point. */
-export interface Ring {
-  readonly x: number
-  readonly y: number
-  /** Of its middle, CSS pixels. */
-  readonly radius: number
-  readonly width: number
-  /** sRGB bytes. */
-  readonly color: Rgb
-}
-
 /** How density is summed, from the best that the device has. */
 const SUMS = [
   // Half floats lose single points above 2,048 a pixel; bytes hold 16 points a pixel in steps of a sixteenth.
@@ -71,7 +56,6 @@ export class PointPainter {
   private readonly splats: Program
   private readonly copy: Program
   private readonly density: Program
-  private readonly ring: Program
   private readonly empty: WebGLVertexArrayObject
   private readonly sum: (typeof SUMS)[number]
 
@@ -82,7 +66,6 @@ export class PointPainter {
     this.splats = link(gl, pointsVs, splatFs)
     this.copy = link(gl, screenVs, copyFs)
     this.density = link(gl, screenVs, densityFs)
-    this.ring = link(gl, ringVs, ringFs)
     this.empty = gl.createVertexArray()
     const has = (name: string): boolean => gl.getExtension(name) !== null
     this.sum = SUMS.find(({ needs }) => needs.every(has)) ?? SUMS[SUMS.length - 1]
@@ -178,23 +161,6 @@ export class PointPainter {
     this.drawScreen(density, texture)
   }
 
-  drawRings(rings: readonly Ring[], { camera, width, height, ratio }: Lens): void {
-    if (rings.length === 0) return
-    const { gl, ring } = this
-    gl.useProgram(ring.handle)
-    gl.bindVertexArray(this.empty)
-    this.blendOver()
-    const scale = 2 ** (camera.zoom + 1)
-    for (const { x, y, radius, width: line, color } of rings) {
-      gl.uniform2f(ring.at('place'), ((x - camera.x) * scale) / width, ((y - camera.y) * scale) / height)
-      gl.uniform1f(ring.at('sizePx'), 2 * radius * ratio + line * ratio + 2)
-      gl.uniform1f(ring.at('widthPx'), line * ratio)
-      gl.uniform3f(ring.at('ink'), color[0] / 255, color[1] / 255, color[2] / 255)
-      gl.drawArrays(gl.POINTS, 0, 1)
-    }
-    gl.bindVertexArray(null)
-  }
-
   /** @param places of the order */
   createIndices(places: Uint32Array): WebGLBuffer {
     const { gl } = this
@@ -223,8 +189,7 @@ export class PointPainter {
 
   destroy(): void {
     const { gl } = this
-    for (const { handle } of [this.disks, this.splats, this.copy, this.density, this.ring])
-      gl.deleteProgram(handle)
+    for (const { handle } of [this.disks, this.splats, this.copy, this.density]) gl.deleteProgram(handle)
     gl.deleteVertexArray(this.empty)
   }
 

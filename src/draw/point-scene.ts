@@ -5,7 +5,7 @@ import { FrameBudget } from './frame-budget.ts'
 import type { Marks } from './marks.ts'
 import { type Drawn, nextStep } from './picture-plan.ts'
 import { type ColorSource, type Placed, PointBuffers } from './point-buffers.ts'
-import { type Lens, type Picture, PointPainter, type Ring, type Run } from './point-painter.ts'
+import { type Lens, type Picture, PointPainter, type Run } from './point-painter.ts'
 
 /** So few points are drawn anew with every frame, straight onto the screen. */
 const FEW = 10_000
@@ -37,7 +37,6 @@ export interface SceneLook {
   /** Share of the frozen picture in what is seen, 0–1. */
   readonly frozen: number
   readonly marks: readonly (Marks | null)[]
-  readonly rings: readonly Ring[]
 }
 
 /** Places of the order, on the GPU. */
@@ -147,7 +146,6 @@ export class PointScene {
     }
     if (this.frozen) this.painter.drawPicture(this.frozen, look.frozen)
     this.paintMarks(look)
-    this.painter.drawRings(look.rings, lens)
     return isFilling || isOpen || !buffers.isComplete
   }
 
