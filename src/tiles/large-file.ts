@@ -16,8 +16,9 @@ import { createRowData, type Keep } from './row-data.ts'
 
 /** Rows that are shown before the rest is sent for: half a megabyte. */
 const FIRST_ROWS = 65_536
-/** The map is given again when it has grown by this: all it does with the points, it does one and a half times as often as once. */
-const GROWTH = 3
+/** The map is given again when it has grown by this, and not sooner than after a while: it colors and draws all points anew. */
+const GROWTH = 1.6
+const PAUSE_MS = 1500
 /** A row group's column that may be fetched to read one row of it. */
 const CHUNK_BYTES = 4 * 1024 * 1024
 
@@ -85,10 +86,14 @@ export async function openLargeFile(
     current: AbortSignal,
   ): Promise<void> {
     let given = 0
+    let givenAt = Number.NEGATIVE_INFINITY
     let sample: Float32Array | null = null
     const give = (positions: Float32Array<ArrayBuffer>, rows: number): void => {
-      if (current.aborted || rows <= given || (rows < nRows && rows < given * GROWTH)) return
+      if (current.aborted || rows <= given) return
+      const now = performance.now()
+      if (rows < nRows && (rows < given * GROWTH || now - givenAt < PAUSE_MS)) return
       given = rows
+      givenAt = now
       if (rows === nRows) sample = evenPlaces(positions, nRows)
       // Shared ones are only added to, and the last ones are not needed here any more.
       const isOwn = isShared(positions) || rows === nRows
