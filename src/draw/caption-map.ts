@@ -965,11 +965,18 @@ export class CaptionMap {
   private paint(): void {
     const { scene } = this
     if (!scene) return
-    const isOpen = scene.paint(this.sceneLook())
+    const left = scene.paint(this.sceneLook())
     this.tell(scene)
-    if (!isOpen || this.isFinal || this.frame !== 0) return
+    if (left === null || this.isFinal || this.frame !== 0) return
     cancelAnimationFrame(this.nextPart)
-    this.nextPart = requestAnimationFrame(() => this.render())
+    this.nextPart = requestAnimationFrame(left === 'picture' ? () => this.render() : this.bringMore)
+  }
+
+  /** Goes on bringing points to the GPU, which has nothing to draw until there is a new picture. */
+  private readonly bringMore = (): void => {
+    if (this.isDestroyed || !this.scene) return
+    if (this.scene.bringMore(this.sceneLook())) this.render()
+    else this.nextPart = requestAnimationFrame(this.bringMore)
   }
 
   /** For tests, and for who looks: what the last frame drew. */

@@ -39,6 +39,9 @@ export interface SceneLook {
   readonly marks: readonly (Marks | null)[]
 }
 
+/** What a picture waits for: frames that draw the rest of it, or points that are not on the GPU yet; null where it is complete. */
+type Left = 'picture' | 'points' | null
+
 /** Places of the order, on the GPU. */
 interface Places {
   readonly of: Uint32Array
@@ -124,11 +127,11 @@ export class PointScene {
     this.frozen = null
   }
 
-  /** Draws a frame onto the screen. @returns whether another one is to follow for the picture to be complete */
-  paint(look: SceneLook): boolean {
+  /** Draws a frame onto the screen. @returns what is left to do for the picture to be complete */
+  paint(look: SceneLook): Left {
     const isFilling = !this.fill(look)
     const { buffers } = this
-    if (!buffers) return isFilling
+    if (!buffers) return isFilling ? 'points' : null
     const { lens } = look
     const limit = buffers.toDraw(lens.weights)
     const part = look.isPart && limit === buffers.n ? this.visible : null
@@ -146,7 +149,16 @@ export class PointScene {
     }
     if (this.frozen) this.painter.drawPicture(this.frozen, look.frozen)
     this.paintMarks(look)
-    return isFilling || isOpen || !buffers.isComplete
+    if (isOpen) return 'picture'
+    return isFilling || !buffers.isComplete ? 'points' : null
+  }
+
+  /** Brings more points to the GPU between frames. @returns whether there is something new to draw */
+  bringMore(look: SceneLook): boolean {
+    const { buffers } = this
+    const version = buffers?.version
+    const isDone = this.fill(look) && (this.buffers?.isComplete ?? true)
+    return isDone || this.buffers !== buffers || this.buffers?.version !== version
   }
 
   /** Draws as many points as the frame bears, straight onto the screen. */
