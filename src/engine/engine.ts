@@ -729,10 +729,12 @@ export class Engine {
   /** A published map: shown with its first points; the others come as they are looked at. */
   private async stream(session: Session, streamed: StreamedMap): Promise<void> {
     streamed.events = {
-      onPoints: (fresh) => {
+      onPoints: (what) => {
         session.layouts = streamed.layouts
         if (this.shown !== session) return
-        this.map?.setLayouts(session.layouts, this.view.getState().active, { fresh })
+        const { active } = this.view.getState()
+        if (what === 'moved') this.map?.morphTo(session.layouts, active)
+        else this.map?.setLayouts(session.layouts, active, { fresh: what === 'other' })
         if (this.painted.colors || this.painted.hidden) this.map?.setPainted(this.paintedPoints())
         const { shown } = this.view.getState()
         // Topics are found once a layout is whole, and what is held is told.

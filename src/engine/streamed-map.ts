@@ -32,8 +32,8 @@ const NOT_FETCHED = 'Its caption is not here yet: “Fetch captions” in the pa
 
 /** What a streamed map tells its owner. */
 interface StreamedMapEvents {
-  /** Other points are there. @param fresh they are of another layout than before */
-  readonly onPoints: (fresh: boolean) => void
+  /** Other points are there: more of the same layout, those of another one, or the same rows in another one. */
+  readonly onPoints: (what: 'more' | 'other' | 'moved') => void
   /** A caption that was asked for has come. */
   readonly onCaption: () => void
   readonly onError: (error: unknown) => void
@@ -65,6 +65,8 @@ export class StreamedMap {
   /** Layout of `points`, and the one that is wanted. */
   private pointsOf: string | null = null
   private active: string | null = null
+  /** Layouts that were fetched whole: they are there at once when they are turned to again. */
+  private readonly kept = new Map<string, Points>()
   private lookedAt = ''
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly captions = new Map<number, string>()
@@ -106,8 +108,11 @@ export class StreamedMap {
 
   /** The layout of all rows in their order; null until they are all there, and for parts of a map. */
   get whole(): Layout | null {
-    const isWhole = this.points?.ids === null && this.nHeld === this.manifest.rows
-    return isWhole ? this.layouts[0] : null
+    return this.points && this.isWhole(this.points) ? this.layouts[0] : null
+  }
+
+  private isWhole({ ids, positions }: Points): boolean {
+    return ids === null && positions.length === 2 * this.manifest.rows
   }
 
   /** @throws as the worker; {CancelledError} the map was ended first. */
@@ -275,8 +280,21 @@ export class StreamedMap {
     const found = this.manifest.layouts.find(({ name }) => name === layout)
     if (!found) return
     this.active = layout
+    const kept = this.kept.get(layout)
+    if (kept) {
+      const what = this.whole ? 'moved' : 'other'
+      this.take(layout, kept)
+      this.events?.onPoints(what)
+      return
+    }
     this.underway = this.fetch(layout, found.bounds, onFirst)
     await this.underway
+  }
+
+  private take(layout: string, points: Points): void {
+    this.points = points
+    this.pointsOf = layout
+    this.layouts = [{ name: layout, positions: points.positions }]
   }
 
   /** Once all points that were asked for are there, or have failed. */
@@ -286,19 +304,19 @@ export class StreamedMap {
 
   private async fetch(layout: string, box: Box, onFirst?: () => void): Promise<void> {
     const key = `${layout} ${box.join()}`
-    if (key === this.lookedAt) return
+    if (key === this.lookedAt || this.kept.has(layout)) return
     this.lookedAt = key
-    const take = (points: Points): void => {
-      if (layout !== this.active || this.isOver || !points.positions.length) return
-      const fresh = this.pointsOf !== layout
-      this.points = points
-      this.pointsOf = layout
-      this.layouts = [{ name: layout, positions: points.positions }]
+    const arrive = (points: Points): void => {
+      if (this.isOver || !points.positions.length) return
+      if (this.isWhole(points)) this.kept.set(layout, points)
+      if (layout !== this.active) return
+      const what = this.pointsOf === layout ? 'more' : 'other'
+      this.take(layout, points)
       onFirst?.()
-      this.events?.onPoints(fresh)
+      this.events?.onPoints(what)
     }
     try {
-      await this.hand.api.view(layout, box, proxy(take))
+      await this.hand.api.view(layout, box, proxy(arrive))
       await this.askCaptionBytes()
     } catch (error) {
       // What failed may be asked for again.

@@ -174,6 +174,26 @@ describe('a large file by its address', () => {
     expect(await page.evaluate(() => globalThis.captionscape.status().rows)).toBe(50_000)
     expect(count()).toBeLessThan(12)
 
+    // Another layout is fetched once; then the points move between the two, and each is what the file says.
+    const places = (name: string) =>
+      page.evaluate(async (n) => {
+        const { layout, status } = globalThis.captionscape
+        return status().active === n ? [...(await layout(n)).slice(0, 8)] : []
+      }, name)
+    const first = await page.evaluate(() => globalThis.captionscape.status().active ?? '')
+    const before30 = await places(first)
+    const other = page.getByRole('radio', { name: 'nn60' })
+    await other.check({ force: true })
+    await expect.poll(() => places('nn60').catch(() => [])).toHaveLength(8)
+    expect(await places('nn60')).not.toEqual(before30)
+    const fetched = count()
+    await page.getByRole('radio', { name: first }).check({ force: true })
+    expect(await places(first)).toEqual(before30)
+    await other.check({ force: true })
+    await page.getByRole('radio', { name: first }).check({ force: true })
+    await settled(page)
+    expect(count()).toBe(fetched)
+
     // Selection: a shape, then a click; its table tells what it lacks.
     await page.getByRole('button', { name: 'Box' }).click()
     await drag(page, [700, 400], [760, 460])
