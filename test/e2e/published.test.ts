@@ -177,8 +177,8 @@ describe('a large file by its address', () => {
     // Another layout is fetched once; then the points move between the two, and each is what the file says.
     const places = (name: string) =>
       page.evaluate(async (n) => {
-        const { layout, status } = globalThis.captionscape
-        return status().active === n ? [...(await layout(n)).slice(0, 8)] : []
+        const api = globalThis.captionscape
+        return api.status().active === n ? Array.from((await api.layout(n)).subarray(0, 8)) : []
       }, name)
     const first = await page.evaluate(() => globalThis.captionscape.status().active ?? '')
     const before30 = await places(first)
