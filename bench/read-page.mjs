@@ -174,7 +174,7 @@ least of three runs (of one at 12 million), and how much its memory grew at the 
 
 ${sections.join('\n')}
 ${os.cpus()[0].model}, ${os.cpus().length} cores shared with other work, Chromium ${browser.version()}, ${new Date().toISOString().slice(0, 10)}; hyparquet 1.31.5, parquet-wasm 0.8.0 (by range requests),
-duckdb-wasm 1.28.0: later ones load their Parquet extension from a server of their own at run time, and without it give no answer.
+duckdb-wasm 1.28.0: 1.32.0 gave no answer here, presumably since it loads its Parquet extension from a server of its own at run time.
 What is given is UTF-8 and typed arrays here, strings and arrays in hyparquet, Arrow in the others. Not measured: a network.
 `,
 )
