@@ -22,8 +22,10 @@ export async function reglScatterplot(container, positions, colors, pointSize) {
   void plot.set({ colorBy: 'valueA', pointColor: ramp, opacity: 0.5 })
   await plot.draw({ x, y, z })
   const { canvas: drawn } = plot.get('renderer')
+  const gl = drawn.getContext('webgl2') ?? drawn.getContext('webgl')
+  if (!gl) throw new Error('regl-scatterplot has no context any more')
   return {
-    gl: drawn.getContext('webgl2') ?? drawn.getContext('webgl'),
+    gl,
     look(dx, dy, zoom) {
       const k = 2 ** zoom
       // prettier-ignore
