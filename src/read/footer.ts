@@ -10,9 +10,13 @@ const HEAD_BYTES = 512
 /** Magic, footer length and magic again: shorter is no Parquet file. */
 const MIN_BYTES = 12
 
-/** The file's last bytes, in which the footer lies as a rule. */
-export const readTail = (source: ByteSource, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> =>
-  source.read(Math.max(0, source.byteLength - TAIL_BYTES), source.byteLength, signal)
+/** The file's last bytes, in which the footer lies as a rule. @param bytes where more is known of the footer's length */
+export const readTail = (
+  source: ByteSource,
+  signal?: AbortSignal,
+  bytes = TAIL_BYTES,
+): Promise<Uint8Array<ArrayBuffer>> =>
+  source.read(Math.max(0, source.byteLength - bytes), source.byteLength, signal)
 
 /**
  * The file's footer, checked so far that every range it names lies in the file.

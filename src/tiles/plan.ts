@@ -25,6 +25,9 @@ const GAP_BYTES = 64 * 1024
 /** One request of the first view of 12 million points takes 3.1 MB; larger ones show nothing for too long. */
 const RUN_BYTES = 4 * 1024 * 1024
 
+/** So much is fetched as one, also where it is of several levels: the two coarsest of 12 million points take 1.1 MB. */
+const SMALL_BYTES = 1.25 * 1024 * 1024
+
 /** Whether two boxes meet. */
 export const overlap = (a: Box, b: Box): boolean =>
   a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1]
@@ -57,7 +60,8 @@ export function neededGroups<G extends PointGroup>(groups: readonly G[], maxLeve
 }
 
 /**
- * Joins groups of one file into requests, level by level, so that a level is complete before the next one comes.
+ * Joins groups of one file into requests, level by level but for small ones, so that a level is complete before the next
+ * one comes.
  * @param groups of {@link neededGroups}
  */
 export function planRuns<G extends PointGroup>(groups: readonly G[]): GroupRun<G>[] {
@@ -67,7 +71,7 @@ export function planRuns<G extends PointGroup>(groups: readonly G[]): GroupRun<G
     const before = last?.groups.at(-1)
     const joins =
       last &&
-      before?.level === group.level &&
+      (before?.level === group.level || group.end - last.start <= SMALL_BYTES) &&
       group.start >= last.end &&
       group.start - last.end <= GAP_BYTES &&
       group.end - last.start <= RUN_BYTES
