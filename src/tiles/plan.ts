@@ -25,8 +25,8 @@ const GAP_BYTES = 64 * 1024
 /** One request of the first view of 12 million points takes 3.1 MB; larger ones show nothing for too long. */
 const RUN_BYTES = 4 * 1024 * 1024
 
-/** So much is fetched as one, also where it is of several levels: the two coarsest of 12 million points take 1.1 MB. */
-const SMALL_BYTES = 1.25 * 1024 * 1024
+/** The two coarsest levels come together: 131,072 points in about 1.1 MB. */
+const together = (level: number): number => Math.max(1, level)
 
 /** Whether two boxes meet. */
 export const overlap = (a: Box, b: Box): boolean =>
@@ -60,18 +60,17 @@ export function neededGroups<G extends PointGroup>(groups: readonly G[], maxLeve
 }
 
 /**
- * Joins groups of one file into requests, level by level but for small ones, so that a level is complete before the next
- * one comes.
+ * Joins groups of one file into requests, level by level but for the two coarsest, so that a level is complete before the
+ * next one comes.
  * @param groups of {@link neededGroups}
  */
 export function planRuns<G extends PointGroup>(groups: readonly G[]): GroupRun<G>[] {
   const runs: { start: number; end: number; groups: G[] }[] = []
   for (const group of groups) {
     const last = runs.at(-1)
-    const before = last?.groups.at(-1)
     const joins =
       last &&
-      (before?.level === group.level || group.end - last.start <= SMALL_BYTES) &&
+      together(last.groups[0].level) === together(group.level) &&
       group.start >= last.end &&
       group.start - last.end <= GAP_BYTES &&
       group.end - last.start <= RUN_BYTES
