@@ -31,6 +31,17 @@ const FOLDERS = {
   column: COLUMNS,
 } as const
 
+/**
+ * The origin private file system.
+ * @throws {DOMException} this browser has none, or none for this page
+ */
+export async function privateFiles(): Promise<FileSystemDirectoryHandle> {
+  const storage = navigator.storage as StorageManager | undefined
+  if (!storage || !('getDirectory' in storage))
+    throw new DOMException('this browser has no private files for pages', 'NotSupportedError')
+  return storage.getDirectory()
+}
+
 /** All that the page keeps, the latest first. */
 export async function listKept(): Promise<KeptItem[]> {
   const items = [
@@ -49,7 +60,7 @@ export async function removeKept({ kind, id }: KeptItem): Promise<void> {
     for (const { url } of await cache.keys()) if (folderOf(url) === id) await cache.delete(url)
     return
   }
-  const root = await navigator.storage.getDirectory()
+  const root = await privateFiles()
   const folder = await root.getDirectoryHandle(FOLDERS[kind])
   try {
     await folder.removeEntry(id)
@@ -67,10 +78,9 @@ async function listFolder(
   kind: KeptItem['kind'],
   titleOf: (file: File) => Promise<string>,
 ): Promise<KeptItem[]> {
-  if (!isSecureContext) return []
   const items: KeptItem[] = []
   try {
-    const root = await navigator.storage.getDirectory()
+    const root = await privateFiles()
     const folder = await root.getDirectoryHandle(name)
     for await (const handle of folder.values()) {
       if (handle.kind !== 'file') continue

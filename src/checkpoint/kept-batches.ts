@@ -1,4 +1,4 @@
-import { EMBEDDINGS, VECTORS_HEADER_BYTES, VECTORS_MAGIC } from '../storage.ts'
+import { EMBEDDINGS, VECTORS_HEADER_BYTES, VECTORS_MAGIC, privateFiles } from '../storage.ts'
 import type { Checkpoint, CheckpointBatch } from '../types.ts'
 
 /** All files together; the oldest go first. 512 MB are four million captions. */
@@ -23,7 +23,7 @@ export async function openCheckpoint(
   title: string,
 ): Promise<Checkpoint | null> {
   const rowBytes = 2 * width
-  const root = await navigator.storage.getDirectory()
+  const root = await privateFiles()
   const folder = await root.getDirectoryHandle(EMBEDDINGS, { create: true })
   const name = await digest(new TextEncoder().encode(key))
   await evict(folder, name, nCaptions * rowBytes, BUDGET_BYTES)

@@ -1,4 +1,4 @@
-import { DOWNLOADS } from '../storage.ts'
+import { DOWNLOADS, privateFiles } from '../storage.ts'
 import type { KeptPart } from '../types.ts'
 import { digest } from './kept-batches.ts'
 
@@ -11,7 +11,7 @@ const HEADER_BYTES = 1024
  * @throws DOMException where the browser refuses storage
  */
 export async function openDownload(url: string): Promise<KeptPart | null> {
-  const root = await navigator.storage.getDirectory()
+  const root = await privateFiles()
   const folder = await root.getDirectoryHandle(DOWNLOADS, { create: true })
   const name = await digest(new TextEncoder().encode(url))
   const file = await folder.getFileHandle(name, { create: true })

@@ -1,4 +1,4 @@
-import { COLUMN_HEADER_BYTES, COLUMNS } from '../storage.ts'
+import { COLUMN_HEADER_BYTES, COLUMNS, privateFiles } from '../storage.ts'
 import type { KeptPieces } from '../types.ts'
 import { digest, evict, openAlone } from './kept-batches.ts'
 
@@ -22,7 +22,7 @@ export async function openKeptPieces(
   sizes: readonly number[],
 ): Promise<KeptPieces | null> {
   const total = sizes.reduce((sum, size) => sum + size, 0)
-  const root = await navigator.storage.getDirectory()
+  const root = await privateFiles()
   const folder = await root.getDirectoryHandle(COLUMNS, { create: true })
   const name = await digest(new TextEncoder().encode(key))
   await evict(folder, name, total, BUDGET_BYTES)

@@ -276,7 +276,7 @@ export function createClipEncoder(host: ClipHost) {
     } catch (error) {
       throwIfCancelled(context.signal)
       context.onNotice?.(
-        `The browser keeps no vectors here (${String(error)}): an embedding lasts until the page is closed.`,
+        `The browser keeps no vectors here (${error instanceof Error ? error.message : String(error)}): an embedding lasts until the page is closed.`,
       )
       return null
     }
