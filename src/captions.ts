@@ -3,7 +3,7 @@ import type { Captions } from './types.ts'
 // A caption may begin with U+FEFF like with any other character.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Some of the captions, one after another. */
+/** Some of the captions, in the order of `rows`. */
 export function takeCaptions({ bytes, offsets }: Captions, rows: Uint32Array): Captions {
   const ends = new Uint32Array(rows.length + 1)
   for (const [i, row] of rows.entries()) ends[i + 1] = ends[i] + offsets[row + 1] - offsets[row]

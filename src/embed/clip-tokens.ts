@@ -21,14 +21,6 @@ export function toCaptions(texts: readonly string[]): Captions {
   return { bytes: concat(encoded), offsets }
 }
 
-/** Some of the captions, in the order of `rows`. */
-export function pickCaptions({ bytes, offsets }: Captions, rows: Uint32Array): Captions {
-  const picked = new Uint32Array(rows.length + 1)
-  for (const [i, row] of rows.entries()) picked[i + 1] = picked[i] + offsets[row + 1] - offsets[row]
-  const parts = Array.from(rows, (row) => bytes.subarray(offsets[row], offsets[row + 1]))
-  return { bytes: concat(parts), offsets: picked }
-}
-
 /** The captions of one after those of the other. */
 export function joinCaptions(first: Captions, second: Captions): Captions {
   const base = first.offsets[first.offsets.length - 1]

@@ -1,3 +1,4 @@
+import { takeCaptions } from '../captions.ts'
 import { InputError, throwIfCancelled } from '../errors.ts'
 import type {
   Backend,
@@ -25,7 +26,7 @@ import {
   type Work,
   wayOf,
 } from './clip-run.ts'
-import { contentHash, joinCaptions, pickCaptions } from './clip-tokens.ts'
+import { contentHash, joinCaptions } from './clip-tokens.ts'
 import { folderSource, isDefaultModel, resolveModel } from './model.ts'
 
 /** What the encoder is given by the worker it lives in. */
@@ -235,7 +236,7 @@ export function createClipEncoder(host: ClipHost) {
     let projection: Projection | null = null
     if (name === 'gaussian') projection = host.projections.gaussian(nDims, seed)
     if (name === 'pca') {
-      const training = pickCaptions(captions, drawPlaces(nCaptions, TRAINING, seed + 1))
+      const training = takeCaptions(captions, drawPlaces(nCaptions, TRAINING, seed + 1))
       projection = host.projections.pca(await embedApart(training, model, way), nDims, seed)
     }
     return createWork(key, nCaptions, budget, nDims, projection, seed)

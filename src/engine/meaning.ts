@@ -1,3 +1,4 @@
+import { takeCaptions } from '../captions.ts'
 import { InputError } from '../errors.ts'
 import { greatest } from '../greatest.ts'
 import type { Captions } from '../types.ts'
@@ -78,7 +79,7 @@ export class Meaning {
     }
     if (embedding?.encoder !== 'clip' || !embedding.projection || !distinct) return asIs()
     const candidates = greatest(byPoint, Math.max(k, Math.min(MOST_CANDIDATES, CANDIDATES * k)))
-    const texts = pick(distinct.captions, candidates)
+    const texts = takeCaptions(distinct.captions, candidates)
     const cosines = await this.host.encoder.compare(
       arenaOf(text),
       texts,
@@ -98,15 +99,6 @@ export class Meaning {
 interface Nearest {
   readonly points: Uint32Array<ArrayBuffer>
   readonly scores: Float32Array<ArrayBuffer>
-}
-
-function pick({ bytes, offsets }: Captions, points: Uint32Array): Captions {
-  const picked = new Uint32Array(points.length + 1)
-  for (const [i, point] of points.entries()) picked[i + 1] = picked[i] + offsets[point + 1] - offsets[point]
-  const text = new Uint8Array(picked[points.length])
-  for (const [i, point] of points.entries())
-    text.set(bytes.subarray(offsets[point], offsets[point + 1]), picked[i])
-  return { bytes: text, offsets: picked }
 }
 
 function arenaOf(text: string): Captions {
