@@ -134,8 +134,8 @@ async function hover(n) {
     server: { middlewareMode: true },
     appType: 'custom',
   })
-  const { buildGrid, nearest } = await server.ssrLoadModule('/src/grid-index.ts')
-  const { createRandom } = await server.ssrLoadModule('/src/random.ts')
+  const { buildGrid, nearest } = await server.ssrLoadModule('/src/shared/places/grid-index.ts')
+  const { createRandom } = await server.ssrLoadModule('/src/shared/math/random.ts')
   const { default: KDBush } = await import(
     createRequire(path.join(root, 'bench/package.json'))
       .resolve('kdbush')

@@ -1,11 +1,11 @@
 import { Deck, OrthographicView, ScatterplotLayer } from 'deck.gl'
 import { reglScatterplot } from './regl-scatterplot.mjs'
 import { CaptionMap } from '../src/draw/caption-map.ts'
-import { crowdingOf, opacityFor } from '../src/draw/crowding.ts'
-import { createIndexWorker } from '../src/engine/index-worker.ts'
-import { bounds } from '../src/grid-index.ts'
-import { createRandom } from '../src/random.ts'
-import { drawOrder } from '../src/shuffle.ts'
+import { crowdingOf, opacityFor } from '../src/draw/points/crowding.ts'
+import { createIndexWorker } from '../src/engine/view/index-worker.ts'
+import { bounds } from '../src/shared/places/grid-index.ts'
+import { createRandom } from '../src/shared/math/random.ts'
+import { drawOrder } from '../src/shared/places/shuffle.ts'
 
 /** What one way of drawing does with the points. */
 interface Drawing {

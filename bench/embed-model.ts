@@ -8,7 +8,7 @@ import {
   writeClipModel,
 } from '../test/fixtures/clip-graph.ts'
 import { clipModelFiles, clipTokenizerFile, poolerReference } from '../test/fixtures/clip-model.ts'
-import { createTokenizer } from '../src/embed/tokenizer.ts'
+import { createTokenizer } from '../src/embed/tokenizers/tokenizer.ts'
 
 /** The tests' small model, or the text encoder of ViT-B/32 in its full size with random weights. */
 export type Size = 'small' | 'full'

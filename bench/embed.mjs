@@ -22,7 +22,7 @@ const LAYOUTS = [
   ['last_hidden_state', 'pooler_output'],
   ['last_hidden_state'],
 ]
-// The budgets of src/embed/clip.ts.
+// The budgets of src/embed/clip/clip.ts.
 const CPU_TOKENS = 256
 const GPU_TOKENS = 4096
 const N_SMALL = 48
@@ -38,11 +38,11 @@ const server = await createServer({
 })
 const load = async (file) => server.ssrLoadModule(`/${file}`)
 const { makeModel, referenceOf } = await load('bench/embed-model.ts')
-const { packBatch } = await load('src/embed/batches.ts')
-const { tokenizeChunk } = await load('src/embed/chunks.ts')
-const { OFFSET, patchText, POOLING, PROJECTION } = await load('src/embed/onnx.ts')
-const { clipRules, poolingWeights, tokenMask } = await load('src/embed/pooling.ts')
-const { createTokenizer } = await load('src/embed/tokenizer.ts')
+const { packBatch } = await load('src/embed/clip/batches.ts')
+const { tokenizeChunk } = await load('src/embed/clip/chunks.ts')
+const { OFFSET, patchText, POOLING, PROJECTION } = await load('src/embed/clip/onnx.ts')
+const { clipRules, poolingWeights, tokenMask } = await load('src/embed/models/pooling.ts')
+const { createTokenizer } = await load('src/embed/tokenizers/tokenizer.ts')
 const { toArena } = await load('test/fixtures/arena.ts')
 const { clipTokenizerFile } = await load('test/fixtures/clip-model.ts')
 const { realCaptions, sharedData } = await load('test/fixtures/real-captions.ts')
@@ -290,7 +290,7 @@ try {
 
 **${(tokenizing.library / tokenizing.ours).toFixed(0)} ×** the speed of transformers.js ${versionOf('node_modules/@huggingface/transformers')} (target 5 ×): ${rate(n, tokenizing.ours)} captions a second from UTF-8 to ids,
 against ${rate(n, tokenizing.library)} from strings. ${n.toLocaleString('en')} real captions, one thread of Node, the best of ${ROUNDS} rounds each, by turns. That the ids
-are equal is a test (test/embed/tokenizer.test.ts).
+are equal is a test (test/embed/tokenizers/tokenizer.test.ts).
 
 ## Padding
 
@@ -300,7 +300,7 @@ ${padding}
 
 ## Parity
 
-Greatest absolute difference and least cosine of \`pooler_output\` (found by src/embed/onnx.ts) to a float64 reference
+Greatest absolute difference and least cosine of \`pooler_output\` (found by src/embed/clip/onnx.ts) to a float64 reference
 with the unrounded weights, in the page's batches; so a quantized format's figures are the price of its rounding. On WebGPU one layout of each format is run.
 
 The tests' small model (2 layers, 32 dimensions), ${N_SMALL} real captions:

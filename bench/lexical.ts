@@ -1,9 +1,9 @@
-import { embedLexically } from '../src/embed/lexical.ts'
-import { fromHalf } from '../src/half.ts'
-import { createRandom } from '../src/random.ts'
+import { embedLexically } from '../src/embed/lexical/lexical.ts'
+import { fromHalf } from '../src/shared/math/half.ts'
+import { createRandom } from '../src/shared/math/random.ts'
 import { makeSample } from '../src/sample/captions.ts'
-import { splitWords } from '../src/words.ts'
-import type { Captions, Vectors } from '../src/types.ts'
+import { splitWords } from '../src/shared/text/words.ts'
+import type { Captions, Vectors } from '../src/shared/core/types.ts'
 
 const K = 15
 const QUERIES = 400

@@ -1,8 +1,8 @@
 // Each reader of bench/read-page.mjs as a page would use it: one column of captions, or two of coordinates, by URL.
-import { findLayouts, listColumns } from '../src/read/columns.ts'
-import { readFooter } from '../src/read/footer.ts'
-import { readTable } from '../src/read/table.ts'
-import { urlSource } from '../src/read/url-source.ts'
+import { findLayouts, listColumns } from '../src/read/parquet/columns.ts'
+import { readFooter } from '../src/read/parquet/footer.ts'
+import { readTable } from '../src/read/tables/table.ts'
+import { urlSource } from '../src/read/sources/url-source.ts'
 
 /** What all readers give: rows, bytes of the captions and the sum of the coordinates. */
 const COLUMNS = {

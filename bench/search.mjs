@@ -32,7 +32,7 @@ const server = await createServer({
   appType: 'custom',
 })
 const { createTextIndex } = await server.ssrLoadModule('/src/search/text-index.ts')
-const { parseQuery } = await server.ssrLoadModule('/src/query.ts')
+const { parseQuery } = await server.ssrLoadModule('/src/shared/text/query.ts')
 
 /** Some 60 bytes a caption, of which a few percent have accents; word frequencies fall as 1/rank. */
 function makeCaptions() {
@@ -123,7 +123,7 @@ for (let i = 0; i < nThreads; i++) {
   await ask({ bytes: captions.bytes.slice(start, captions.offsets[last]), offsets })
 }
 const copyMs = performance.now() - started
-/** As src/engine/caption-search.ts: every share at once, the rows one after another. */
+/** As src/engine/find/caption-search.ts: every share at once, the rows one after another. */
 async function search(query) {
   const shares = await Promise.all(threads.map(({ ask }) => ask({ query })))
   if (shares.length === 1) return shares[0]
@@ -188,7 +188,7 @@ with the way to ${nThreads === 1 ? 'it' : 'them'} and back.
 |---|---|---|---|---|---|
 ${lines.join('\n')}
 
-The scan is exact for case, accents and normalization (src/fold.ts) and gives the rows; the two others fold ASCII case only and
+The scan is exact for case, accents and normalization (src/shared/text/fold.ts) and gives the rows; the two others fold ASCII case only and
 count. The same queries in duckdb-wasm (\`ILIKE\`, accents counted) took 1.7–2.3 s on one million captions in an earlier
 study on the same kind of machine; it was not run again here.
 

@@ -18,7 +18,7 @@ const server = await createServer({
   appType: 'custom',
 })
 const { openFolder } = await server.ssrLoadModule('/src/tiles/folder.ts')
-const { fileSource } = await server.ssrLoadModule('/src/read/source.ts')
+const { fileSource } = await server.ssrLoadModule('/src/read/sources/source.ts')
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'map-'))
 const duck = await (await DuckDBInstance.create(':memory:')).connect()

@@ -1,7 +1,7 @@
-import { fromHalf, toHalf } from '../src/half.ts'
-import { UmapRun } from '../src/pipeline.ts'
-import { createRandom } from '../src/random.ts'
-import type { Vectors } from '../src/types.ts'
+import { fromHalf, toHalf } from '../src/shared/math/half.ts'
+import { UmapRun } from '../src/umap/fit.ts'
+import { createRandom } from '../src/shared/math/random.ts'
+import type { Vectors } from '../src/shared/core/types.ts'
 import { rowsAt, sampleRows, trustworthiness } from '../test/reference/quality.ts'
 
 const DIMS = 64

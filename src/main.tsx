@@ -1,9 +1,9 @@
-import './ui/styles.css'
+import './ui/app/styles.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Engine } from './engine/engine.ts'
-import { type Captionscape, scriptingOf } from './engine/scripting.ts'
-import { App } from './ui/app.tsx'
+import { type Captionscape, scriptingOf } from './engine/out/scripting.ts'
+import { App } from './ui/app/app.tsx'
 
 declare global {
   var captionscape: Captionscape

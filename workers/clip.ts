@@ -5,9 +5,9 @@ import {
   createSession,
   type Session,
   type SessionModel,
-} from '../src/embed/session.ts'
-import { registerErrorTransfer } from '../src/rpc.ts'
-import type { Projection } from '../src/types.ts'
+} from '../src/embed/models/session.ts'
+import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
+import type { Projection } from '../src/shared/core/types.ts'
 
 /**
  * onnxruntime in a worker of its own, started by workers/embed.ts: that one stays free to answer while the

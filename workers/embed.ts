@@ -2,17 +2,17 @@ import { expose, transfer, wrap } from 'comlink'
 import { digest, openCheckpoint } from '../src/checkpoint/kept-batches.ts'
 import { openDownload } from '../src/checkpoint/kept-download.ts'
 import { hasPassed, rememberPassed } from '../src/checkpoint/passed-checks.ts'
-import { findGpu } from '../src/embed/backend.ts'
-import { type ClipRequest, createClipEncoder } from '../src/embed/clip.ts'
-import type { Runtime } from '../src/embed/clip-model.ts'
-import type { TokenSource } from '../src/embed/clip-tokens.ts'
-import type { TokenizerFiles } from '../src/embed/model.ts'
-import { embedLexically, LEXICAL_LABEL } from '../src/embed/lexical.ts'
-import { DeviceError, InputError } from '../src/errors.ts'
+import { findGpu } from '../src/embed/models/backend.ts'
+import { type ClipRequest, createClipEncoder } from '../src/embed/clip/clip.ts'
+import type { Runtime } from '../src/embed/clip/clip-model.ts'
+import type { TokenSource } from '../src/embed/tokenizers/clip-tokens.ts'
+import type { TokenizerFiles } from '../src/embed/models/model.ts'
+import { embedLexically, LEXICAL_LABEL } from '../src/embed/lexical/lexical.ts'
+import { DeviceError, InputError } from '../src/shared/core/errors.ts'
 import { keptNeighbors } from '../src/project/fidelity.ts'
 import { gaussianProjection } from '../src/project/gaussian.ts'
 import { principalComponents } from '../src/project/pca.ts'
-import { registerErrorTransfer } from '../src/rpc.ts'
+import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import type {
   Backend,
   Captions,
@@ -23,7 +23,7 @@ import type {
   Projection,
   Timing,
   Vectors,
-} from '../src/types.ts'
+} from '../src/shared/core/types.ts'
 import type { ClipApi } from './clip.ts'
 import type { TokensApi } from './tokens.ts'
 

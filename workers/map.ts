@@ -1,8 +1,8 @@
 import { expose, transfer } from 'comlink'
-import { agreementOf, densityOf, keptOf } from '../src/agreement.ts'
-import { buildGrid, gatherInBox, type GridIndex, type WorldBox } from '../src/grid-index.ts'
-import { registerErrorTransfer } from '../src/rpc.ts'
-import { drawOrder } from '../src/shuffle.ts'
+import { agreementOf, densityOf, keptOf } from '../src/shared/places/agreement.ts'
+import { buildGrid, gatherInBox, type GridIndex, type WorldBox } from '../src/shared/places/grid-index.ts'
+import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
+import { drawOrder } from '../src/shared/places/shuffle.ts'
 
 export interface MapApi {
   /** [n] share of neighbors kept between layouts [n, 2]; the first is the one on screen. */

@@ -1,9 +1,9 @@
 import { expose, transfer } from 'comlink'
-import { throwIfCancelled } from '../src/errors.ts'
-import { parseQuery } from '../src/query.ts'
-import { registerErrorTransfer } from '../src/rpc.ts'
+import { throwIfCancelled } from '../src/shared/core/errors.ts'
+import { parseQuery } from '../src/shared/text/query.ts'
+import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import { createTextIndex, type PartSize, type TextIndex } from '../src/search/text-index.ts'
-import type { Captions } from '../src/types.ts'
+import type { Captions } from '../src/shared/core/types.ts'
 
 export interface SearchApi {
   /** Makes room; called once, before the first `append`. */

@@ -1,9 +1,9 @@
 import { expose, transfer } from 'comlink'
-import { type Chunk, tokenizeChunk } from '../src/embed/chunks.ts'
-import type { TokenizerFiles } from '../src/embed/model.ts'
-import { createTokenizer, type Tokenizer } from '../src/embed/tokenizer.ts'
-import { registerErrorTransfer } from '../src/rpc.ts'
-import type { Captions } from '../src/types.ts'
+import { type Chunk, tokenizeChunk } from '../src/embed/clip/chunks.ts'
+import type { TokenizerFiles } from '../src/embed/models/model.ts'
+import { createTokenizer, type Tokenizer } from '../src/embed/tokenizers/tokenizer.ts'
+import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
+import type { Captions } from '../src/shared/core/types.ts'
 
 /**
  * The tokenizer in a worker of its own, started by workers/embed.ts: it works ahead while that one feeds the
@@ -24,7 +24,7 @@ const api: TokensApi = {
     if (kind === 'clip') tokenizer = createTokenizer(file, maxLength)
     else {
       // Hugging Face's library, which CLIP's captions do without.
-      const { createLibraryTokenizer } = await import('../src/embed/library-tokenizer.ts')
+      const { createLibraryTokenizer } = await import('../src/embed/tokenizers/library-tokenizer.ts')
       tokenizer = createLibraryTokenizer(file, tokenizerConfig, maxLength)
     }
     const { padId, endsWithPad } = tokenizer

@@ -1,8 +1,8 @@
 import { expose } from 'comlink'
-import { registerErrorTransfer } from '../src/rpc.ts'
+import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import { findTopics, type Topic } from '../src/topics/find-topics.ts'
 import { countTerms, type Terms } from '../src/topics/terms.ts'
-import type { Captions } from '../src/types.ts'
+import type { Captions } from '../src/shared/core/types.ts'
 
 export type { Topic } from '../src/topics/find-topics.ts'
 

@@ -1,18 +1,18 @@
 import { expose, transfer } from 'comlink'
-import { DeviceError, InputError, LostDeviceError } from '../src/errors.ts'
+import { DeviceError, InputError, LostDeviceError } from '../src/shared/core/errors.ts'
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
-import { estimateUmap, UmapRun } from '../src/pipeline.ts'
-import { registerErrorTransfer } from '../src/rpc.ts'
+import { estimateUmap, UmapRun } from '../src/umap/fit.ts'
+import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import { createLikeness, createLikenessOnCpu, type Likeness } from '../src/search/likeness.ts'
-import type { Layout, Metric, Progress, Timing, Vectors } from '../src/types.ts'
-import { MAX_POINTS_ON_CPU, UmapJsRun } from '../src/umap-js.ts'
+import type { Layout, Metric, Progress, Timing, Vectors } from '../src/shared/core/types.ts'
+import { MAX_POINTS_ON_CPU, UmapJsRun } from '../src/umap/on-cpu.ts'
 import {
   availableBytes,
   bytesPerPoint,
   mostPointsByBuffers,
   type UmapEstimate,
-} from '../src/umap-estimate.ts'
-import { transform } from '../src/umap-transform.ts'
+} from '../src/umap/estimate.ts'
+import { transform } from '../src/umap/transform-points.ts'
 
 /** Every GPU has so much to give. */
 const SURE_BYTES = 128 * 2 ** 20
@@ -60,7 +60,7 @@ export interface UmapProbe {
   readonly bytes: number
 }
 
-export type { UmapEstimate } from '../src/umap-estimate.ts'
+export type { UmapEstimate } from '../src/umap/estimate.ts'
 
 export interface UmapApi {
   /** Whether so many points can be laid out here. */

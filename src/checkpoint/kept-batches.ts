@@ -1,5 +1,5 @@
-import { EMBEDDINGS, VECTORS_HEADER_BYTES, VECTORS_MAGIC, privateFiles } from '../storage.ts'
-import type { Checkpoint, CheckpointBatch } from '../types.ts'
+import { EMBEDDINGS, VECTORS_HEADER_BYTES, VECTORS_MAGIC, privateFiles } from '../shared/core/storage.ts'
+import type { Checkpoint, CheckpointBatch } from '../shared/core/types.ts'
 
 /** All files together; the oldest go first. 512 MB are four million captions. */
 const BUDGET_BYTES = 512 * 1024 * 1024

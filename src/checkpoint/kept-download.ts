@@ -1,5 +1,5 @@
-import { DOWNLOADS, privateFiles } from '../storage.ts'
-import type { KeptPart } from '../types.ts'
+import { DOWNLOADS, privateFiles } from '../shared/core/storage.ts'
+import type { KeptPart } from '../shared/core/types.ts'
 import { digest } from './kept-batches.ts'
 
 const HEADER_BYTES = 1024

@@ -1,5 +1,5 @@
-import { COLUMN_HEADER_BYTES, COLUMNS, privateFiles } from '../storage.ts'
-import type { KeptPieces } from '../types.ts'
+import { COLUMN_HEADER_BYTES, COLUMNS, privateFiles } from '../shared/core/storage.ts'
+import type { KeptPieces } from '../shared/core/types.ts'
 import { digest, evict, openAlone } from './kept-batches.ts'
 
 /** All columns together; those used longest ago go first. */

@@ -1,7 +1,7 @@
 import { ScatterplotLayer } from '@deck.gl/layers'
 import { Deck, OrthographicView, type OrthographicViewState } from 'deck.gl'
-import { DeviceError } from '../errors.ts'
-import type { Layout } from '../types.ts'
+import { DeviceError } from '../shared/core/errors.ts'
+import type { Layout } from '../shared/core/types.ts'
 import {
   betweenCameras,
   type Camera,
@@ -13,23 +13,30 @@ import {
   toScreen,
   toWorld,
   zoomAt,
-} from './camera.ts'
-import { placeColors, type Theme } from './color.ts'
-import { type Crowding, crowdingOf, type DrawChoice, type DrawMode, modeFor, opacityFor } from './crowding.ts'
-import { bounds, type WorldBox } from '../grid-index.ts'
-import type { FreeArea } from './label-place.ts'
-import { LabelCanvas, type MapLabel } from './label-canvas.ts'
-import { watchLongPress } from './long-press.ts'
-import type { Polygon } from './lasso.ts'
-import { dimming, type MarkedRows, marksOf } from './marks.ts'
-import { type Tween, tween } from './motion.ts'
-import { type IndexWorker, PlaceIndex } from './place-index.ts'
-import { type ColorSource, type Placed, slotsFor } from './point-buffers.ts'
-import { PointScene, type SceneLook } from './point-scene.ts'
-import { SceneLayer } from './scene-layer.ts'
-import { drawOrder } from '../shuffle.ts'
-import { VisiblePart } from './visible-part.ts'
-import { between, blendOf, leastSeen, mixed, only, type Weights } from './weights.ts'
+} from './camera/camera.ts'
+import { placeColors, type Theme } from './points/color.ts'
+import {
+  type Crowding,
+  crowdingOf,
+  type DrawChoice,
+  type DrawMode,
+  modeFor,
+  opacityFor,
+} from './points/crowding.ts'
+import { bounds, type WorldBox } from '../shared/places/grid-index.ts'
+import type { FreeArea } from './marks/label-place.ts'
+import { LabelCanvas, type MapLabel } from './marks/label-canvas.ts'
+import { watchLongPress } from './finding/long-press.ts'
+import type { Polygon } from './finding/lasso.ts'
+import { dimming, type MarkedRows, marksOf } from './marks/marks.ts'
+import { type Tween, tween } from './camera/motion.ts'
+import { type IndexWorker, PlaceIndex } from './finding/place-index.ts'
+import { type ColorSource, type Placed, slotsFor } from './points/point-buffers.ts'
+import { PointScene, type SceneLook } from './points/point-scene.ts'
+import { SceneLayer } from './points/scene-layer.ts'
+import { drawOrder } from '../shared/places/shuffle.ts'
+import { VisiblePart } from './points/visible-part.ts'
+import { between, blendOf, leastSeen, mixed, only, type Weights } from './points/weights.ts'
 
 /** What the map tells its owner. Screen coordinates are CSS pixels from the map's top left corner. */
 export interface CaptionMapEvents {

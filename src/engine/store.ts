@@ -1,12 +1,12 @@
 import { createStore } from 'zustand/vanilla'
 import type { ColumnInfo, VectorColumnInfo } from '../../workers/read.ts'
-import type { Fidelity } from '../types.ts'
+import type { Fidelity } from '../shared/core/types.ts'
 import type { UmapEstimate } from '../../workers/umap.ts'
-import { type ColoringView, NO_COLORING } from './coloring.ts'
-import type { Theme } from '../draw/color.ts'
-import type { DrawChoice, DrawMode } from '../draw/crowding.ts'
-import { DEFAULTS, type Settings } from './params.ts'
-import type { StageState } from './progress-meter.ts'
+import { type ColoringView, NO_COLORING } from './color/coloring.ts'
+import type { Theme } from '../draw/points/color.ts'
+import type { DrawChoice, DrawMode } from '../draw/points/crowding.ts'
+import { DEFAULTS, type Settings } from './link/params.ts'
+import type { StageState } from './run/progress-meter.ts'
 
 export type Phase = 'empty' | 'working' | 'ready' | 'cancelled' | 'error'
 

@@ -1,4 +1,4 @@
-import { DeviceError } from '../errors.ts'
+import { DeviceError } from '../shared/core/errors.ts'
 
 /** A device with everything that its adapter can do, and the adapter's name for people. */
 export interface Gpu {

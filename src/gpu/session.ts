@@ -1,4 +1,4 @@
-import { DeviceError, LostDeviceError } from '../errors.ts'
+import { DeviceError, LostDeviceError } from '../shared/core/errors.ts'
 import {
   createKernel,
   type Kernel,

@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../errors.ts'
+import { throwIfCancelled } from '../shared/core/errors.ts'
 import type { Commands, GpuSession } from './session.ts'
 
 /** Work that can be cut anywhere between its units: rows, pairs of tiles, rows of epochs. */

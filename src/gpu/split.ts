@@ -1,4 +1,4 @@
-import { DeviceError } from '../errors.ts'
+import { DeviceError } from '../shared/core/errors.ts'
 import type { GpuSession } from './session.ts'
 
 /** A matrix on the GPU, cut by rows into as many buffers as the device's limits demand. */

@@ -1,4 +1,4 @@
-import type { Vectors } from '../types.ts'
+import type { Vectors } from '../shared/core/types.ts'
 import type { GpuSession } from './session.ts'
 import type { Part } from './split.ts'
 

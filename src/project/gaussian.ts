@@ -1,6 +1,6 @@
-import { toHalf } from '../half.ts'
-import { createRandom } from '../random.ts'
-import type { Projection } from '../types.ts'
+import { toHalf } from '../shared/math/half.ts'
+import { createRandom } from '../shared/math/random.ts'
+import type { Projection } from '../shared/core/types.ts'
 
 /**
  * The matrix of cuML's `GaussianRandomProjection(n_components)`, transposed: entries N(0, 1 / nComponents),

@@ -1,6 +1,6 @@
-import { createRandom } from '../random.ts'
-import { symmetricEigen } from '../symmetric-eigen.ts'
-import type { Projection } from '../types.ts'
+import { createRandom } from '../shared/math/random.ts'
+import { symmetricEigen } from '../shared/math/symmetric-eigen.ts'
+import type { Projection } from '../shared/core/types.ts'
 
 /** More directions than are wanted make the iteration converge in few rounds. */
 const EXTRA = 16

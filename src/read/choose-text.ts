@@ -1,10 +1,10 @@
 import type { FileMetaData } from 'hyparquet'
-import { InputError } from '../errors.ts'
-import type { Captions } from '../types.ts'
-import { captionAt } from '../captions.ts'
-import { type Column, captionColumnByName, holdsText } from './columns.ts'
-import type { ByteSource } from './source.ts'
-import { readFirstCaptions } from './table.ts'
+import { InputError } from '../shared/core/errors.ts'
+import type { Captions } from '../shared/core/types.ts'
+import { captionAt } from '../shared/core/captions.ts'
+import { type Column, captionColumnByName, holdsText } from './parquet/columns.ts'
+import type { ByteSource } from './sources/source.ts'
+import { readFirstCaptions } from './tables/table.ts'
 
 const SAMPLE_ROWS = 200
 

@@ -1,4 +1,4 @@
-import type { Captions, Vectors } from '../types.ts'
+import type { Captions, Vectors } from '../shared/core/types.ts'
 import { createArena } from './arena.ts'
 import { takeTurns } from './turns.ts'
 

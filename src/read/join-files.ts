@@ -1,7 +1,7 @@
 import { type FileMetaData, parquetSchema, type RowGroup, type SchemaElement } from 'hyparquet'
-import { InputError } from '../errors.ts'
-import { captionColumnByName, countLeaves, findLayouts, listColumns } from './columns.ts'
-import type { ByteSource } from './source.ts'
+import { InputError } from '../shared/core/errors.ts'
+import { captionColumnByName, countLeaves, findLayouts, listColumns } from './parquet/columns.ts'
+import type { ByteSource } from './sources/source.ts'
 
 /** A Parquet file with its footer. */
 export interface ParquetFile {

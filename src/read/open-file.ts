@@ -1,14 +1,14 @@
-import type { Context } from '../types.ts'
-import { parseAddress } from './address.ts'
-import { readFooter, readTail } from './footer.ts'
-import { listDataset } from './hub.ts'
+import type { Context } from '../shared/core/types.ts'
+import { parseAddress } from './sources/address.ts'
+import { readFooter, readTail } from './parquet/footer.ts'
+import { listDataset } from './sources/hub.ts'
 import type { ParquetFile } from './join-files.ts'
-import { looksLike, type TableFormat } from './looks-like.ts'
-import { naturally } from './natural-order.ts'
-import { isGzip, unzipHead } from './read-text.ts'
-import type { Patience } from '../request.ts'
-import { type ByteSource, fileSource } from './source.ts'
-import { getJson, urlSource } from './url-source.ts'
+import { looksLike, type TableFormat } from './tables/looks-like.ts'
+import { naturally } from './sources/natural-order.ts'
+import { isGzip, unzipHead } from './tables/read-text.ts'
+import type { Patience } from '../shared/net/request.ts'
+import { type ByteSource, fileSource } from './sources/source.ts'
+import { getJson, urlSource } from './sources/url-source.ts'
 
 export type Source =
   | { readonly kind: 'file'; readonly file: File }
@@ -70,9 +70,9 @@ async function convert(
   head: Uint8Array,
   context: Context,
 ): Promise<ByteSource> {
-  if (format === 'arrow') return (await import('./arrow.ts')).arrowToParquet(source, context)
+  if (format === 'arrow') return (await import('./tables/arrow.ts')).arrowToParquet(source, context)
   const text = new TextDecoder(head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(head)
-  if (format === 'json') return (await import('./json.ts')).jsonToParquet(source, text, context)
-  const { csvToParquet, delimiterOf } = await import('./csv.ts')
+  if (format === 'json') return (await import('./tables/json.ts')).jsonToParquet(source, text, context)
+  const { csvToParquet, delimiterOf } = await import('./tables/csv.ts')
   return csvToParquet(source, delimiterOf(text), context)
 }

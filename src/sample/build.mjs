@@ -94,7 +94,7 @@ async function layOut(url, nRows) {
 async function main() {
   const { makeSample, SAMPLE } = await load('src/sample/captions.ts')
   const { sampleParquet } = await load('src/sample/parquet.ts')
-  const { LEXICAL_LABEL } = await load('src/embed/lexical.ts')
+  const { LEXICAL_LABEL } = await load('src/embed/lexical/lexical.ts')
   const rows = makeSample(SAMPLE)
   const origin = { license: 'MIT', generator: 'src/sample', rows: rows.length, seed: SAMPLE.seed }
   const captions = sampleParquet(rows, [], origin, null)

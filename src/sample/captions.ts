@@ -1,4 +1,4 @@
-import { createRandom } from '../random.ts'
+import { createRandom } from '../shared/math/random.ts'
 import { commonWords } from './common-words.ts'
 import { foreignTopics } from './foreign-topics.ts'
 import { expand, pick, type Random, type Topic } from './grammar.ts'

@@ -1,6 +1,6 @@
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
-import { ENCODER_KEY } from '../read/export.ts'
-import type { Layout } from '../types.ts'
+import { ENCODER_KEY } from '../read/export/export.ts'
+import type { Layout } from '../shared/core/types.ts'
 import type { SampleRow } from './captions.ts'
 
 /** Rows a row group: a hover or a limit reads some 20 KB, and six groups cost 2 KB of footer. */

@@ -1,9 +1,9 @@
-import { InputError } from '../errors.ts'
+import { InputError } from '../shared/core/errors.ts'
 import { GpuSession } from '../gpu/session.ts'
 import { partsOf, readSplit, rowsPerBuffer, type Split, splitBuffer } from '../gpu/split.ts'
 import { writeVectors } from '../gpu/write-vectors.ts'
-import { fromHalf } from '../half.ts'
-import type { Vectors } from '../types.ts'
+import { fromHalf } from '../shared/math/half.ts'
+import type { Vectors } from '../shared/core/types.ts'
 import { likeness } from './kernels.ts'
 
 /** How like every point is to a query: the cosine of their vectors. */

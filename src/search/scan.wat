@@ -1,4 +1,4 @@
-;; Text scan. The arena holds folded captions (src/fold.ts), so equal bytes are a match and nothing else is.
+;; Text scan. The arena holds folded captions (src/shared/text/fold.ts), so equal bytes are a match and nothing else is.
 (module
   (import "host" "isWord" (func $isWord (param $at i32) (param $before i32) (result i32)))
   (memory (export "memory") 1 65536)

@@ -1,7 +1,7 @@
-import { throwIfCancelled } from '../errors.ts'
-import { foldCodePoint, isWordLetter } from '../fold.ts'
-import { MAX_TERM_BYTES, type Term } from '../query.ts'
-import type { Captions } from '../types.ts'
+import { throwIfCancelled } from '../shared/core/errors.ts'
+import { foldCodePoint, isWordLetter } from '../shared/text/fold.ts'
+import { MAX_TERM_BYTES, type Term } from '../shared/text/query.ts'
+import type { Captions } from '../shared/core/types.ts'
 import { createFolder } from './fold-bytes.ts'
 import { SCAN_WASM } from './scan-wasm.ts'
 

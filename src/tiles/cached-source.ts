@@ -1,4 +1,4 @@
-import type { ByteSource } from '../read/source.ts'
+import type { ByteSource } from '../read/sources/source.ts'
 
 const MAX_BYTES = 8 * 1024 * 1024
 

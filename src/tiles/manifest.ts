@@ -1,4 +1,4 @@
-import { InputError } from '../errors.ts'
+import { InputError } from '../shared/core/errors.ts'
 
 /** Name of the file that makes a folder a map. */
 export const MANIFEST_NAME = 'map.json'

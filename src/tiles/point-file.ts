@@ -1,10 +1,10 @@
 import type { FileMetaData, RowGroup } from 'hyparquet'
-import { CancelledError, InputError } from '../errors.ts'
-import { type Column, listColumns } from '../read/columns.ts'
-import { numberDecoder } from '../read/decode-numbers.ts'
-import { chunkRange, readFooter, readTail } from '../read/footer.ts'
-import { readPages } from '../read/pages.ts'
-import type { ByteSource } from '../read/source.ts'
+import { CancelledError, InputError } from '../shared/core/errors.ts'
+import { type Column, listColumns } from '../read/parquet/columns.ts'
+import { numberDecoder } from '../read/parquet/decode-numbers.ts'
+import { chunkRange, readFooter, readTail } from '../read/parquet/footer.ts'
+import { readPages } from '../read/parquet/pages.ts'
+import type { ByteSource } from '../read/sources/source.ts'
 import type { PointGroup } from './plan.ts'
 
 // Footers take a 460th of files of points with row groups of 16,384 (208 KB of 98 MB): one request gets them.

@@ -1,6 +1,6 @@
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
-import { createRandom } from '../random.ts'
-import { bounds } from '../grid-index.ts'
+import { createRandom } from '../shared/math/random.ts'
+import { bounds } from '../shared/places/grid-index.ts'
 import { cellOf, hilbert } from './hilbert.ts'
 import { type Box, FIRST_LEVEL } from './manifest.ts'
 

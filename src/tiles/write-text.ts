@@ -1,9 +1,9 @@
 import { type AsyncBuffer, type FileMetaData, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
-import { throwIfCancelled } from '../errors.ts'
-import type { Column } from '../read/columns.ts'
-import type { ByteSource } from '../read/source.ts'
+import { throwIfCancelled } from '../shared/core/errors.ts'
+import type { Column } from '../read/parquet/columns.ts'
+import type { ByteSource } from '../read/sources/source.ts'
 
 /** What a viewer fetches to show one caption. */
 const PAGE_BYTES = 16 * 1024

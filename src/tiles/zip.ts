@@ -1,4 +1,4 @@
-import { InputError } from '../errors.ts'
+import { InputError } from '../shared/core/errors.ts'
 
 /** Entries and offsets are 32 bits wide without ZIP64, which not every unpacker knows. */
 const MAX_BYTES = 2 ** 32 - 1

@@ -1,5 +1,5 @@
-import { throwIfCancelled } from '../errors.ts'
-import type { Captions } from '../types.ts'
+import { throwIfCancelled } from '../shared/core/errors.ts'
+import type { Captions } from '../shared/core/types.ts'
 import { findBasins } from './basins.ts'
 import { blur, cellAt, countPoints, type Density } from './density.ts'
 import { leastZooms } from './place.ts'

@@ -1,6 +1,6 @@
-import { captionAt } from '../captions.ts'
-import type { Captions } from '../types.ts'
-import { HAS_UNSPACED, splitWords } from '../words.ts'
+import { captionAt } from '../shared/core/captions.ts'
+import type { Captions } from '../shared/core/types.ts'
+import { HAS_UNSPACED, splitWords } from '../shared/text/words.ts'
 import { canName, isPlain } from './plain-words.ts'
 
 /** Words and pairs of words of many captions, each counted once a caption. */

@@ -18,38 +18,36 @@ const STAGES = [
 /** Who draws and who wires threads; nobody else may. */
 const SURFACE = ['react', 'react-dom', 'zustand', 'comlink', 'deck.gl', '@deck.gl/core']
 
-/** The layer of a project file: its folder, or what stands for the files directly under `src/`. */
+/** The layer of a project file: its folder under `src/`; UMAP's rooms are layers of their own, and the rest of it is `umap`. */
 function layerOf(file: string): string {
   if (file.startsWith('workers/')) return 'workers'
-  const [, folder, rest] = file.split('/')
-  if (rest !== undefined) return folder
-  if (/^main\.tsx$/.test(folder)) return 'main'
-  // The method, and the CPU's way to the same layouts.
-  return ['pipeline.ts', 'umap-estimate.ts', 'umap-js.ts', 'umap-transform.ts'].includes(folder)
-    ? 'pipeline'
-    : 'base'
+  const [, folder, room, rest] = file.split('/')
+  if (room === undefined) return 'main'
+  // What may be asked of UMAP is known to all.
+  if (file === 'src/umap/options.ts') return 'shared'
+  return folder === 'umap' && rest !== undefined ? room : folder
 }
 
 /** What each layer may import as a value, besides itself; docs/architecture.md draws it. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  base: [],
-  gpu: ['base'],
-  ...Object.fromEntries(STAGES.map((stage) => [stage, ['base', 'gpu']])),
-  pipeline: ['base', 'gpu', ...STAGES],
+  shared: [],
+  gpu: ['shared'],
+  ...Object.fromEntries(STAGES.map((stage) => [stage, ['shared', 'gpu']])),
+  umap: ['shared', 'gpu', ...STAGES],
   // Published maps are Parquet files: read in parts, written from an open file.
-  tiles: ['base', 'read'],
-  checkpoint: ['base'],
-  workers: ['base', 'gpu', ...STAGES, 'pipeline', 'tiles', 'checkpoint'],
-  draw: ['base'],
-  engine: ['base', 'draw'],
-  ui: ['base', 'draw', 'engine'],
-  main: ['base', 'draw', 'engine', 'ui'],
+  tiles: ['shared', 'read'],
+  checkpoint: ['shared'],
+  workers: ['shared', 'gpu', ...STAGES, 'umap', 'tiles', 'checkpoint'],
+  draw: ['shared'],
+  engine: ['shared', 'draw'],
+  ui: ['shared', 'draw', 'engine'],
+  main: ['shared', 'draw', 'engine', 'ui'],
   // The generator of the sample runs in Node only; it stamps its file as an export does.
-  sample: ['base', 'read'],
+  sample: ['shared', 'read'],
 }
 
 const packages: Readonly<Record<string, readonly string[]>> = {
-  base: ['comlink'],
+  shared: ['comlink'],
   workers: ['comlink'],
   draw: ['deck.gl', '@deck.gl/core'],
   engine: ['comlink', 'zustand'],

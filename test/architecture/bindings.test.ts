@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { ResourceType, type VariableInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js'
 import type { KernelSource } from '../../src/gpu/kernel.ts'
-import * as graph from '../../src/graph/kernels.ts'
-import * as neighbors from '../../src/neighbors/kernels.ts'
-import * as optimize from '../../src/optimize/kernels.ts'
+import * as graph from '../../src/umap/graph/kernels.ts'
+import * as neighbors from '../../src/umap/neighbors/kernels.ts'
+import * as optimize from '../../src/umap/optimize/kernels.ts'
 import * as search from '../../src/search/kernels.ts'
-import * as spectral from '../../src/spectral/kernels.ts'
-import * as transform from '../../src/transform/kernels.ts'
+import * as spectral from '../../src/umap/spectral/kernels.ts'
+import * as transform from '../../src/umap/transform/kernels.ts'
 
-const files = import.meta.glob<string>('../../src/*/*.wgsl', {
+const files = import.meta.glob<string>('../../src/**/*.wgsl', {
   query: '?raw',
   import: 'default',
   eager: true,

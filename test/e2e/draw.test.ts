@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { expect, test } from 'vitest'
-import { createRandom } from '../../src/random.ts'
+import { createRandom } from '../../src/shared/math/random.ts'
 import { writeParquet } from '../read/write-parquet.ts'
 import { harness, hover, ready, settled } from './harness.ts'
 

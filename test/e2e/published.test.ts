@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright'
 import { describe, expect, test } from 'vitest'
 import { publish } from '../../src/tiles/publish.ts'
 import { createReader } from '../../src/read/reader.ts'
-import { createRandom } from '../../src/random.ts'
+import { createRandom } from '../../src/shared/math/random.ts'
 import { writeParquet } from '../read/write-parquet.ts'
 import { harness, hover, ready, settled, violations } from './harness.ts'
 

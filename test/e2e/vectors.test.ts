@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet'
 import type { Page } from 'playwright'
 import { expect, test } from 'vitest'
-import { npyHeader } from '../../src/npy.ts'
+import { npyHeader } from '../../src/shared/core/npy.ts'
 import { writeParquet } from '../read/write-parquet.ts'
 import { harness, layout, ready, violations } from './harness.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { fromHalf } from '../../src/half.ts'
+import { fromHalf } from '../../src/shared/math/half.ts'
 import { gaussianProjection, project } from '../../src/project/gaussian.ts'
-import { createRandom } from '../../src/random.ts'
+import { createRandom } from '../../src/shared/math/random.ts'
 
 describe('gaussianProjection', () => {
   test('has entries of mean 0, variance 1/64 and normal kurtosis', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { keptNeighbors } from '../../src/project/fidelity.ts'
 import { principalComponents } from '../../src/project/pca.ts'
-import { createRandom } from '../../src/random.ts'
-import { symmetricEigen } from '../../src/symmetric-eigen.ts'
+import { createRandom } from '../../src/shared/math/random.ts'
+import { symmetricEigen } from '../../src/shared/math/symmetric-eigen.ts'
 
 /** n rows whose directions' deviations fall as 1 / (1 + i / 4), around a mean. */
 function sample(n: number, nDims: number): Float32Array {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { InputError } from '../../src/errors.ts'
+import { InputError } from '../../src/shared/core/errors.ts'
 import { createReader, type OpenedFile } from '../../src/read/reader.ts'
 import { writeParquet } from './write-parquet.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { captionAt } from '../../src/captions.ts'
+import { captionAt } from '../../src/shared/core/captions.ts'
 import { createReader } from '../../src/read/reader.ts'
 import { writeParquet } from './write-parquet.ts'
 

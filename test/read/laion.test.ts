@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { captionAt } from '../../src/captions.ts'
+import { captionAt } from '../../src/shared/core/captions.ts'
 import { createReader } from '../../src/read/reader.ts'
 
 const path = '../shared/data/laion_10k.parquet'

@@ -1,9 +1,9 @@
 import type { CompressionCodec } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
-import { CancelledError, InputError } from '../../src/errors.ts'
-import { captionAt } from '../../src/captions.ts'
+import { CancelledError, InputError } from '../../src/shared/core/errors.ts'
+import { captionAt } from '../../src/shared/core/captions.ts'
 import { createReader, type OpenedFile, type ReadOptions } from '../../src/read/reader.ts'
-import type { Captions, Progress } from '../../src/types.ts'
+import type { Captions, Progress } from '../../src/shared/core/types.ts'
 import { writeParquet } from './write-parquet.ts'
 
 const all: ReadOptions = { text: null, limit: null }

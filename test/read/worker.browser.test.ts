@@ -1,9 +1,9 @@
 import { proxy, type Remote, wrap } from 'comlink'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { CancelledError, InputError, NetworkError } from '../../src/errors.ts'
-import { registerErrorTransfer } from '../../src/rpc.ts'
-import type { Progress } from '../../src/types.ts'
+import { CancelledError, InputError, NetworkError } from '../../src/shared/core/errors.ts'
+import { registerErrorTransfer } from '../../src/shared/core/rpc.ts'
+import type { Progress } from '../../src/shared/core/types.ts'
 import type { ReadApi } from '../../workers/read.ts'
 
 registerErrorTransfer()

@@ -1,4 +1,4 @@
-import { createRandom } from '../../src/random.ts'
+import { createRandom } from '../../src/shared/math/random.ts'
 
 /** Squared Euclidean distances of one row to all, [nPoints]; float64. */
 export function distancesFrom(points: ArrayLike<number>, nDims: number, row: number): Float64Array {

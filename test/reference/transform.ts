@@ -37,7 +37,7 @@ function sigmaOf(distances: readonly number[]): number {
 }
 
 /**
- * The plain twin of the kernels of `src/transform`, Euclidean, in float64: where new points come to rest; without epochs,
+ * The plain twin of the kernels of `src/umap/transform`, Euclidean, in float64: where new points come to rest; without epochs,
  * where they start.
  *
  * @param fitted [nFitted, nDims]

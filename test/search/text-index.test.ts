@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import wabt from 'wabt'
-import { CancelledError } from '../../src/errors.ts'
-import { fold, isWordLetter } from '../../src/fold.ts'
-import { parseQuery } from '../../src/query.ts'
+import { CancelledError } from '../../src/shared/core/errors.ts'
+import { fold, isWordLetter } from '../../src/shared/text/fold.ts'
+import { parseQuery } from '../../src/shared/text/query.ts'
 import { SCAN_WASM } from '../../src/search/scan-wasm.ts'
 import { createTextIndex } from '../../src/search/text-index.ts'
-import type { Captions } from '../../src/types.ts'
+import type { Captions } from '../../src/shared/core/types.ts'
 import { toArena } from '../fixtures/arena.ts'
 
 /** The captions in several parts, handed over in chunks. */

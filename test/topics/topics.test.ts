@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRandom } from '../../src/random.ts'
+import { createRandom } from '../../src/shared/math/random.ts'
 import { findBasins } from '../../src/topics/basins.ts'
 import { blur, countPoints, type Density } from '../../src/topics/density.ts'
 import { findTopics } from '../../src/topics/find-topics.ts'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { captionAt } from '../../../src/captions.ts'
+import { captionAt } from '../../../src/shared/core/captions.ts'
 import { createReader, type Reader } from '../../../src/read/reader.ts'
 
 /** Files that pandas and Arrow wrote, by the script beside them. */

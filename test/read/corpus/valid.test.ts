@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { captionAt } from '../../../src/captions.ts'
+import { captionAt } from '../../../src/shared/core/captions.ts'
 import { createReader } from '../../../src/read/reader.ts'
 import { writeParquet } from '../write-parquet.ts'
 

@@ -1,0 +1,406 @@
+import { CancelledError, DeviceError, throwIfCancelled } from '../../shared/core/errors.ts'
+import { fromHalf, toHalf } from '../../shared/math/half.ts'
+import { createRandom } from '../../shared/math/random.ts'
+import type { Captions, Checkpoint, CheckpointBatch, Context, Projection } from '../../shared/core/types.ts'
+import type { BackendChoice } from '../models/backend.ts'
+import { type Batch, packBatch } from './batches.ts'
+import { CHUNK_CAPTIONS, type Chunk, readChunks } from './chunks.ts'
+import type { Asking, Loaded, ModelLoader } from './clip-model.ts'
+import type { ModelSource } from '../models/model.ts'
+import { createReporter, untilCancelled } from './pace.ts'
+
+/** Captions whose unprojected vectors are kept, to tell how faithful the projection is. */
+const SAMPLE = 1000
+
+// Tokens a batch. A batch cannot be interrupted without losing the session, so it should take well under a
+// second: ViT-B/32 costs 76 MFLOP a token, so 4096 are 0.6 s at an integrated GPU's 0.5 TFLOP/s, and 256 as
+// much at the 30 GFLOP/s of two processor cores or of a software GPU.
+const GPU_TOKENS = 4096
+const CPU_TOKENS = 256
+
+/** Most padded tokens in a batch. */
+export function tokenBudget({ backend, isSoftware }: BackendChoice): number {
+  return backend === 'webgpu' && !isSoftware ? GPU_TOKENS : CPU_TOKENS
+}
+
+/** A run that may have been interrupted. Its captions are embedded chunk by chunk, and by length inside a chunk. */
+export interface Work {
+  readonly key: string
+  readonly nCaptions: number
+  /** Most padded tokens in a batch. */
+  readonly budget: number
+  /** Null to keep the model's own vectors. */
+  readonly projection: Projection | null
+  /** Numbers in a vector that is kept. */
+  readonly width: number
+  /** [nCaptions, width] half-float bits, filled batch by batch */
+  readonly halves: Uint16Array<ArrayBuffer>
+  nextBatch: number
+  doneCaptions: number
+  /** “fp16 on WebGPU”, in the order of their use. */
+  readonly ways: string[]
+  readonly sample: Sample
+  readonly ms: { tokenize: number; run: number }
+}
+
+/** Unprojected vectors of some captions, drawn at random. */
+interface Sample {
+  /** Ascending places in the order of the run. */
+  readonly places: Uint32Array
+  /** Their captions, where they were seen. */
+  readonly rows: Uint32Array
+  /** [places, nDims] */
+  readonly pooled: Float32Array
+  /** Which were seen: those of a visit before this one were not. */
+  readonly isSeen: Uint8Array
+}
+
+/** Where a run finds its model, and another one when it fails. */
+export interface Way {
+  readonly loader: ModelLoader
+  readonly source: ModelSource
+  readonly asked: Asking
+  readonly context: Context
+}
+
+/** A run that has not begun. */
+export function createWork(
+  key: string,
+  nCaptions: number,
+  budget: number,
+  nDims: number,
+  projection: Projection | null,
+  seed: number,
+): Work {
+  const width = projection?.nComponents ?? nDims
+  const places = drawPlaces(nCaptions, projection ? SAMPLE : 0, seed)
+  return {
+    key,
+    nCaptions,
+    budget,
+    projection,
+    width,
+    halves: new Uint16Array(nCaptions * width),
+    nextBatch: 0,
+    doneCaptions: 0,
+    ways: [],
+    sample: {
+      places,
+      rows: new Uint32Array(places.length),
+      pooled: new Float32Array(places.length * nDims),
+      isSeen: new Uint8Array(places.length),
+    },
+    ms: { tokenize: 0, run: 0 },
+  }
+}
+
+/** `count` different places below n, ascending (Floyd's algorithm). */
+export function drawPlaces(n: number, count: number, seed: number): Uint32Array<ArrayBuffer> {
+  const { uniform } = createRandom(seed)
+  const drawn = new Set<number>()
+  for (let j = n - Math.min(n, count); j < n; j++) {
+    const place = Math.floor(uniform() * (j + 1))
+    drawn.add(drawn.has(place) ? j : place)
+  }
+  return Uint32Array.from(drawn).sort()
+}
+
+/**
+ * What is left of a run: batches that an earlier visit kept are taken over, the others run and kept.
+ * @param captions all of them
+ */
+export async function finish(
+  run: Work,
+  captions: Captions,
+  model: Loaded,
+  checkpoint: Checkpoint | null,
+  way: Way,
+): Promise<void> {
+  const { context } = way
+  const keeper = new Keeper(run, checkpoint, context)
+  const runner = new BatchRunner(model, run.projection, way)
+  const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
+  const embedBatch = async (chunk: Chunk, first: number, batch: Batch): Promise<void> => {
+    report(run.doneCaptions, run.nCaptions)
+    const [start, end] = [first + batch.start, first + batch.end]
+    const sampled = firstAtLeast(run.sample.places, start)
+    const isSampled = run.sample.places[sampled] < end
+    const started = performance.now()
+    const name = `batch ${run.nextBatch + 1}, after ${run.doneCaptions} of ${run.nCaptions} captions`
+    const { pooled, vectors } = await runner.run(chunk, batch, name, run.ways, isSampled)
+    run.ms.run += performance.now() - started
+    const halves = Uint16Array.from(vectors ?? pooled ?? [], toHalf)
+    const rows = rowsOf(chunk, first, batch)
+    placeRows(run, rows, halves)
+    if (pooled && isSampled) takeSample(run, sampled, start, rows, pooled)
+    keeper.keep({ index: run.nextBatch, start, end }, halves)
+  }
+  const tokenize = async (part: Captions) =>
+    untilCancelled(model.tokenizer.tokenize(part, run.budget), context.signal, () => {})
+  let first = Math.floor(run.doneCaptions / CHUNK_CAPTIONS) * CHUNK_CAPTIONS
+  for await (const chunk of readChunks(captions, first / CHUNK_CAPTIONS, tokenize)) {
+    for (const batch of chunk.plan.batches) {
+      const end = first + batch.end
+      if (end <= run.doneCaptions) continue
+      throwIfCancelled(context.signal)
+      if (!keeper.takeOver(chunk, first, batch)) await embedBatch(chunk, first, batch)
+      run.nextBatch++
+      run.doneCaptions = end
+    }
+    run.ms.tokenize += chunk.ms
+    first += CHUNK_CAPTIONS
+  }
+  keeper.tell()
+  report(run.doneCaptions, run.nCaptions)
+}
+
+/** What is kept of a run between visits: read up to the first batch that is missing, then written. */
+class Keeper {
+  readonly #run: Work
+  readonly #context: Context
+  readonly #before: number
+  #checkpoint: Checkpoint | null
+  #isReading: boolean
+
+  constructor(run: Work, checkpoint: Checkpoint | null, context: Context) {
+    this.#run = run
+    this.#checkpoint = checkpoint
+    this.#context = context
+    this.#before = run.doneCaptions
+    this.#isReading = checkpoint !== null
+  }
+
+  /** Whether the batch was kept. */
+  takeOver(chunk: Chunk, first: number, batch: Batch): boolean {
+    if (!this.#isReading) return false
+    const run = this.#run
+    const rows = new Uint16Array((batch.end - batch.start) * run.width)
+    const place = { index: run.nextBatch, start: first + batch.start, end: first + batch.end }
+    try {
+      if (this.#checkpoint?.read(place, rows)) {
+        placeRows(run, rowsOf(chunk, first, batch), rows)
+        return true
+      }
+    } catch (error) {
+      this.#checkpoint = null
+      this.#context.onNotice?.(
+        `What the browser kept of an earlier visit cannot be read (${String(error)}): the embedding goes on in ` +
+          'memory, and is not kept when the page is closed.',
+      )
+    }
+    this.tell()
+    return false
+  }
+
+  /** Tells the user, once, how much was taken over. */
+  tell(): void {
+    if (!this.#isReading) return
+    this.#isReading = false
+    const { doneCaptions, nCaptions } = this.#run
+    if (doneCaptions === this.#before) return
+    this.#context.onNotice?.(
+      doneCaptions === nCaptions
+        ? 'The vectors were kept from an earlier visit: nothing had to be embedded.'
+        : `Went on from ${Math.floor((100 * doneCaptions) / nCaptions)} %, kept from an earlier visit.`,
+    )
+  }
+
+  keep(place: CheckpointBatch, halves: Uint16Array<ArrayBuffer>): void {
+    try {
+      this.#checkpoint?.write(place, halves)
+    } catch (error) {
+      this.#checkpoint = null
+      this.#context.onNotice?.(
+        `The browser’s storage takes no more vectors (${String(error)}): the embedding goes on in memory, ` +
+          'and what follows is not kept when the page is closed.',
+      )
+    }
+  }
+}
+
+/** The model's own vectors [nCaptions, nDims] of a few captions, apart from a run. */
+export async function embedApart(
+  captions: Captions,
+  model: Loaded,
+  way: Way,
+): Promise<Float32Array<ArrayBuffer>> {
+  const nCaptions = captions.offsets.length - 1
+  const report = createReporter(way.context, {
+    stage: 'Embed',
+    unit: 'captions',
+    detail: 'finding principal components',
+  })
+  const runner = new BatchRunner(model, null, way)
+  const chunk = await model.tokenizer.tokenize(captions, tokenBudget(model.choice))
+  const pooled = new Float32Array(nCaptions * model.nDims)
+  for (const [index, batch] of chunk.plan.batches.entries()) {
+    const rows = await runner.run(chunk, batch, `sample batch ${index + 1}`, [], true)
+    for (let i = batch.start; i < batch.end; i++) {
+      const row = (i - batch.start) * model.nDims
+      pooled.set(rows.pooled?.subarray(row, row + model.nDims) ?? [], chunk.plan.order[i] * model.nDims)
+    }
+    report(batch.end, nCaptions)
+  }
+  return pooled
+}
+
+/** Runs batches one after another, and goes over to other ways of running the model where one fails. */
+class BatchRunner {
+  #model: Loaded
+  #isSet = false
+  /** The batch that was tried again. */
+  #retried = ''
+  readonly #projection: Projection | null
+  readonly #way: Way
+
+  constructor(model: Loaded, projection: Projection | null, way: Way) {
+    this.#model = model
+    this.#projection = projection
+    this.#way = way
+  }
+
+  /**
+   * @param name of the batch, for errors
+   * @param ways takes the way by which it was run
+   * @throws {DeviceError} where no way is left; what was done before is kept
+   */
+  async run(
+    { tokens, plan }: Chunk,
+    batch: Batch,
+    name: string,
+    ways: string[],
+    wantsPooled: boolean,
+  ): Promise<{ pooled: Float32Array | null; vectors: Float32Array | null }> {
+    const { context, loader } = this.#way
+    const nRows = batch.end - batch.start
+    for (;;) {
+      throwIfCancelled(context.signal)
+      const ids = packBatch(tokens, plan.order, batch, this.#model.tokenizer.padId)
+      let reason: string
+      let cause: unknown
+      try {
+        const { runtime } = this.#model
+        if (this.#projection && !this.#isSet) await runtime.setProjection(this.#projection)
+        this.#isSet = true
+        const asked = { pooled: wantsPooled || !this.#projection, vectors: this.#projection !== null }
+        const work = runtime.run(ids, nRows, batch.length, asked)
+        const result = await untilCancelled(work, context.signal, () => loader.unload())
+        const values = [result.pooled, result.vectors]
+        if (values.every((rows) => rows?.every(Number.isFinite) ?? true)) {
+          const used = wayOf(this.#model)
+          if (ways.at(-1) !== used) ways.push(used)
+          return result
+        }
+        reason = 'it came back with values that are not finite'
+      } catch (error) {
+        loader.unload()
+        if (error instanceof CancelledError) throw error
+        reason = explainFailure(error)
+        cause = error
+      }
+      const where = `${name} (${nRows} × ${batch.length} tokens)`
+      await this.#replace(failedBatch(where, reason, this.#model.choice, cause), name, cause !== undefined)
+    }
+  }
+
+  /** A device that was lost may come back: the same way is tried once more, and then the next. */
+  async #replace(failure: DeviceError, name: string, hasCrashed: boolean): Promise<void> {
+    const { loader, source, asked, context } = this.#way
+    const { choice } = this.#model
+    loader.unload()
+    this.#isSet = false
+    if (hasCrashed && this.#retried !== name) {
+      this.#retried = name
+      try {
+        this.#model = await loader.load(source, choice, context)
+        context.onNotice?.(`${failure.message}. It is tried once more, from that batch on.`)
+        return
+      } catch (error) {
+        if (!(error instanceof DeviceError)) throw error
+      }
+    }
+    const next = await loader.fallBack(source, choice, asked, true, failure.message, context)
+    if (!next) throw failure
+    this.#model = next
+  }
+}
+
+/** The sampled captions that this visit has seen: the model's vectors [n, nDims] and those kept [n, width]. */
+export function sampleOf({ sample, halves, width }: Work): {
+  readonly n: number
+  readonly before: Float32Array
+  readonly after: Float32Array
+} {
+  const nDims = sample.pooled.length / sample.places.length
+  const seen = [...sample.places.keys()].filter((i) => sample.isSeen[i])
+  const before = new Float32Array(seen.length * nDims)
+  const after = new Float32Array(seen.length * width)
+  for (const [to, i] of seen.entries()) {
+    before.set(sample.pooled.subarray(i * nDims, (i + 1) * nDims), to * nDims)
+    const row = sample.rows[i]
+    for (let c = 0; c < width; c++) after[to * width + c] = fromHalf(halves[row * width + c])
+  }
+  return { n: seen.length, before, after }
+}
+
+/** The captions of a batch. @param first caption of the chunk */
+function rowsOf({ plan }: Chunk, first: number, { start, end }: Batch): Uint32Array {
+  return plan.order.subarray(start, end).map((row) => first + row)
+}
+
+/** Puts vectors [rows, width] in their rows. */
+function placeRows({ halves, width }: Work, rows: Uint32Array, vectors: Uint16Array): void {
+  for (const [i, row] of rows.entries()) halves.set(vectors.subarray(i * width, (i + 1) * width), row * width)
+}
+
+/** @param first of the sample that lies in the batch, whose first place is `start` */
+function takeSample(
+  { sample }: Work,
+  first: number,
+  start: number,
+  rows: Uint32Array,
+  pooled: Float32Array,
+): void {
+  const nDims = pooled.length / rows.length
+  for (let i = first; sample.places[i] < start + rows.length; i++) {
+    const at = sample.places[i] - start
+    sample.pooled.set(pooled.subarray(at * nDims, (at + 1) * nDims), i * nDims)
+    sample.rows[i] = rows[at]
+    sample.isSeen[i] = 1
+  }
+}
+
+/** Index of the first value that is at least `least`, in an ascending array. */
+function firstAtLeast(values: Uint32Array, least: number): number {
+  let [low, high] = [0, values.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (values[middle] < least) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** “fp16 on WebGPU” */
+export function wayOf({ dtype, choice }: Loaded): string {
+  return `${dtype} on ${choice.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}`
+}
+
+/** What onnxruntime reports of a lost device is a page of its own code's addresses. */
+function explainFailure(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  if (/MapAsyncStatus|device (?:is|was) lost|lost device|destroyed/i.test(text)) return 'the GPU was lost'
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text
+}
+
+function failedBatch(where: string, reason: string, choice: BackendChoice, cause?: unknown): DeviceError {
+  const advice =
+    choice.backend === 'webgpu'
+      ? 'Try again with ?dtype=fp32 or ?backend=wasm, or use the lexical encoder.'
+      : 'Reload the page and try again with ?dtype=fp32, or use the lexical encoder.'
+  return new DeviceError(
+    `Embed: ${where} failed on ${choice.adapter ?? 'the processor'}: ${reason}`,
+    advice,
+    { cause },
+  )
+}

@@ -1,0 +1,325 @@
+import { takeCaptions } from '../../shared/core/captions.ts'
+import { InputError, throwIfCancelled } from '../../shared/core/errors.ts'
+import type {
+  Backend,
+  Captions,
+  Checkpoint,
+  Context,
+  Fidelity,
+  ModelFolder,
+  Projection,
+  ProjectionName,
+  Timing,
+  Vectors,
+} from '../../shared/core/types.ts'
+import { chooseBackend } from '../models/backend.ts'
+import { sliceCaptions } from './chunks.ts'
+import { type Loaded, type ModelHost, ModelLoader } from './clip-model.ts'
+import {
+  createWork,
+  drawPlaces,
+  embedApart,
+  finish,
+  sampleOf,
+  type Way,
+  tokenBudget,
+  type Work,
+  wayOf,
+} from './clip-run.ts'
+import { contentHash, joinCaptions } from '../tokenizers/clip-tokens.ts'
+import { folderSource, isDefaultModel, resolveModel } from '../models/model.ts'
+
+/** What the encoder is given by the worker it lives in. */
+export interface ClipHost extends ModelHost {
+  /** The projections to choose from. */
+  readonly projections: {
+    readonly gaussian: (nDims: number, seed: number) => Projection
+    /** Of a sample of rows [n, nDims]. */
+    readonly pca: (
+      rows: Float32Array,
+      nDims: number,
+      seed: number,
+    ) => Projection & { readonly explained: number }
+  }
+  /** The share of neighbors kept between two matrices of n rows. */
+  readonly keptNeighbors: (before: Float32Array, after: Float32Array, n: number, k: number) => number
+  /** Where vectors of so many numbers each are kept between visits; null where they cannot be. */
+  readonly openCheckpoint:
+    | ((key: string, nCaptions: number, width: number, title: string) => Promise<Checkpoint | null>)
+    | null
+  /** Relative addresses of models are seen from here. */
+  readonly pageUrl: string
+}
+
+export interface ClipRequest {
+  readonly model: string | null
+  /** From one's own disk, in place of `model`. */
+  readonly folder: ModelFolder | null
+  readonly dtype: string | null
+  readonly backend: Backend | null
+  readonly seed: number
+  readonly projection: ProjectionName
+  /** Of the data, for the list of what is kept. */
+  readonly name: string
+}
+
+export interface ClipResult {
+  readonly vectors: Vectors
+  /** For people. */
+  readonly label: string
+  readonly backend: Backend
+  readonly adapter: string | null
+  /** Null without a projection, or where too few unprojected vectors were at hand. */
+  readonly fidelity: Fidelity | null
+  /** Takes queries to the same space; null where nothing was projected. */
+  readonly projection: Projection | null
+  readonly timings: readonly Timing[]
+}
+
+/** Part of every checkpoint's key: raise it when the same model gives other vectors, or the batches change. */
+const ENCODER_VERSION = 3
+/** Captions that principal components are found from. */
+const TRAINING = 4096
+const K = 30
+/** Fewer say little about neighbors. */
+const LEAST_SAMPLE = 200
+/** How long comparing with a query may take, and the texts by which it is first found how many that is. */
+const COMPARE_MS = 1000
+const COMPARE_FIRST = 64
+/** What the page holds of vectors that are not projected: a million of 512 numbers. */
+const MOST_UNPROJECTED_BYTES = 2 ** 30
+
+/**
+ * CLIP's text encoder, or another: captions → `pooler_output` [n, 512] → projection [n, 64] float16, by default random
+ * Gaussian.
+ * Radford et al. 2021 (arXiv:2103.00020); the model's files as exported for transformers.js.
+ */
+export function createClipEncoder(host: ClipHost) {
+  const loader = new ModelLoader(host)
+  let work: Work | null = null
+  /** Captions a millisecond, of the last model that was timed. */
+  let pace: { readonly key: string; readonly aMs: number } | null = null
+
+  async function start(request: ClipRequest, context: Context): Promise<{ model: Loaded; way: Way }> {
+    const source = request.folder ? folderSource(request.folder) : resolveModel(request.model, host.pageUrl)
+    const choice = chooseBackend(request, request.backend === 'wasm' ? null : await host.findGpu())
+    throwIfCancelled(context.signal)
+    if (request.backend === null && choice.backend === 'wasm')
+      context.onNotice?.(
+        'No GPU was found for the encoder: CLIP runs on the processor, which takes much longer. ' +
+          'The lexical encoder makes a map at once.',
+      )
+    const model = await loader.start(source, choice, request, context)
+    throwIfCancelled(context.signal)
+    return { model, way: { loader, source, asked: request, context } }
+  }
+
+  /**
+   * Vectors of all captions, in their order. After a cancellation, a call with the same captions and request
+   * goes on where it stopped, and gives the same bits as an uninterrupted run.
+   * @throws {InputError | NetworkError} where the model cannot be had, with its address.
+   * @throws {DeviceError} where no backend runs it, or all give values that are not finite.
+   * @throws {CancelledError} within a second of the signal.
+   */
+  async function embed(captions: Captions, request: ClipRequest, context: Context): Promise<ClipResult> {
+    const { model, way } = await start(request, context)
+    const nPoints = captions.offsets.length - 1
+    if (request.projection === 'none') checkUnprojected(nPoints, model.nDims)
+    const key = [model.key, request.seed, request.projection, contentHash(captions)].join(' ')
+    if (work?.key !== key) {
+      work = null
+      work = await startWork(key, captions, model, way, request)
+    }
+    const run = work
+    const checkpoint = await openKept(run, captions, model, request, context)
+    try {
+      await finish(run, captions, model, checkpoint, way)
+    } finally {
+      checkpoint?.close()
+    }
+    const { ms, halves, width, projection } = run
+    const clip = isDefaultModel(way.source) ? 'CLIP ViT-B/32 text encoder' : 'CLIP text encoder'
+    const kind = model.kind === 'clip' ? clip : 'Sentence encoder'
+    const ways = run.ways.length ? run.ways : [wayOf(model)]
+    const output = outputOf(model)
+    const space = { gaussian: '', pca: `, PCA to ${width}-d`, none: `, ${width}-d as they are` }
+    const { choice } = model
+    return {
+      vectors: { data: halves.slice(), nPoints, nDims: width },
+      label: `${kind} (${way.source.name}), ${ways.join(', then ')}${output}${space[request.projection]}`,
+      backend: choice.backend,
+      adapter: choice.adapter,
+      fidelity: fidelityOf(run, model.nDims),
+      projection,
+      timings: [
+        { stage: 'Load the model', ms: model.loadMs, rows: 0, bytes: model.bytes },
+        { stage: 'Tokenize', ms: ms.tokenize, rows: nPoints, bytes: captions.bytes.length },
+        {
+          stage: output ? 'Embed (text_embeds)' : 'Embed',
+          ms: ms.run,
+          rows: nPoints,
+          bytes: halves.byteLength,
+        },
+      ],
+    }
+  }
+
+  /**
+   * Texts in the space of an embedding made by the same request, [n, width] half-float bits.
+   * @param projection that embedding's
+   */
+  async function embedQueries(
+    texts: Captions,
+    request: ClipRequest,
+    projection: Projection | null,
+    context: Context,
+  ): Promise<Vectors> {
+    const { model, way } = await start(request, context)
+    const nPoints = texts.offsets.length - 1
+    const run = createWork('', nPoints, tokenBudget(model.choice), model.nDims, projection, request.seed)
+    await finish(run, texts, model, null, {
+      ...way,
+      context: { signal: context.signal, onNotice: context.onNotice },
+    })
+    return { data: run.halves, nPoints, nDims: run.width }
+  }
+
+  /**
+   * How like texts are to a query by the model's own vectors, before any projection: cosines, of as many texts from the
+   * first on as about a second is enough for; of none where that is less than `least`.
+   * @param query one text
+   */
+  async function compare(
+    query: Captions,
+    texts: Captions,
+    least: number,
+    request: ClipRequest,
+    { signal, onNotice }: Context,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const context = { signal, onNotice }
+    const { model, way } = await start(request, context)
+    const most = texts.offsets.length - 1
+    const cosines = new Float32Array(most)
+    let asked: Float32Array | null = null
+    let done = 0
+    for (let spent = 0; done < most && spent < COMPARE_MS; ) {
+      if (pace?.key === model.key && pace.aMs * COMPARE_MS < least) return new Float32Array(0)
+      const started = performance.now()
+      const room = pace?.key === model.key ? Math.ceil(pace.aMs * (COMPARE_MS - spent)) : COMPARE_FIRST
+      const end = Math.min(most, done + room)
+      const block = sliceCaptions(texts, done, end)
+      const rows = await embedApart(asked ? block : joinCaptions(query, block), model, way)
+      const own = asked ? 0 : model.nDims
+      asked ??= rows.slice(0, own)
+      for (let i = done; i < end; i++) {
+        const at = own + (i - done) * model.nDims
+        cosines[i] = cosine(asked, rows.subarray(at, at + model.nDims))
+      }
+      const ms = performance.now() - started
+      pace = { key: model.key, aMs: (end - done) / ms }
+      spent += ms
+      done = end
+    }
+    return done < least ? new Float32Array(0) : cosines.subarray(0, done)
+  }
+
+  async function startWork(
+    key: string,
+    captions: Captions,
+    model: Loaded,
+    way: Way,
+    { projection: name, seed }: ClipRequest,
+  ): Promise<Work> {
+    const nCaptions = captions.offsets.length - 1
+    const budget = tokenBudget(model.choice)
+    const { nDims } = model
+    let projection: Projection | null = null
+    if (name === 'gaussian') projection = host.projections.gaussian(nDims, seed)
+    if (name === 'pca') {
+      const training = takeCaptions(captions, drawPlaces(nCaptions, TRAINING, seed + 1))
+      projection = host.projections.pca(await embedApart(training, model, way), nDims, seed)
+    }
+    return createWork(key, nCaptions, budget, nDims, projection, seed)
+  }
+
+  /** Where vectors are kept between visits; null where they cannot be, of which the user is told. */
+  async function openKept(
+    run: Work,
+    captions: Captions,
+    model: Loaded,
+    { seed, projection, name }: ClipRequest,
+    context: Context,
+  ): Promise<Checkpoint | null> {
+    const { openCheckpoint, digest } = host
+    if (!openCheckpoint || !digest) return null
+    const title = `${name.slice(0, 120)}: ${run.nCaptions.toLocaleString()} captions, ${model.source.slice(0, 120)}, ${wayOf(model)}${outputOf(model)}`
+    try {
+      const key = [
+        ENCODER_VERSION,
+        model.key,
+        model.revision,
+        model.choice.backend,
+        model.dtype,
+        seed,
+        projection,
+        // Components that were found again may differ in their last bits.
+        projection === 'pca' && run.projection ? await digest(bytesOf(run.projection.matrix)) : '',
+        run.budget,
+        await digest(captions.bytes),
+        await digest(bytesOf(captions.offsets.slice())),
+      ].join(' ')
+      const checkpoint = await openCheckpoint(key, run.nCaptions, run.width, title)
+      if (!checkpoint)
+        context.onNotice?.(
+          'Another tab embeds the same captions: this one’s vectors are not kept between visits.',
+        )
+      return checkpoint
+    } catch (error) {
+      throwIfCancelled(context.signal)
+      context.onNotice?.(
+        `The browser keeps no vectors here (${error instanceof Error ? error.message : String(error)}): an embedding lasts until the page is closed.`,
+      )
+      return null
+    }
+  }
+
+  function fidelityOf(run: Work, nDims: number): Fidelity | null {
+    const { projection, width } = run
+    if (!projection) return null
+    const { n, before, after } = sampleOf(run)
+    if (n < LEAST_SAMPLE) return null
+    const explained = 'explained' in projection ? (projection.explained as number) : null
+    const kept = host.keptNeighbors(before, after, n, K)
+    return { kept, k: K, sample: n, from: nDims, to: width, explained }
+  }
+
+  return { embed, embedQueries, compare }
+}
+
+/** Said wherever the vectors are named, since they are not those of other exports. */
+function outputOf({ output }: Loaded): string {
+  return output === 'text_embeds' ? ', projected text_embeds' : ''
+}
+
+function checkUnprojected(nPoints: number, nDims: number): void {
+  const most = Math.floor(MOST_UNPROJECTED_BYTES / (2 * nDims))
+  if (nPoints <= most) return
+  throw new InputError(
+    `Embed: ${nPoints.toLocaleString()} captions are too many to keep ${nDims} numbers each`,
+    `Choose the projection “gaussian” or “pca” in Settings, or lay out at most ${most.toLocaleString()} captions.`,
+  )
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [ab, aa, bb] = [0, 0, 0]
+  for (const [i, value] of a.entries()) {
+    ab += value * b[i]
+    aa += value * value
+    bb += b[i] * b[i]
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0
+}
+
+function bytesOf(values: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+}

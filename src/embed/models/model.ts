@@ -1,0 +1,278 @@
+import { InputError } from '../../shared/core/errors.ts'
+import { PATIENCE, type Patience } from '../../shared/net/request.ts'
+import { MODELS } from '../../shared/core/storage.ts'
+import type { Context, ModelFolder } from '../../shared/core/types.ts'
+import { DTYPE_SUFFIXES } from './backend.ts'
+import { download, type DownloadOptions } from './download.ts'
+import { kindOf, onnxStem, poolingPath, typesOf } from './model-files.ts'
+import type { ModelKind } from '../clip/onnx.ts'
+import { createReporter } from '../clip/pace.ts'
+import type { Pooling } from './pooling.ts'
+import { isRecord } from '../tokenizers/tokenizer-file.ts'
+
+const DEFAULT_MODEL = 'Xenova/clip-vit-base-patch32'
+/** Set when the page is built for a host that has a model of its own (docs/hosting.md). */
+const OWN_MODEL = (import.meta.env.VITE_MODEL as string | undefined)?.trim()
+const HUB = 'https://huggingface.co/'
+const ADVICE =
+  'Try again, name another model with ?model= (a hub id, or the address of a folder), or use the lexical ' +
+  'encoder, which needs no download.'
+
+/** Where a model's files are. */
+export interface ModelSource {
+  /** For people: the hub id, or the folder's name or address. */
+  readonly name: string
+  /** Ends in a slash; of a folder from one's own disk, what tells it from others. */
+  readonly base: string
+  /** Hub files are kept in the browser's cache; a folder's files follow its own HTTP headers. */
+  readonly isHub: boolean
+  /** Null where the files come over the network. */
+  readonly folder: ModelFolder | null
+}
+
+/** Where parts of a download are kept, and what checks it; null where the page has none. */
+export type ModelStorage = Pick<DownloadOptions, 'openPart' | 'digest'>
+
+/** What makes a model's tokenizer. */
+export interface TokenizerFiles {
+  readonly kind: ModelKind
+  /** `tokenizer.json`, parsed. */
+  readonly tokenizer: unknown
+  /** `tokenizer_config.json`, parsed; null where CLIP's is not needed or there is none. */
+  readonly tokenizerConfig: unknown
+  /** Most tokens that a caption may have. */
+  readonly maxLength: number
+}
+
+/** A model's files as they came, and what they say about themselves. */
+export interface Model extends TokenizerFiles {
+  readonly config: unknown
+  /** Null where the model does not say, or in words that are not known here. */
+  readonly pooling: Pooling | null
+  /** Its vectors are meant to have length 1. */
+  readonly normalizes: boolean
+  /** Its vectors are meant to go through a layer of their own after pooling. */
+  readonly hasDense: boolean
+  readonly onnx: Uint8Array<ArrayBuffer>
+  readonly onnxUrl: string
+  readonly dtype: string
+}
+
+/** A sentence encoder's captions are cut here even where it takes more. */
+const MOST_TOKENS = 512
+
+/**
+ * A hub id (`owner/name`), or the base URL or path of a folder, seen from the page; null is the host's own model, else
+ * CLIP ViT-B/32 on the hub.
+ * @throws {InputError} where it is neither.
+ */
+export function resolveModel(model: string | null, pageUrl: string): ModelSource {
+  const name = model?.trim() || OWN_MODEL || DEFAULT_MODEL
+  if (/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/.test(name))
+    return { name, base: `${HUB}${name}/resolve/main/`, isHub: true, folder: null }
+  const url = URL.canParse(name, pageUrl) ? new URL(name, pageUrl) : null
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new InputError(`Embed: “${name}” is neither a model on the hub nor the address of a folder`, ADVICE)
+  url.search = ''
+  url.hash = ''
+  if (!url.pathname.endsWith('/')) url.pathname += '/'
+  return { name: url.href, base: url.href, isHub: false, folder: null }
+}
+
+/** A model from one's own disk. */
+export function folderSource(folder: ModelFolder): ModelSource {
+  const stamps = folder.files.map(({ path, file }) => `${path} ${file.size} ${file.lastModified}`)
+  return { name: folder.name, base: `dropped:${folder.name} ${stamps.sort().join()}/`, isHub: false, folder }
+}
+
+/** Whether this is the model that the page takes by itself. */
+export function isDefaultModel(source: ModelSource): boolean {
+  return source.isHub && source.name === DEFAULT_MODEL
+}
+
+/**
+ * Fetches a model: `config.json`, `tokenizer.json`, what a sentence encoder says of its pooling, and the first of
+ * CLIP's `onnx/text_model*.onnx` or another's `onnx/model*.onnx` that exists among `dtypes`.
+ * @throws {NetworkError} where a file does not come, with its address and status.
+ * @throws {InputError} where something else came in its place.
+ * @throws {CancelledError} when the user cancels.
+ */
+export async function fetchModel(
+  source: ModelSource,
+  dtypes: readonly string[],
+  context: Context,
+  storage: ModelStorage = { openPart: null, digest: null },
+  patience: Patience = PATIENCE,
+): Promise<Model> {
+  const get = async (path: string, isOptional: boolean) =>
+    source.folder
+      ? takeFile(source.folder, path, isOptional)
+      : fetchFile(`${source.base}${path}`, source, isOptional, context, storage, patience)
+  const where = (path: string): string => (source.folder ? `${source.name}/${path}` : `${source.base}${path}`)
+  const config = toJson(await get('config.json', false), where('config.json'))
+  const tokenizer = toJson(await get('tokenizer.json', false), where('tokenizer.json'))
+  const kind = kindOf(config)
+  const optional = async (path: string): Promise<unknown> => parseJson(await get(path, true))
+  const tokenizerConfig = kind === 'clip' ? null : await optional('tokenizer_config.json')
+  const modules = kind === 'clip' ? null : await optional('modules.json')
+  const pooling = kind === 'clip' ? 'last' : readPooling(await optional(poolingPath(modules)))
+  const about = {
+    kind,
+    config,
+    tokenizer,
+    tokenizerConfig,
+    maxLength: kind === 'clip' ? findMaxLength(config) : findMostTokens(config, tokenizerConfig),
+    pooling,
+    normalizes: typesOf(modules).some((type) => type.endsWith('Normalize')),
+    hasDense: typesOf(modules).some((type) => type.endsWith('Dense')),
+  }
+  const tried: string[] = []
+  for (const dtype of dtypes) {
+    const path = `${onnxStem(kind)}${DTYPE_SUFFIXES[dtype]}.onnx`
+    const isLast = tried.length === dtypes.length - 1
+    const onnx = await get(path, !isLast)
+    if (!onnx) {
+      tried.push(dtype)
+      continue
+    }
+    if (tried.length > 0)
+      context.onNotice?.(`${source.name} does not come in ${tried.join(' or ')}: ${dtype} is used.`)
+    return { ...about, onnx, onnxUrl: where(path), dtype }
+  }
+  throw new InputError(`Embed: no number format to fetch ${source.name} in`, ADVICE)
+}
+
+/** What sentence-transformers' `1_Pooling/config.json` says, by its older flags or its newer name. */
+function readPooling(config: unknown): Pooling | null {
+  if (!isRecord(config)) return null
+  const flags = Object.keys(config).filter((key) => key.startsWith('pooling_mode_') && config[key] === true)
+  const names: unknown[] = flags.length > 0 ? flags.map((flag) => flag.slice(13)) : [config.pooling_mode]
+  if (names.length !== 1) return null
+  switch (names[0]) {
+    case 'cls_token':
+    case 'cls':
+      return 'first'
+    case 'mean_tokens':
+    case 'mean':
+      return 'mean'
+    case 'lasttoken':
+      return 'last'
+    default:
+      return null
+  }
+}
+
+function findMaxLength(config: unknown): number {
+  const outer = config as {
+    text_config?: { max_position_embeddings?: unknown }
+    max_position_embeddings?: unknown
+  }
+  const length = outer.text_config?.max_position_embeddings ?? outer.max_position_embeddings
+  return typeof length === 'number' && length > 2 ? length : 77
+}
+
+function findMostTokens(config: unknown, tokenizerConfig: unknown): number {
+  const lengths = [
+    isRecord(config) ? config.max_position_embeddings : null,
+    isRecord(tokenizerConfig) ? tokenizerConfig.model_max_length : null,
+  ]
+  const known = lengths.filter((length): length is number => typeof length === 'number' && length > 2)
+  return Math.min(MOST_TOKENS, ...known)
+}
+
+function toJson(bytes: Uint8Array | null, url: string): unknown {
+  const value = parseJson(bytes)
+  if (typeof value === 'object' && value !== null) return value
+  throw new InputError(`Embed: ${url} is not JSON, so this is no folder of a model`, ADVICE)
+}
+
+/** Null where it is not there, or no JSON. */
+function parseJson(bytes: Uint8Array | null): unknown {
+  try {
+    return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as unknown)
+  } catch {
+    return null
+  }
+}
+
+/** A file of a folder from one's own disk, whose ONNX files may lie beside the others. */
+async function takeFile(
+  { name, files }: ModelFolder,
+  path: string,
+  isOptional: boolean,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const places = [path, path.replace(/^onnx\//, '')]
+  const found = files.find((file) => file.path === places[0]) ?? files.find((file) => file.path === places[1])
+  if (found) return new Uint8Array(await found.file.arrayBuffer())
+  if (isOptional) return null
+  throw new InputError(
+    `Embed: the folder “${name}” has no ${path}`,
+    'Drop the whole folder of a model as the hub has it, with its config.json, tokenizer.json and onnx files.',
+  )
+}
+
+/** A file's bytes; null where an optional one does not exist. */
+async function fetchFile(
+  url: string,
+  { isHub }: ModelSource,
+  isOptional: boolean,
+  context: Context,
+  { openPart, digest }: ModelStorage,
+  patience: Patience,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const isOnnx = url.endsWith('.onnx') // the others are small: their progress would only flicker
+  const cache = isHub ? await openCache() : null
+  const cached = await fromCache(cache, url)
+  if (cached) return cached
+  const report = createReporter(context, { stage: 'Embed', unit: 'bytes', detail: 'Downloading the model' })
+  const bytes = await download(
+    url,
+    {
+      openPart: isOnnx ? openPart : null,
+      digest,
+      isOptional,
+      advice: ADVICE,
+      explain: (status) => describeStatus(status, isHub),
+      onBytes: isOnnx ? report : () => {},
+    },
+    context,
+    patience,
+  )
+  if (!bytes) return null
+  try {
+    await cache?.put(url, new Response(bytes, { headers: { 'Content-Length': String(bytes.length) } }))
+  } catch (error) {
+    context.onNotice?.(
+      `The model could not be kept for the next visit (${String(error)}); it will be downloaded again.`,
+    )
+  }
+  return bytes
+}
+
+/** Null where it is not there, or not whole. */
+async function fromCache(cache: Cache | null, url: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const cached = await cache?.match(url)
+  if (!cached) return null
+  const bytes = new Uint8Array(await cached.arrayBuffer())
+  const length = cached.headers.get('Content-Length')
+  if (length === null || Number(length) === bytes.length) return bytes
+  await cache?.delete(url)
+  return null
+}
+
+function describeStatus(status: number, isHub: boolean): string {
+  // The hub answers 401 for a name that does not exist, so as not to tell private models from missing ones.
+  if (isHub && status === 401) return '401: the hub has no such model, or it is not public'
+  return status === 404 ? '404: there is no such file' : String(status)
+}
+
+/** Null where the browser has none: on a page that is neither https nor localhost. */
+async function openCache(): Promise<Cache | null> {
+  return 'caches' in globalThis ? caches.open(MODELS) : null
+}
+
+/** An error about the model file itself. */
+export function unusableModel(url: string, reason: unknown): InputError {
+  const text = reason instanceof Error ? reason.message : String(reason)
+  return new InputError(`Embed: ${url} is not a text model that can be run: ${text}`, ADVICE)
+}

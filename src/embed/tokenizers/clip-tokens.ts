@@ -1,0 +1,44 @@
+import type { Captions } from '../../shared/core/types.ts'
+import { concat } from '../clip/protobuf.ts'
+import type { Chunk } from '../clip/chunks.ts'
+
+/** A model's tokenizer in a worker of its own. */
+export interface TokenSource {
+  /** Chunks come in the order of the calls, of which there may be several at once. */
+  readonly tokenize: (captions: Captions, budget: number) => Promise<Chunk>
+  /** Fills up what is shorter than others in its batch. */
+  readonly padId: number
+  /** The end token is also the padding. */
+  readonly endsWithPad: boolean
+  readonly stop: () => void
+}
+
+/** Captions from strings. */
+export function toCaptions(texts: readonly string[]): Captions {
+  const encoded = texts.map((text) => new TextEncoder().encode(text))
+  const offsets = new Uint32Array(texts.length + 1)
+  for (const [i, { length }] of encoded.entries()) offsets[i + 1] = offsets[i] + length
+  return { bytes: concat(encoded), offsets }
+}
+
+/** The captions of one after those of the other. */
+export function joinCaptions(first: Captions, second: Captions): Captions {
+  const base = first.offsets[first.offsets.length - 1]
+  const offsets = new Uint32Array(first.offsets.length + second.offsets.length - 1)
+  offsets.set(first.offsets)
+  for (const [i, offset] of second.offsets.entries()) offsets[first.offsets.length - 1 + i] = base + offset
+  return { bytes: concat([first.bytes.subarray(0, base), second.bytes]), offsets }
+}
+
+/** FNV-1a over bytes and offsets, in two lanes of 32 bits: tells a resumed run from a new one. */
+export function contentHash({ bytes, offsets }: Captions): string {
+  let a = 0x811c9dc5
+  let b = 0x9e3779b9
+  const mix = (value: number) => {
+    a = Math.imul(a ^ value, 0x01000193)
+    b = Math.imul(b ^ value, 0x85ebca6b) ^ (b >>> 13)
+  }
+  for (const offset of offsets) mix(offset)
+  for (const byte of bytes) mix(byte)
+  return `${offsets.length} ${bytes.length} ${a >>> 0} ${b >>> 0}`
+}

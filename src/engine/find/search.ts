@@ -1,0 +1,201 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { CancelledError, InputError } from '../../shared/core/errors.ts'
+import { parseQuery } from '../../shared/text/query.ts'
+import type { Captions } from '../../shared/core/types.ts'
+import { CaptionSearch } from './caption-search.ts'
+import type { Ranked } from './meaning.ts'
+
+/** Long enough to wait for the next letter of a fast typist. */
+const DEBOUNCE_MS = 90
+/** A model takes longer than a scan. */
+const MEANING_DEBOUNCE_MS = 350
+
+/** How captions are compared with the query. */
+export type FindBy = 'words' | 'meaning'
+
+/** The search box's state; the rows that were found stay in {@link Finder.rows}. */
+export interface FindView {
+  readonly query: string
+  readonly by: FindBy
+  /** Captions to find by meaning. */
+  readonly nearest: number
+  /** Why nothing could be found. */
+  readonly why: string
+  /** `off` while nothing is asked; `waiting` until the rows belong to the query. */
+  readonly state: 'off' | 'waiting' | 'found' | 'impossible'
+  readonly count: number
+  /** The hit that was stepped to, an index of the rows. */
+  readonly at: number | null
+}
+
+/** What the finder does to the rest of the page. */
+interface FinderHost {
+  /** The captions of the map's rows; null where the page does not hold them. */
+  captions(): Captions | null
+  /** The rows that stand out on the map; null for none asked for. */
+  onFound(rows: Uint32Array | null): void
+  /** The rows of the captions nearest in meaning. */
+  rank(query: string, nearest: number): Promise<Ranked>
+  /** For the address. */
+  onQuery(query: string | null, by: FindBy, nearest: number): void
+  visit(row: number): void
+  showRows(rows: Uint32Array): void
+  report(error: unknown): void
+}
+
+/** Search as one types, by words or by meaning: what is asked, what was found, and the way through the hits. */
+export class Finder {
+  readonly view: StoreApi<FindView> = createStore<FindView>()(() => OFF)
+  /** Rows found, by words ascending, by meaning the likest first; a new array for each result. */
+  rows: Uint32Array = NONE
+  /** [rows] cosines, where they were found by meaning. */
+  scores: Float32Array | null = null
+  /** [nRows] those of all rows. */
+  allScores: Float32Array | null = null
+  private search: { readonly captions: Captions; readonly workers: CaptionSearch } | null = null
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly host: FinderHost
+
+  constructor(host: FinderHost) {
+    this.host = host
+  }
+
+  /** Asks for something else; an empty query ends the search. */
+  setQuery(query: string): void {
+    clearTimeout(this.timer)
+    const { by, nearest } = this.view.getState()
+    const asks = by === 'meaning' ? query.trim() !== '' : parseQuery(query).length > 0
+    this.host.onQuery(query.trim() === '' ? null : query, by, nearest)
+    if (!asks) {
+      this.take(NONE, null)
+      this.view.setState({ query, state: 'off', count: 0, at: null })
+      this.host.onFound(null)
+      return
+    }
+    this.view.setState({ query, state: 'waiting' })
+    const wait = by === 'meaning' ? MEANING_DEBOUNCE_MS : DEBOUNCE_MS
+    this.timer = setTimeout(() => void this.run(query), wait)
+  }
+
+  /** Asks the same in another way. */
+  setBy(by: FindBy): void {
+    this.view.setState({ by })
+    this.setQuery(this.view.getState().query)
+  }
+
+  setNearest(nearest: number): void {
+    this.view.setState({ nearest })
+    this.setQuery(this.view.getState().query)
+  }
+
+  /** Asks for the captions that mean the same as one. */
+  findLike(caption: string): void {
+    this.view.setState({ by: 'meaning' })
+    this.setQuery(caption)
+  }
+
+  /** The rows found, ascending. */
+  ascending(): Uint32Array {
+    return this.scores ? this.rows.slice().sort() : this.rows
+  }
+
+  /** Asks once more what could not be answered, as by meaning while the encoder was at work. */
+  retry(): void {
+    const { state, query } = this.view.getState()
+    if (state === 'impossible') this.setQuery(query)
+  }
+
+  /** Begins anew for other data; the copies of the captions before are given up. */
+  reset(query: string | null, by: FindBy, nearest: number): void {
+    clearTimeout(this.timer)
+    if (this.search && this.search.captions !== this.host.captions()) {
+      this.search.workers.end()
+      this.search = null
+    }
+    this.take(NONE, null)
+    this.view.setState({ ...OFF, by, nearest })
+    if (query !== null) this.setQuery(query)
+  }
+
+  /**
+   * Rows that fulfil a query, without showing them.
+   * @throws {InputError} the captions are not held @throws {DeviceError}
+   */
+  find(query: string): Promise<Uint32Array<ArrayBuffer>> {
+    return this.scan(query, false)
+  }
+
+  /** Goes to a hit, given its index among the rows. */
+  go(at: number): void {
+    if (at < 0 || at >= this.rows.length) return
+    this.view.setState({ at })
+    this.host.visit(this.rows[at])
+  }
+
+  /** Goes on to the next hit, or back, around the end. */
+  step(by: 1 | -1): void {
+    const { length } = this.rows
+    if (!length) return
+    const { at } = this.view.getState()
+    const first = by === 1 ? 0 : length - 1
+    this.go(at === null ? first : (at + by + length) % length)
+  }
+
+  showAll(): void {
+    if (this.rows.length) this.host.showRows(this.rows)
+  }
+
+  private take(rows: Uint32Array, scores: Float32Array | null, all: Float32Array | null = null): void {
+    this.rows = rows
+    this.scores = scores
+    this.allScores = all
+  }
+
+  private async run(query: string): Promise<void> {
+    const { by, nearest } = this.view.getState()
+    const isStale = (): boolean => {
+      const now = this.view.getState()
+      return now.query !== query || now.by !== by || now.nearest !== nearest
+    }
+    try {
+      const { rows, scores, all } =
+        by === 'meaning'
+          ? await this.host.rank(query, nearest)
+          : { rows: await this.scan(query, true), scores: null, all: null }
+      if (isStale()) return
+      this.take(rows, scores, all)
+      this.view.setState({ state: 'found', count: rows.length, at: null })
+      this.host.onFound(rows)
+    } catch (error) {
+      if (error instanceof CancelledError || isStale()) return
+      this.take(NONE, null)
+      const why = error instanceof InputError ? `${error.message} ${error.advice}`.trim() : ''
+      this.view.setState({ state: 'impossible', why, count: 0, at: null })
+      this.host.onFound(null)
+      if (!(error instanceof InputError)) this.host.report(error)
+    }
+  }
+
+  private async scan(query: string, typed: boolean): Promise<Uint32Array<ArrayBuffer>> {
+    const captions = this.host.captions()
+    if (!captions) {
+      throw new InputError('A search needs all captions, and those of this map are not in the page.', '')
+    }
+    if (this.search?.captions !== captions) {
+      this.search?.workers.end()
+      this.search = { captions, workers: new CaptionSearch(captions) }
+    }
+    return this.search.workers.search(query, typed)
+  }
+}
+
+const NONE = new Uint32Array(0)
+const OFF: FindView = {
+  query: '',
+  by: 'words',
+  nearest: 200,
+  why: '',
+  state: 'off',
+  count: 0,
+  at: null,
+}

@@ -1,0 +1,357 @@
+import { proxy } from 'comlink'
+import type { ColumnValues, TableColumn } from '../../../workers/read.ts'
+import type {
+  Box,
+  CaptionsCost,
+  Manifest,
+  Points,
+  RemoteColumn,
+  Rows,
+  RowsRequest,
+  TilesApi,
+} from '../../../workers/tiles.ts'
+import { captionAt, takeCaptions } from '../../shared/core/captions.ts'
+import { CancelledError } from '../../shared/core/errors.ts'
+import type { Painted } from '../../draw/caption-map.ts'
+import type { Camera } from '../../draw/camera/camera.ts'
+import type { Captions, Layout, Progress } from '../../shared/core/types.ts'
+import { Hand } from '../run/hand.ts'
+import { byPoint, placesOf, pointsOfRows, rowsOfPoints } from './held-points.ts'
+
+/** The camera rests this long before parts are fetched for it. */
+const REST_MS = 120
+/** Parts of the view's size beside it that are fetched with it, so that a short pan shows no edge. */
+const MARGIN = 0.15
+/** Captions fetched at once. */
+const CAPTIONS_AT_ONCE = 3
+/** Older wishes are given up: the pointer has moved on, and what is still shown asks again. */
+const CAPTIONS_WAITING = 12
+const CAPTIONS_HELD = 4096
+/** In a caption’s place, where a file gives them only all together. */
+const NOT_FETCHED = 'Its caption is not here yet: “Fetch captions” in the panel brings them all.'
+
+/** What a streamed map tells its owner. */
+interface StreamedMapEvents {
+  /** Other points are there: more of the same layout, those of another one, or the same rows in another one. */
+  readonly onPoints: (what: 'more' | 'other' | 'moved') => void
+  /** A caption that was asked for has come. */
+  readonly onCaption: () => void
+  readonly onError: (error: unknown) => void
+}
+
+/** Whether an address leads to a published map folder: it ends in a slash or in `map.json`. */
+export function isMapFolder(url: string): boolean {
+  const { protocol, hostname, pathname } = new URL(url)
+  // A page of the hub about a data set is no folder of files; only what it resolves to is.
+  const isHubPage = /^(huggingface|hf)\.co$/.test(hostname) && !pathname.includes('/resolve/')
+  return protocol !== 'hf:' && !isHubPage && /(\/|\/map\.json)$/.test(pathname)
+}
+
+/**
+ * A published map (docs/scale.md), or a large file by its address: of its points and captions only those are held that are looked at. The map draws
+ * them by their index here; {@link rowOf} and {@link indexOf} go between that and the row.
+ */
+export class StreamedMap {
+  readonly manifest: Manifest
+  /** Bytes to fetch before captions can be shown; 0 where they are had one by one. */
+  captionBytes: number
+  /** All captions, once they were fetched. */
+  allCaptions: Captions | null = null
+  /** The points that are there, as a layout of its own. */
+  layouts: readonly Layout[] = []
+  events: StreamedMapEvents | null = null
+  private readonly hand: Hand<TilesApi>
+  private points: Points | null = null
+  /** Layout of `points`, and the one that is wanted. */
+  private pointsOf: string | null = null
+  private active: string | null = null
+  /** Layouts that were fetched whole: they are there at once when they are turned to again. */
+  private readonly kept = new Map<string, Points>()
+  private lookedAt = ''
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly captions = new Map<number, string>()
+  private readonly wishes: number[] = []
+  private fetching = 0
+  private underway: Promise<void> = Promise.resolve()
+  private ended: (() => void) | null = null
+  private isOver = false
+
+  private constructor(hand: Hand<TilesApi>, manifest: Manifest, captionBytes: number) {
+    this.hand = hand
+    this.captionBytes = captionBytes
+    this.manifest = manifest
+  }
+
+  /** @throws {InputError} there is no map there. @throws {NetworkError} */
+  static async open(url: string, text: string | null): Promise<StreamedMap> {
+    const hand = new Hand<TilesApi>(
+      new Worker(new URL('../../../workers/tiles.ts', import.meta.url), { type: 'module' }),
+    )
+    try {
+      const { api } = hand
+      const manifest = await (isMapFolder(url) ? api.openFolder(url) : api.openFile(url, text))
+      return new StreamedMap(hand, manifest, await api.captionBytes())
+    } catch (error) {
+      hand.end()
+      throw error
+    }
+  }
+
+  get names(): readonly string[] {
+    return this.manifest.layouts.map(({ name }) => name)
+  }
+
+  /** How many points are there. */
+  get nHeld(): number {
+    return (this.points?.positions.length ?? 0) / 2
+  }
+
+  /** The layout of all rows in their order; null until they are all there, and for parts of a map. */
+  get whole(): Layout | null {
+    return this.points && this.isWhole(this.points) ? this.layouts[0] : null
+  }
+
+  private isWhole({ ids, positions }: Points): boolean {
+    return ids === null && positions.length === 2 * this.manifest.rows
+  }
+
+  /** @throws as the worker; {CancelledError} the map was ended first. */
+  async start(layout: string): Promise<void> {
+    const first = new Promise<void>((resolve, reject) => {
+      this.ended = () => reject(new CancelledError())
+      void this.show(layout, resolve).catch(reject)
+    })
+    try {
+      await first
+    } finally {
+      this.ended = null
+    }
+  }
+
+  /** Turns to another layout; the whole of it is looked at first. */
+  switchTo(layout: string): void {
+    this.show(layout).catch((error: unknown) => this.fail(error))
+  }
+
+  /** To be called when the camera has moved. @param width of the map, CSS px @param height of the map, CSS px */
+  look({ x, y, zoom }: Camera, width: number, height: number): void {
+    clearTimeout(this.timer)
+    const { active } = this
+    // Until the first points of a layout are there, the camera is still that of the one before.
+    if (active === null || active !== this.pointsOf) return
+    const [dx, dy] = [width, height].map((side) => ((0.5 + MARGIN) * side) / 2 ** zoom)
+    this.timer = setTimeout(() => {
+      this.fetch(active, [x - dx, y - dy, x + dx, y + dy]).catch((error: unknown) => this.fail(error))
+    }, REST_MS)
+  }
+
+  rowOf(index: number | null | undefined): number | null {
+    if (index === null || index === undefined || !this.points) return null
+    return this.points.ids ? (this.points.ids[index] ?? null) : index
+  }
+
+  /** Null for a row that is not held. */
+  indexOf(row: number | null): number | null {
+    if (row === null || !this.points) return null
+    const { ids, positions } = this.points
+    const index = ids ? ids.indexOf(row) : row
+    return index < 0 || 2 * index >= positions.length ? null : index
+  }
+
+  /** A caption that is held; null where it has been sent for, which {@link StreamedMapEvents.onCaption} ends. */
+  captionAtHand(row: number): string | null {
+    if (this.manifest.caption === null) return ''
+    if (this.allCaptions) return captionAt(this.allCaptions, row)
+    if (this.captionBytes > 0) return NOT_FETCHED
+    const held = this.captions.get(row)
+    if (held !== undefined) return held
+    const at = this.wishes.indexOf(row)
+    if (at >= 0) this.wishes.splice(at, 1)
+    this.wishes.push(row)
+    if (this.wishes.length > CAPTIONS_WAITING) this.wishes.shift()
+    void this.nextCaption()
+    return null
+  }
+
+  /** @throws {InputError} no such row. @throws {NetworkError} */
+  async caption(row: number): Promise<string> {
+    if (this.allCaptions && row < this.manifest.rows) return captionAt(this.allCaptions, row)
+    const held = this.captions.get(row)
+    if (held !== undefined) return held
+    const caption = await this.hand.api.caption(row)
+    this.captions.set(row, caption)
+    for (const old of this.captions.keys()) {
+      if (this.captions.size <= CAPTIONS_HELD) break
+      this.captions.delete(old)
+    }
+    return caption
+  }
+
+  /** The rows of points, ascending. */
+  rowsOf(indices: Uint32Array): Uint32Array {
+    return this.points ? rowsOfPoints(this.points, indices) : new Uint32Array(0)
+  }
+
+  /** The points of rows, of those that are there. @param rows ascending */
+  indicesOf(rows: Uint32Array): Uint32Array {
+    return this.points ? pointsOfRows(this.points, rows) : new Uint32Array(0)
+  }
+
+  /** Colors and hidden rows in the order of the points. */
+  paintedPoints({ colors, hidden }: Painted): Painted {
+    if (!this.points) return { colors: null, hidden: null }
+    return {
+      colors: byPoint(this.points, colors, 4),
+      hidden: byPoint(this.points, hidden, 1),
+    }
+  }
+
+  /** The columns of its rows, and what each costs. @throws as the worker */
+  columns(): Promise<readonly RemoteColumn[]> {
+    return this.hand.api.columns()
+  }
+
+  captionsCost(): Promise<CaptionsCost> {
+    return this.hand.api.captionsCost()
+  }
+
+  /**
+   * Fetches all captions.
+   * @returns whether they are kept for later visits
+   * @throws as the worker
+   */
+  async fetchCaptions(onProgress: (progress: Progress) => void): Promise<boolean> {
+    const { captions, isKept } = await this.hand.api.captions(proxy(onProgress))
+    this.allCaptions = captions
+    this.captionBytes = 0
+    this.captions.clear()
+    this.events?.onCaption()
+    return isKept
+  }
+
+  values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues> {
+    return this.hand.api.values(column, proxy(onProgress))
+  }
+
+  /** Stops fetching; what has come is kept. */
+  cancel(what: 'captions' | 'values'): void {
+    void this.hand.api.cancel(what)
+  }
+
+  async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
+    const fields = await this.hand.api.row(row)
+    const name = this.manifest.caption
+    if (!this.allCaptions || name === null || fields.some((field) => field.name === name)) return fields
+    return [{ name, value: captionAt(this.allCaptions, row) }, ...fields]
+  }
+
+  /** Some rows as text, and the names of the columns that cannot be had for so few. @param rows ascending */
+  table(rows: Uint32Array): Promise<Rows<readonly TableColumn[]>> {
+    return this.hand.api.table(this.request(rows))
+  }
+
+  exportRows(
+    format: 'parquet' | 'csv',
+    rows: Uint32Array,
+    onRows: (done: number) => void,
+  ): Promise<Rows<Blob>> {
+    return this.hand.api.exportRows(format, this.request(rows), proxy(onRows))
+  }
+
+  private request(rows: Uint32Array): RowsRequest {
+    const [layout] = this.layouts
+    return {
+      rows,
+      captions: this.allCaptions && takeCaptions(this.allCaptions, rows),
+      layout: this.points && layout ? { name: layout.name, positions: placesOf(this.points, rows) } : null,
+    }
+  }
+
+  end(): void {
+    if (this.isOver) return
+    this.isOver = true
+    clearTimeout(this.timer)
+    this.ended?.()
+    this.hand.end()
+  }
+
+  private async show(layout: string, onFirst?: () => void): Promise<void> {
+    clearTimeout(this.timer)
+    const found = this.manifest.layouts.find(({ name }) => name === layout)
+    if (!found) return
+    this.active = layout
+    const kept = this.kept.get(layout)
+    if (kept) {
+      const what = this.whole ? 'moved' : 'other'
+      this.take(layout, kept)
+      this.events?.onPoints(what)
+      return
+    }
+    this.underway = this.fetch(layout, found.bounds, onFirst)
+    await this.underway
+  }
+
+  private take(layout: string, points: Points): void {
+    this.points = points
+    this.pointsOf = layout
+    this.layouts = [{ name: layout, positions: points.positions }]
+  }
+
+  /** Once all points that were asked for are there, or have failed. */
+  async settled(): Promise<void> {
+    await this.underway.catch(() => {}) // Whoever asked for them hears of it.
+  }
+
+  private async fetch(layout: string, box: Box, onFirst?: () => void): Promise<void> {
+    const key = `${layout} ${box.join()}`
+    if (key === this.lookedAt || this.kept.has(layout)) return
+    this.lookedAt = key
+    const arrive = (points: Points): void => {
+      if (this.isOver || !points.positions.length) return
+      if (this.isWhole(points)) this.kept.set(layout, points)
+      if (layout !== this.active) return
+      const what = this.pointsOf === layout ? 'more' : 'other'
+      this.take(layout, points)
+      onFirst?.()
+      this.events?.onPoints(what)
+    }
+    try {
+      await this.hand.api.view(layout, box, proxy(arrive))
+      await this.askCaptionBytes()
+    } catch (error) {
+      // What failed may be asked for again.
+      if (this.lookedAt === key) this.lookedAt = ''
+      // A later view takes over; only the first one is awaited.
+      if (!(error instanceof CancelledError)) throw error
+    }
+  }
+
+  /** Large files learn with their last point whether captions can be had one by one. */
+  private async askCaptionBytes(): Promise<void> {
+    const bytes = this.allCaptions ? 0 : await this.hand.api.captionBytes()
+    if (bytes === this.captionBytes || this.isOver) return
+    this.captionBytes = bytes
+    this.events?.onCaption()
+  }
+
+  private async nextCaption(): Promise<void> {
+    if (this.fetching >= CAPTIONS_AT_ONCE) return
+    const row = this.wishes.pop()
+    if (row === undefined) return
+    this.fetching++
+    try {
+      await this.caption(row)
+      if (!this.isOver) this.events?.onCaption()
+    } catch (error) {
+      this.fail(error)
+      if (!this.isOver) await this.askCaptionBytes()
+    } finally {
+      this.fetching--
+      if (!this.isOver) void this.nextCaption()
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (!this.isOver) this.events?.onError(error)
+  }
+}

@@ -1,0 +1,42 @@
+import { CancelledError } from '../../shared/core/errors.ts'
+import type { Settings } from '../link/params.ts'
+import type { Session } from './session.ts'
+
+/** What a run would take, told before it begins. */
+export interface Forecast {
+  /** Distinct captions, where they have been counted; else rows. */
+  readonly nPoints: number
+  /** Of the layout, from a small fit on this machine; null without a GPU. */
+  readonly layOut: { readonly ms: number; readonly bytes: number } | null
+  /** Of the embedding, from the one before; null where this encoder has not run on these captions. */
+  readonly embedMs: number | null
+}
+
+/**
+ * Forecasts a run of a session's file under other settings: below a second on a GPU, some two on a software adapter. The
+ * session must not be at work.
+ *
+ * @returns null where another forecast or a run has taken over
+ * @throws {InputError} where the GPU lacks the memory, naming the points that would fit.
+ */
+export async function forecastRun(session: Session, settings: Settings): Promise<Forecast | null> {
+  const { opened, distinct, embedding, timings } = session
+  if (!opened) return null
+  const nRows = Math.min(settings.limit ?? opened.totalRows, opened.totalRows)
+  const share = distinct && settings.encoder !== 'vectors' ? countOf(distinct.captions) / opened.nRows : 1
+  const nPoints = Math.max(2, Math.round(share * nRows))
+  const embed = timings.find(({ stage }) => stage === 'Embed')
+  const isSame = embedding?.encoder === settings.encoder && session.settings.model === settings.model
+  try {
+    return {
+      nPoints,
+      layOut: await session.forecast(settings, nPoints),
+      embedMs: isSame && embed ? (embed.ms * nPoints) / Math.max(1, embed.rows) : null,
+    }
+  } catch (error) {
+    if (error instanceof CancelledError) return null
+    throw error
+  }
+}
+
+const countOf = ({ offsets }: { readonly offsets: Uint32Array }): number => offsets.length - 1

@@ -1,0 +1,86 @@
+import { type Progress, STAGES, type Stage } from '../../shared/core/types.ts'
+
+/** One stage as the progress list shows it. */
+export interface StageState {
+  readonly stage: Stage
+  readonly state: 'waiting' | 'running' | 'done'
+  readonly done: number
+  readonly total: number
+  readonly unit: Progress['unit']
+  readonly detail: string | null
+  /** Units a second, null until it can be told. */
+  readonly rate: number | null
+  /** Null until it can be told. */
+  readonly leftMs: number | null
+}
+
+/** Weight of the newest interval in the rate; an interval is at least this long. */
+const SMOOTHING = 0.3
+const INTERVAL_MS = 250
+
+/** Turns the stages' progress into rates and times left. Pure but for the clock that it is given. */
+export class ProgressMeter {
+  private states: readonly StageState[]
+  private since = { key: '', at: 0, done: 0 }
+  private readonly now: () => number
+
+  constructor(now: () => number = () => performance.now()) {
+    this.now = now
+    this.states = STAGES.map((stage) => ({ ...EMPTY, stage }))
+  }
+
+  read(): readonly StageState[] {
+    return this.states
+  }
+
+  /** A stage that reports is running; those before it are done, those after it are waiting. */
+  report(progress: Progress): readonly StageState[] {
+    const at = STAGES.indexOf(progress.stage)
+    const now = this.now()
+    const key = `${progress.stage}/${progress.unit}/${progress.detail ?? ''}`
+    const before = this.states[at]
+    let rate = before.rate
+    if (key !== this.since.key || progress.done < this.since.done) {
+      this.since = { key, at: now, done: progress.done }
+      rate = null
+    } else if (now - this.since.at >= INTERVAL_MS && progress.done > this.since.done) {
+      const measured = ((progress.done - this.since.done) / (now - this.since.at)) * 1000
+      rate = rate === null ? measured : rate + SMOOTHING * (measured - rate)
+      this.since = { key, at: now, done: progress.done }
+    }
+    const left = progress.total - progress.done
+    this.states = this.states.map((state, i) => {
+      if (i < at) return { ...state, state: 'done', leftMs: null }
+      if (i > at) return { ...EMPTY, stage: state.stage }
+      return {
+        stage: progress.stage,
+        state: 'running',
+        done: progress.done,
+        total: progress.total,
+        unit: progress.unit,
+        detail: progress.detail ?? null,
+        rate,
+        leftMs: rate && progress.total > 0 ? (left / rate) * 1000 : null,
+      }
+    })
+    return this.states
+  }
+
+  /** A stage that had nothing to report, because its result was at hand. */
+  finish(stage: Stage): readonly StageState[] {
+    const at = STAGES.indexOf(stage)
+    this.states = this.states.map((state, i) => (i <= at ? { ...state, state: 'done', leftMs: null } : state))
+    return this.states
+  }
+}
+
+const EMPTY: StageState = {
+  stage: 'Read',
+  state: 'waiting',
+  done: 0,
+  total: 0,
+  unit: 'rows',
+  detail: null,
+  rate: null,
+  leftMs: null,
+}

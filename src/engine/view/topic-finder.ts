@@ -1,0 +1,55 @@
+import { releaseProxy, type Remote, transfer, wrap } from 'comlink'
+import type { Topic, TopicsApi } from '../../../workers/topics.ts'
+import { takeCaptions } from '../../shared/core/captions.ts'
+import type { Captions, Layout } from '../../shared/core/types.ts'
+
+/** Topics of millions of captions are those of this many, taken at even distances. */
+const SAMPLE_ROWS = 100_000
+
+/** Finds the topics of one file's layouts in a worker, and remembers them. */
+export class TopicFinder {
+  private readonly worker: Worker
+  private readonly api: Remote<TopicsApi>
+  private readonly rows: Uint32Array
+  private readonly known = new WeakMap<Float32Array, Promise<readonly Topic[]>>()
+
+  constructor(captions: Captions) {
+    this.worker = new Worker(new URL('../../../workers/topics.ts', import.meta.url), { type: 'module' })
+    this.api = wrap<TopicsApi>(this.worker)
+    this.rows = evenRows(captions.offsets.length - 1)
+    const taken = takeCaptions(captions, this.rows)
+    void this.api.take(transfer(taken, [taken.bytes.buffer, taken.offsets.buffer]))
+  }
+
+  /** Topics of one layout, [nRows, 2]; counts are of all rows. */
+  find({ positions }: Layout): Promise<readonly Topic[]> {
+    const known = this.known.get(positions)
+    if (known) return known
+    const found = this.ask(positions)
+    this.known.set(positions, found)
+    return found
+  }
+
+  end(): void {
+    this.api[releaseProxy]()
+    this.worker.terminate()
+  }
+
+  private async ask(positions: Float32Array): Promise<readonly Topic[]> {
+    const own = new Float32Array(2 * this.rows.length)
+    for (const [index, row] of this.rows.entries()) {
+      own[2 * index] = positions[2 * row]
+      own[2 * index + 1] = positions[2 * row + 1]
+    }
+    const scale = positions.length / 2 / Math.max(1, this.rows.length)
+    const topics = await this.api.find(transfer(own, [own.buffer]))
+    return scale === 1
+      ? topics
+      : topics.map((topic) => ({ ...topic, count: Math.round(topic.count * scale) }))
+  }
+}
+
+function evenRows(nRows: number): Uint32Array {
+  const count = Math.min(nRows, SAMPLE_ROWS)
+  return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * nRows) / count))
+}

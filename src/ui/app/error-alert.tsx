@@ -1,0 +1,45 @@
+import { useEngine, useView } from '../parts/engine-context.ts'
+import { formatCount } from '../parts/format.ts'
+import './error-alert.css'
+
+/** What went wrong, why, and what to do, with the ways out as buttons. The map on screen stays. */
+export function ErrorAlert() {
+  const engine = useEngine()
+  const error = useView((view) => view.error)
+  if (!error) return null
+  return (
+    <div role="alert" className="alert">
+      <p className="alert-message">{error.message}</p>
+      <p>{error.advice}</p>
+      <div className="row">
+        {error.rowsThatFit !== null && (
+          <button
+            type="button"
+            className="primary"
+            onClick={() => engine.retryWith({ limit: error.rowsThatFit })}
+          >
+            Use the first {formatCount(error.rowsThatFit)} rows
+          </button>
+        )}
+        {error.canUseLexical && (
+          <button type="button" className="primary" onClick={() => engine.retryWith({ encoder: 'lexical' })}>
+            Use the lexical encoder
+          </button>
+        )}
+        {error.canUseClip && (
+          <button type="button" onClick={() => engine.retryWith({ encoder: 'clip' })}>
+            Use CLIP
+          </button>
+        )}
+        {error.canRetry && (
+          <button type="button" onClick={() => engine.resume()}>
+            Try again
+          </button>
+        )}
+        <button type="button" onClick={() => engine.dismissError()}>
+          Dismiss
+        </button>
+      </div>
+    </div>
+  )
+}

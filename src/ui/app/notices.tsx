@@ -1,0 +1,25 @@
+import { useEngine, useView } from '../parts/engine-context.ts'
+import './notices.css'
+
+/** What the user should know that is not an error: fallbacks, parameters left out. */
+export function Notices() {
+  const engine = useEngine()
+  const notices = useView((view) => view.notices)
+  return (
+    <ul className="notices" aria-label="Notices" aria-live="polite">
+      {notices.map((notice) => (
+        <li key={notice.id} className="notice">
+          <p>{notice.text}</p>
+          <button
+            type="button"
+            className="plain"
+            aria-label="Dismiss notice"
+            onClick={() => engine.dismissNotice(notice.id)}
+          >
+            ✕
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}

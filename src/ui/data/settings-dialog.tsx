@@ -1,0 +1,203 @@
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { BOUNDS, DEFAULTS, readNeighborList, type Settings } from '../../engine/link/params.ts'
+import { useEngine, useView } from '../parts/engine-context.ts'
+import { Field } from '../parts/field.tsx'
+import { ForecastLine } from './forecast-line.tsx'
+import { ImageList } from '../caption/image-list.tsx'
+import { ModelField } from './model-field.tsx'
+import { StorageList } from './storage-list.tsx'
+import { canLayOut } from './vectors-choice.tsx'
+import './settings-dialog.css'
+
+/** Parameters of the next run; the address keeps them. */
+export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
+  const engine = useEngine()
+  const settings = useView((view) => view.settings)
+  const canRun = useView(canLayOut)
+  const [edited, setEdited] = useState<Partial<Settings> | null>(settings)
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    dialog.current?.showModal()
+  }, [])
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const submitter = (event.nativeEvent as SubmitEvent).submitter as HTMLButtonElement | null
+    if (submitter?.value === 'defaults') engine.setSettings(settingsOf(DEFAULTS))
+    else {
+      const form = event.currentTarget
+      const list = form.elements.namedItem('nNeighbors') as HTMLInputElement
+      const nNeighbors = readNeighborList(list.value)
+      if (!nNeighbors) {
+        list.setCustomValidity('Give one to six whole numbers from 2 to 200, such as 10, 30, 60.')
+        list.reportValidity()
+        return
+      }
+      engine.setSettings(readForm(new FormData(form), nNeighbors))
+      if (submitter?.value === 'run') engine.rerun()
+    }
+    dialog.current?.close()
+  }
+  return (
+    <dialog ref={dialog} className="card settings" aria-label="Settings" onClose={onClose}>
+      <form
+        onSubmit={submit}
+        onInput={(event) => setEdited(editedIn(event.currentTarget))}
+        key={JSON.stringify(settings)}
+      >
+        <h2>Settings</h2>
+        <p className="quiet">For the next run. The values at first are those of the original 12M pipeline.</p>
+        <fieldset>
+          <legend>Rows and layout</legend>
+          <Field label="Rows" help="The file’s first rows only; empty for all.">
+            {number('limit', BOUNDS.limit, settings.limit)}
+          </Field>
+          <Field label="Neighbors" help="One layout each, up to six.">
+            <input
+              name="nNeighbors"
+              defaultValue={settings.nNeighbors.join(', ')}
+              required
+              onInput={(event) => event.currentTarget.setCustomValidity('')}
+            />
+          </Field>
+          <Field label="Epochs">{number('epochs', BOUNDS.epochs, settings.epochs, true)}</Field>
+          <Field label="Negative samples" help="Per attraction; more spread the map out evenly.">
+            {number('negatives', BOUNDS.negatives, settings.negatives, true)}
+          </Field>
+          <Field label="Minimum distance" help="How tightly close captions may lie.">
+            {number('minDist', BOUNDS.minDist, settings.minDist, true, 'any')}
+          </Field>
+          <Field label="Spread" help="Scale of the whole map.">
+            {number('spread', BOUNDS.spread, settings.spread, true, 'any')}
+          </Field>
+          <Field label="Metric" help="How vectors are compared.">
+            <select name="metric" defaultValue={settings.metric}>
+              <option value="euclidean">Euclidean</option>
+              <option value="cosine">Cosine</option>
+            </select>
+          </Field>
+          <Field label="Seed" help="The same seed makes the same map on the same GPU.">
+            {number('seed', BOUNDS.seed, settings.seed, true)}
+          </Field>
+          <label className="check">
+            <input type="checkbox" name="gpu" defaultChecked={settings.gpu === 'fallback'} />
+            Accept a software GPU for the layout (slow)
+          </label>
+        </fieldset>
+        <fieldset>
+          <legend>CLIP and vectors</legend>
+          <ModelField />
+          <Field label="Precision">
+            <select name="dtype" defaultValue={settings.dtype ?? ''}>
+              <option value="">Automatic</option>
+              <option>fp32</option>
+              <option>fp16</option>
+              <option>q8</option>
+            </select>
+          </Field>
+          <Field label="Backend">
+            <select name="backend" defaultValue={settings.backend ?? ''}>
+              <option value="">Automatic</option>
+              <option value="webgpu">WebGPU</option>
+              <option value="wasm">WebAssembly (CPU)</option>
+            </select>
+          </Field>
+          <Field label="Projection" help="Random is the original’s; PCA keeps more neighbors; none is slow.">
+            <select name="projection" defaultValue={settings.projection}>
+              <option value="gaussian">Random, to 64-d</option>
+              <option value="pca">Principal components, to 64-d</option>
+              <option value="none">None (512-d)</option>
+            </select>
+          </Field>
+          <label className="check">
+            <input type="checkbox" name="firstMap" defaultChecked={settings.firstMap === 'auto'} />
+            Show a map by words while CLIP is at work
+          </label>
+        </fieldset>
+        <ImageList />
+        <StorageList />
+        <div className="run">
+          {canRun && <ForecastLine settings={edited} />}
+          <div className="row">
+            {canRun && (
+              <button type="submit" className="primary" value="run">
+                Lay out again
+              </button>
+            )}
+            <button type="submit" value="keep">
+              Keep
+            </button>
+            <button type="submit" value="defaults" formNoValidate>
+              Defaults
+            </button>
+            <button type="button" onClick={() => dialog.current?.close()}>
+              Close
+            </button>
+          </div>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+function number(
+  name: keyof typeof BOUNDS,
+  [min, max]: readonly [number, number],
+  value: number | null,
+  required = false,
+  step: number | 'any' = 1,
+): ReactNode {
+  return <input type="number" {...{ name, min, max, step, required }} defaultValue={value ?? ''} />
+}
+
+/** What a form says that may be half filled in; null where it is no good. */
+function editedIn(form: HTMLFormElement): Partial<Settings> | null {
+  const values = new FormData(form)
+  const list = values.get('nNeighbors')
+  const nNeighbors = typeof list === 'string' ? readNeighborList(list) : undefined
+  return nNeighbors && form.checkValidity() ? readForm(values, nNeighbors) : null
+}
+
+function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings, 'encoder' | 'vectors'> {
+  const text = (name: string): string | null => {
+    const value = form.get(name)
+    return typeof value === 'string' && value.trim() ? value.trim() : null
+  }
+  return {
+    limit: text('limit') === null ? null : Number(text('limit')),
+    nNeighbors,
+    epochs: Number(text('epochs')),
+    negatives: Number(text('negatives')),
+    minDist: Number(text('minDist')),
+    spread: Number(text('spread')),
+    metric: text('metric') as Settings['metric'],
+    seed: Number(text('seed')),
+    gpu: form.get('gpu') === null ? 'auto' : 'fallback',
+    firstMap: form.get('firstMap') === null ? 'none' : 'auto',
+    model: text('model'),
+    dtype: text('dtype'),
+    backend: text('backend') as Settings['backend'],
+    projection: text('projection') as Settings['projection'],
+  }
+}
+
+/** The part of the parameters that the dialog edits; the encoder is chosen in the panel. */
+function settingsOf(all: Settings): Omit<Settings, 'encoder' | 'vectors'> {
+  const { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, firstMap } = all
+  const { model, dtype, backend, projection } = all
+  return {
+    limit,
+    nNeighbors,
+    epochs,
+    negatives,
+    minDist,
+    spread,
+    metric,
+    seed,
+    gpu,
+    firstMap,
+    model,
+    dtype,
+    backend,
+    projection,
+  }
+}

@@ -1,0 +1,363 @@
+import { buildGraph, freeGraph } from './graph/build-graph.ts'
+import { type Approximation, type GraphBuffers, leastWeight, type NeighborBuffers } from '../gpu/data.ts'
+import { GpuSession } from '../gpu/session.ts'
+import { Slicer } from '../gpu/slices.ts'
+import { readSplit } from '../gpu/split.ts'
+import { chooseSearch } from './neighbors/choose-search.ts'
+import type { ClusteredSearch } from './neighbors/clustered-search.ts'
+import type { NeighborSearch } from './neighbors/find-neighbors.ts'
+import { Optimizer } from './optimize/optimizer.ts'
+import { findStart } from './spectral/find-start.ts'
+import { throttled } from '../shared/core/throttled.ts'
+import type { Context, Layout, Timing, Vectors } from '../shared/core/types.ts'
+import { bytesPerPoint, extrapolate, probeOptions, type UmapEstimate } from './estimate.ts'
+import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './options.ts'
+
+/** What a fit is given besides its data. */
+export interface UmapContext extends Context {
+  /** The layouts in the making, some eight times a second; every array is fresh. */
+  readonly onLayouts?: (epoch: number, layouts: readonly Layout[]) => void
+  /** Whether the result holds the nearest neighbors; {@link UmapRun.neighborsOf} tells those of single points. */
+  readonly wantsNeighbors?: boolean
+}
+
+/** Nearest neighbors on the CPU; row i starts with i itself at distance 0. */
+export interface Neighbors {
+  /** Neighbors a point, itself included. */
+  readonly k: number
+  /** [nPoints, k] */
+  readonly ids: Uint32Array<ArrayBuffer>
+  /** [nPoints, k] Euclidean, ascending in each row */
+  readonly distances: Float32Array<ArrayBuffer>
+}
+
+export interface UmapFit {
+  /** One for each of nNeighbors, in its order. */
+  readonly layouts: readonly Layout[]
+  /** Where the context asks for them; null otherwise, since millions of points have gigabytes of them. */
+  readonly neighbors: Neighbors | null
+  /** [nPoints, 2] where all layouts started */
+  readonly start: Float32Array<ArrayBuffer>
+  /** Of the stages that were run; what {@link UmapRun.setOptions} kept is not among them. */
+  readonly timings: readonly Timing[]
+  /** What was laid out, and how: all that `transform` needs besides the layouts. */
+  readonly vectors: Vectors
+  readonly options: UmapOptions
+}
+
+/** Shares of the progress bar “Neighbors”, as measured at 10,000 points. */
+const SHARES = { neighbors: 0.8, graphs: 0.1, start: 0.1 }
+
+/**
+ * UMAP of float16 vectors into one 2-D layout for each of `nNeighbors`, wholly on the GPU. The same seed gives the same
+ * bytes on the same adapter.
+ *
+ * @param device stays the caller's
+ * @param vectors [nPoints, nDims], nDims a multiple of 4
+ * @param options {@link UMAP_DEFAULTS} where not given
+ * @throws {InputError} for vectors or options that cannot be used, {CancelledError} soon after the signal,
+ *   {DeviceError} when the device fails.
+ */
+export async function fitUmap(
+  device: GPUDevice,
+  vectors: Vectors,
+  options: Partial<UmapOptions> = {},
+  context: UmapContext = {},
+): Promise<UmapFit> {
+  const run = new UmapRun(device, vectors, options)
+  try {
+    return await run.fit(context)
+  } finally {
+    run.close()
+  }
+}
+
+/**
+ * What a fit of these vectors will cost on this device, from a fit of a few thousand of them with five epochs: well below a
+ * second on a GPU, about two on a software adapter.
+ *
+ * @param nWanted points of the fit, where those at hand stand for more or fewer
+ * @throws {InputError} as {@link fitUmap}, and where the GPU lacks the memory, naming the points that would fit.
+ */
+export async function estimateUmap(
+  device: GPUDevice,
+  vectors: Vectors,
+  options: Partial<UmapOptions> = {},
+  { signal }: Pick<Context, 'signal'> = {},
+  nWanted = vectors.nPoints,
+): Promise<UmapEstimate> {
+  const all = { ...UMAP_DEFAULTS, ...options }
+  checkOptions(all)
+  const { nPoints, nDims, data } = vectors
+  const bytes = nWanted * bytesPerPoint(nDims, all.nNeighbors)
+  const probe = probeOptions(all)
+  let ms = Number.POSITIVE_INFINITY
+  for (const nProbe of [1000, 8000]) {
+    if (nProbe > 1000 && (ms > QUICK_MS || nProbe > nPoints)) break
+    // Every so many rows, so that the probe sees the same kind of neighborhoods.
+    const step = Math.max(1, Math.floor(nPoints / nProbe))
+    const few = Math.min(nProbe, nPoints)
+    const rows = new Uint16Array(few * nDims)
+    for (let row = 0; row < few; row++) {
+      rows.set(data.subarray(row * step * nDims, (row * step + 1) * nDims), row * nDims)
+    }
+    const { timings } = await fitUmap(device, { data: rows, nPoints: few, nDims }, probe, { signal })
+    ms = timings.reduce((sum, timing) => sum + timing.ms, 0)
+    if (nProbe > 1000 || ms > QUICK_MS || nPoints <= 8000) {
+      return {
+        bytes,
+        ms: extrapolate(
+          timings,
+          { nPoints: few, nEpochs: probe.nEpochs },
+          { nPoints: nWanted, nEpochs: all.nEpochs, method: all.method },
+        ),
+      }
+    }
+  }
+  return { bytes, ms }
+}
+
+/** A probe this quick says nothing of a GPU that is hardly busy; a larger one follows. */
+const QUICK_MS = 400
+
+/**
+ * A fit that can be cancelled and gone on with: what is finished stays on the GPU, and the end is the same to the byte as
+ * without the break.
+ */
+export class UmapRun {
+  readonly #vectors: Vectors
+  #options: UmapOptions
+  readonly #session: GpuSession
+  readonly #slicer: Slicer
+  readonly #timings = new Map<string, number>()
+  #search: NeighborSearch | ClusteredSearch | null = null
+  #onGpu: NeighborBuffers | null = null
+  #graph: GraphBuffers | null = null
+  #start: Float32Array<ArrayBuffer> | null = null
+  #optimizer: Optimizer | null = null
+
+  /**
+   * @param bytesPerBuffer to hold buffers below what the device allows, as tests of the seams do
+   * @throws {InputError} for vectors or options that cannot be used.
+   */
+  constructor(
+    device: GPUDevice,
+    vectors: Vectors,
+    options: Partial<UmapOptions> = {},
+    bytesPerBuffer?: number,
+  ) {
+    this.#vectors = vectors
+    this.#options = { ...UMAP_DEFAULTS, ...options }
+    checkOptions(this.#options)
+    checkVectors(vectors)
+    this.#session = new GpuSession(device, bytesPerBuffer)
+    this.#slicer = new Slicer(this.#session)
+  }
+
+  /** False once the device has failed: then only a new run on a new device helps. */
+  get isUsable(): boolean {
+    return !this.#session.isBroken
+  }
+
+  /** The most GPU memory that the run has held at once. */
+  get peakBytes(): number {
+    return this.#session.peakBytes
+  }
+
+  /** Points whose nearest neighbors are known: all of them, once they are found. */
+  get nKnown(): number {
+    return this.#onGpu?.nPoints ?? 0
+  }
+
+  /**
+   * One point's nearest neighbors, nearest first, itself included.
+   *
+   * @param point below {@link nKnown}
+   * @throws {DeviceError} when the device fails.
+   */
+  async neighborsOf(point: number): Promise<Neighbors> {
+    const { k, distances } = this.#onGpu as NeighborBuffers
+    const ids = await this.nearestOf(point, point + 1)
+    const away = await readSplit(this.#session, distances, { begin: point, end: point + 1 })
+    return { k, ids, distances: new Float32Array(away) }
+  }
+
+  /**
+   * The nearest neighbors of the points from `begin` up to `end`, each itself first.
+   *
+   * @param end at most {@link nKnown}
+   * @returns [end − begin, k]
+   * @throws {DeviceError} when the device fails.
+   */
+  async nearestOf(begin: number, end: number): Promise<Uint32Array<ArrayBuffer>> {
+    const { ids } = this.#onGpu as NeighborBuffers
+    return new Uint32Array(await readSplit(this.#session, ids, { begin, end }))
+  }
+
+  /**
+   * Changes options; what they do not touch is kept, so that {@link fit} does only the rest, and ends as a new run would:
+   * other distances or rates only lay out again, other epochs or another seed also make a new start, other numbers of neighbors up to those at hand keep the nearest
+   * neighbors. Timings begin anew.
+   *
+   * @throws {InputError} for options that cannot be used; then nothing has changed.
+   */
+  setOptions(changed: Partial<UmapOptions>): void {
+    const before = this.#options
+    const options = { ...before, ...changed }
+    checkOptions(options)
+    const is = (name: keyof UmapOptions): boolean => String(options[name]) !== String(before[name])
+    if (!(Object.keys(options) as (keyof UmapOptions)[]).some(is)) return
+    this.#options = options
+    this.#timings.clear()
+    const known = this.#search?.k ?? 0
+    const wanted = Math.min(this.#vectors.nPoints, Math.max(...options.nNeighbors))
+    // Clusters are chosen by the seed, and how many of them are looked at by the number of neighbors wanted.
+    const isApproximate = this.#onGpu?.approximate !== undefined
+    const newClusters = isApproximate && (is('seed') || wanted !== known)
+    const newNeighbors = is('metric') || is('method') || newClusters || wanted > known
+    const newGraph = newNeighbors || is('nNeighbors')
+    const newStart = newGraph || is('seed') || is('nEpochs')
+    if (newStart || is('minDist') || is('spread') || is('negativeSampleRate') || is('learningRate')) {
+      this.#optimizer?.close()
+      this.#optimizer = null
+    }
+    if (newStart) this.#start = null
+    if (newGraph && this.#graph) {
+      freeGraph(this.#session, this.#graph)
+      this.#graph = null
+    }
+    if (newNeighbors) {
+      this.#search?.close()
+      this.#search = null
+      this.#onGpu = null
+    }
+  }
+
+  /**
+   * Does what is left to do, from the nearest neighbors to the last epoch.
+   *
+   * @throws {CancelledError} soon after the signal; call again to go on. {DeviceError} when the device fails.
+   */
+  async fit(context: UmapContext = {}): Promise<UmapFit> {
+    const { nPoints } = this.#vectors
+    if (nPoints < 2) return this.#trivial()
+    const found = this.#onGpu ?? (await this.#timed('Neighbors', () => this.#findNeighbors(context)))
+    const graph = this.#graph ?? (await this.#timed('Graphs', () => this.#buildGraph(found, context)))
+    const start = this.#start ?? (await this.#timed('Start', () => this.#findStart(graph, context)))
+    const layouts = await this.#timed('Lay out', () => this.#optimize(graph, start, context))
+    const recall = found.approximate?.recall
+    const timings = [...this.#timings].map(([stage, ms]) => ({
+      stage,
+      ms,
+      rows: nPoints,
+      ...(stage === 'Neighbors' && recall !== undefined ? { recall } : {}),
+    }))
+    const neighbors = context.wantsNeighbors ? await this.#readNeighbors(found) : null
+    return { layouts, neighbors, start, timings, vectors: this.#vectors, options: this.#options }
+  }
+
+  /** Gives the GPU's memory back. */
+  close(): void {
+    this.#session.close()
+  }
+
+  /** Exact nearest neighbors, once, for the largest of nNeighbors; the others are prefixes. */
+  async #findNeighbors({ signal, onProgress, onNotice }: UmapContext): Promise<NeighborBuffers> {
+    const { nNeighbors, method, metric, seed } = this.#options
+    const k = Math.max(...nNeighbors)
+    const tell = this.#progress(onProgress, 'nearest neighbors', 0, SHARES.neighbors)
+    this.#search ??= await chooseSearch(this.#session, this.#slicer, this.#vectors, k, {
+      method,
+      metric,
+      seed,
+    })
+    const found = await this.#search.run({ signal, onFraction: tell })
+    if (found.approximate) onNotice?.(describe(found.approximate))
+    this.#onGpu = found
+    return found
+  }
+
+  async #readNeighbors({ k, ids, distances }: NeighborBuffers): Promise<Neighbors> {
+    const [near, away] = [await readSplit(this.#session, ids), await readSplit(this.#session, distances)]
+    return { k, ids: new Uint32Array(near), distances: new Float32Array(away) }
+  }
+
+  /** A fuzzy simplicial set for each of nNeighbors, nested in one graph. */
+  async #buildGraph(neighbors: NeighborBuffers, { signal, onProgress }: UmapContext): Promise<GraphBuffers> {
+    const tell = this.#progress(onProgress, 'graphs', SHARES.neighbors, SHARES.graphs)
+    tell(0)
+    const options = { nNeighbors: this.#options.nNeighbors, signal, onFraction: tell }
+    this.#graph = await buildGraph(this.#session, this.#slicer, neighbors, options)
+    return this.#graph
+  }
+
+  /** Spectral start on the graph with the most neighbors, shared by all layouts so that they can be compared. */
+  async #findStart(
+    graph: GraphBuffers,
+    { signal, onProgress, onNotice }: UmapContext,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const tell = this.#progress(onProgress, 'start', SHARES.neighbors + SHARES.graphs, SHARES.start)
+    tell(0)
+    const { seed, nEpochs } = this.#options
+    const options = { seed, least: leastWeight(nEpochs), signal, onNotice }
+    this.#start = await findStart(this.#session, this.#slicer, graph, this.#vectors, options)
+    tell(1)
+    return this.#start
+  }
+
+  /** Gradient descent, the layouts in turn. */
+  async #optimize(
+    graph: GraphBuffers,
+    start: Float32Array<ArrayBuffer>,
+    { signal, onProgress, onLayouts }: UmapContext,
+  ): Promise<readonly Layout[]> {
+    this.#optimizer ??= await Optimizer.create(this.#session, this.#slicer, graph, start, this.#options)
+    const total = this.#options.nEpochs
+    const tell = throttled((done: number) => onProgress?.({ stage: 'Lay out', done, total, unit: 'epochs' }))
+    return this.#optimizer.run({ signal, onLayouts, onEpoch: (epoch) => tell(epoch, epoch === total) })
+  }
+
+  /** Reports a part of the stage “Neighbors” as a number of points. */
+  #progress(
+    onProgress: Context['onProgress'],
+    detail: string,
+    from: number,
+    share: number,
+  ): (part: number) => void {
+    const total = this.#vectors.nPoints
+    const tell = throttled((part: number) => {
+      const done = Math.round(total * Math.min(1, from + share * part))
+      onProgress?.({ stage: 'Neighbors', done, total, unit: 'points', detail })
+    })
+    return (part) => tell(part, part === 0 || part === 1)
+  }
+
+  /** Adds a stage's time up, also over cancellations. */
+  async #timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const started = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.#timings.set(stage, (this.#timings.get(stage) ?? 0) + performance.now() - started)
+    }
+  }
+
+  /** No point, or one, which lies at the origin. */
+  #trivial(): UmapFit {
+    const { nPoints } = this.#vectors
+    const positions = (): Float32Array<ArrayBuffer> => new Float32Array(2 * nPoints)
+    const neighbors = { k: nPoints, ids: new Uint32Array(nPoints), distances: new Float32Array(nPoints) }
+    const given = { vectors: this.#vectors, options: this.#options }
+    const layouts = this.#options.nNeighbors.map((value) => ({ name: `nn${value}`, positions: positions() }))
+    return { layouts, neighbors, start: positions(), timings: [], ...given }
+  }
+}
+
+/** What people are told of approximate neighbors. */
+function describe({ recall, nProbes, nClusters }: Approximation): string {
+  const share = (100 * recall).toFixed(1)
+  return (
+    `Nearest neighbors are approximate: ${share} % of the true 30 nearest were found on 1,000 captions ` +
+    `(${nProbes} of ${nClusters} clusters looked at for each).`
+  )
+}

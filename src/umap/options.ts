@@ -1,0 +1,114 @@
+import { InputError } from '../shared/core/errors.ts'
+import type { Metric, Vectors } from '../shared/core/types.ts'
+
+/** How nearest neighbors are found: `auto` compares all pairs where that takes at most some 20 s. */
+export type NeighborMethod = 'auto' | 'exact' | 'approximate'
+
+export interface UmapOptions {
+  readonly method: NeighborMethod
+  /** Distance between vectors. */
+  readonly metric: Metric
+  /** Ascending; each gives a layout `nn<value>`. A point counts among its own neighbors, as in umap-learn and cuML. */
+  readonly nNeighbors: readonly number[]
+  readonly nEpochs: number
+  /** Random points that push a vertex away for each neighbor that pulls it. */
+  readonly negativeSampleRate: number
+  /** Distance at which neighbors come to rest, in world units. */
+  readonly minDist: number
+  /** Scale of the world units. */
+  readonly spread: number
+  readonly learningRate: number
+  readonly seed: number
+}
+
+/** The original pipeline's settings where it had some, umap-learn's otherwise. */
+export const UMAP_DEFAULTS: UmapOptions = {
+  method: 'auto',
+  metric: 'euclidean',
+  nNeighbors: [10, 30, 60],
+  nEpochs: 1000,
+  negativeSampleRate: 20,
+  minDist: 0.1,
+  spread: 1,
+  learningRate: 1,
+  seed: 1,
+}
+
+const MAX_NEIGHBORS = 200
+const MAX_LAYOUTS = 6
+/** The schedule counts in 1/65,536 of an epoch. */
+const MAX_EPOCHS = 65_535
+const MAX_NEGATIVES = 1_000
+
+/** @throws {InputError} naming the option, its value and its limits. */
+export function checkOptions(options: UmapOptions): void {
+  const { method, metric, nNeighbors, nEpochs, negativeSampleRate, minDist, spread, learningRate, seed } =
+    options
+  if (!['auto', 'exact', 'approximate'].includes(method))
+    throw bad('method', method, 'auto, exact or approximate')
+  if (metric !== 'euclidean' && metric !== 'cosine') throw bad('metric', metric, 'euclidean or cosine')
+  if (nNeighbors.length < 1 || nNeighbors.length > MAX_LAYOUTS) {
+    throw bad('nNeighbors', `${nNeighbors.length} values`, `1 to ${MAX_LAYOUTS} values`)
+  }
+  for (const [index, value] of nNeighbors.entries()) {
+    if (!isWhole(value, 2, MAX_NEIGHBORS))
+      throw bad('nNeighbors', value, `whole numbers from 2 to ${MAX_NEIGHBORS}`)
+    if (index > 0 && value <= nNeighbors[index - 1])
+      throw bad('nNeighbors', nNeighbors.join(','), 'ascending numbers')
+  }
+  if (!isWhole(nEpochs, 1, MAX_EPOCHS))
+    throw bad('nEpochs', nEpochs, `a whole number from 1 to ${MAX_EPOCHS}`)
+  if (!isWhole(negativeSampleRate, 0, MAX_NEGATIVES)) {
+    throw bad('negativeSampleRate', negativeSampleRate, `a whole number from 0 to ${MAX_NEGATIVES}`)
+  }
+  if (!(spread > 0 && spread <= 100)) throw bad('spread', spread, 'a number above 0, up to 100')
+  if (!(minDist >= 0 && minDist <= spread))
+    throw bad('minDist', minDist, `a number from 0 to the spread, ${spread}`)
+  if (!(learningRate > 0 && learningRate <= 1))
+    throw bad('learningRate', learningRate, 'a number above 0, up to 1')
+  if (!Number.isSafeInteger(seed)) throw bad('seed', seed, 'a whole number')
+}
+
+/** @throws {InputError} for a shape that does not fit, and a number that is not finite. */
+export function checkVectors({ data, nPoints, nDims }: Vectors): void {
+  if (nDims < 4 || nDims % 4 !== 0 || !Number.isInteger(nPoints) || data.length !== nPoints * nDims) {
+    throw new InputError(
+      `umap: ${data.length} numbers are not ${nPoints} vectors of ${nDims}; the dimensions must be a multiple of 4`,
+      'Give vectors whose number of dimensions is a multiple of 4, padded with zeros if need be.',
+    )
+  }
+  for (let i = 0; i < data.length; i++) {
+    if ((data[i] & 0x7c00) !== 0x7c00) continue
+    const row = Math.floor(i / nDims)
+    throw new InputError(
+      `umap: vector ${row} holds NaN or Infinity (component ${i - row * nDims})`,
+      'Remove that row, or scale the vectors so that all components lie within ±65,504, the range of float16.',
+    )
+  }
+}
+
+/** @throws {InputError} for new points that cannot lie among the fitted ones. */
+export function checkWidths(fitted: Vectors, points: Vectors): void {
+  if (fitted.nPoints === 0) {
+    throw new InputError(
+      'umap: new points cannot be placed among none',
+      'Lay out some vectors first, then place others.',
+    )
+  }
+  if (points.nDims === fitted.nDims) return
+  throw new InputError(
+    `umap: new vectors have ${points.nDims} dimensions; those that were laid out have ${fitted.nDims}`,
+    'Embed the new rows by the same model as the first ones.',
+  )
+}
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most
+}
+
+function bad(name: string, value: number | string, wanted: string): InputError {
+  return new InputError(
+    `umap: ${name} is ${value}; it must be ${wanted}`,
+    'Correct the setting and start again.',
+  )
+}

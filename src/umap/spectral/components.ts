@@ -1,0 +1,66 @@
+import type { GraphBuffers } from '../../gpu/data.ts'
+import type { GpuSession } from '../../gpu/session.ts'
+import { lastSets } from './last-set.ts'
+import { throwIfCancelled } from '../../shared/core/errors.ts'
+import { compress, hook } from './kernels.ts'
+
+/** Connected components, the largest first (ties by smallest member). */
+export interface Components {
+  /** [nPoints] component of each point */
+  readonly componentOf: Uint32Array
+  /** [nComponents] points in each, descending */
+  readonly sizes: readonly number[]
+}
+
+/**
+ * Labels the connected components of a graph's last set on the GPU.
+ *
+ * @param least weight of an edge that counts, in 1/65,535
+ * @throws {CancelledError} between two rounds, {DeviceError} when the device fails.
+ */
+export async function findComponents(
+  session: GpuSession,
+  graph: GraphBuffers,
+  least: number,
+  signal: AbortSignal | undefined,
+): Promise<Components> {
+  const { nPoints } = graph
+  const labels = session.upload(
+    'spectral.labels',
+    Uint32Array.from({ length: nPoints }, (_, i) => i),
+  )
+  const changes = session.buffer('spectral.changes', 4)
+  try {
+    const hooks = await Promise.all(
+      lastSets(graph).map(async ({ buffers, rows }) => ({
+        kernel: await session.bind(hook, [...buffers, labels, changes]),
+        params: { ...rows, least },
+      })),
+    )
+    const boundCompress = await session.bind(compress, [labels])
+    for (;;) {
+      throwIfCancelled(signal)
+      session.device.queue.writeBuffer(changes, 0, new Uint32Array([0]))
+      session.submit((commands) => {
+        for (const { kernel, params } of hooks) commands.rows(kernel, params)
+        commands.rows(boundCompress, { begin: 0, end: nPoints })
+      })
+      if (new Uint32Array(await session.read(changes, 4))[0] === 0) break
+    }
+    return bySize(new Uint32Array(await session.read(labels, nPoints * 4)))
+  } finally {
+    session.free(labels, changes)
+  }
+}
+
+/** Renumbers labels by descending size of their components. */
+function bySize(labels: Uint32Array): Components {
+  const sizes = new Map<number, number>()
+  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
+  const order = [...sizes].sort(([a, sizeA], [b, sizeB]) => sizeB - sizeA || a - b)
+  const rank = new Map(order.map(([label], index) => [label, index]))
+  return {
+    componentOf: labels.map((label) => rank.get(label) as number),
+    sizes: order.map(([, size]) => size),
+  }
+}

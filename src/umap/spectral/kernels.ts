@@ -1,0 +1,88 @@
+import type { KernelSource } from '../../gpu/kernel.ts'
+import edges from '../../gpu/wgsl/edges.wgsl?raw'
+import half from '../../gpu/wgsl/half.wgsl?raw'
+import backprojectWgsl from './backproject.wgsl?raw'
+import compressWgsl from './compress.wgsl?raw'
+import degreesWgsl from './degrees.wgsl?raw'
+import gramWgsl from './gram.wgsl?raw'
+import hookWgsl from './hook.wgsl?raw'
+import multiplyWgsl from './multiply.wgsl?raw'
+import projectWgsl from './project.wgsl?raw'
+import residualWgsl from './residual.wgsl?raw'
+import rotateWgsl from './rotate.wgsl?raw'
+
+const rows = { begin: 'u32', end: 'u32' } as const
+/** Rows of a part of the graph, and the least weight in use. */
+const ofPart = { ...rows, partBegin: 'u32', nSets: 'u32', least: 'u32' } as const
+
+/** Square roots of the degrees. */
+export const degrees = {
+  label: 'spectral.degrees',
+  wgsl: [degreesWgsl, edges],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
+  params: ofPart,
+} as const satisfies KernelSource
+
+/** A round of connected components. */
+export const hook = {
+  label: 'spectral.hook',
+  wgsl: [hookWgsl, edges],
+  bindings: ['uniform', 'read', 'read', 'read', 'read_write', 'read_write'],
+  params: ofPart,
+} as const satisfies KernelSource
+
+/** Labels to the ends of their chains. */
+export const compress = {
+  label: 'spectral.compress',
+  wgsl: [compressWgsl],
+  bindings: ['uniform', 'read_write'],
+  params: rows,
+} as const satisfies KernelSource
+
+/** A step of a three-term recurrence with the normalized adjacency. */
+export const multiply = {
+  label: 'spectral.multiply',
+  wgsl: [multiplyWgsl, edges],
+  bindings: ['uniform', 'read', 'read', 'read', 'read', 'read', 'read_write'],
+  params: { ...ofPart, alpha: 'f32', beta: 'f32', gamma: 'f32' },
+} as const satisfies KernelSource
+
+/** Inner products of blocks, in parts. */
+export const gram = {
+  label: 'spectral.gram',
+  wgsl: [gramWgsl],
+  bindings: ['uniform', 'read', 'read', 'read', 'read_write'],
+  params: { nPoints: 'u32' },
+} as const satisfies KernelSource
+
+/** Deflation and a change of basis. */
+export const rotate = {
+  label: 'spectral.rotate',
+  wgsl: [rotateWgsl],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
+  params: rows,
+} as const satisfies KernelSource
+
+/** Residuals of approximate eigenvectors. */
+export const residual = {
+  label: 'spectral.residual',
+  wgsl: [residualWgsl],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
+  params: rows,
+} as const satisfies KernelSource
+
+/** Vectors to coordinates. */
+export const project = {
+  label: 'spectral.project',
+  wgsl: [projectWgsl, half],
+  bindings: ['uniform', 'read', 'read', 'read', 'read_write'],
+  params: { ...rows, partBegin: 'u32', nQuads: 'u32' },
+} as const satisfies KernelSource
+
+/** Coordinates back to weighted sums of vectors, in parts. */
+export const backproject = {
+  label: 'spectral.backproject',
+  wgsl: [backprojectWgsl, half],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
+  params: { partBegin: 'u32', partEnd: 'u32', nQuads: 'u32' },
+} as const satisfies KernelSource

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { download, type DownloadOptions } from '../../../src/embed/models/download.ts'
+import { createRandom } from '../../../src/shared/math/random.ts'
+import type { KeptPart } from '../../../src/shared/core/types.ts'
+
+const { uniform } = createRandom(2)
+const file = Uint8Array.from({ length: 300_000 }, () => Math.floor(256 * uniform()))
+const sha = createHash('sha256').update(file).digest('hex')
+const impatient = { delayMs: 5, stallMs: 500 }
+
+let server: Server
+let url: string
+let answer: (request: IncomingMessage, response: ServerResponse, call: number) => void
+const ranges: string[] = []
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    ranges.push(request.headers.range ?? '')
+    answer(request, response, ranges.length)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.onnx`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+beforeEach(() => {
+  ranges.length = 0
+})
+
+/** Sends a part of the file as asked for; `bytes` of it, then the connection breaks. */
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { etag = '"v1"', bytes = Number.POSITIVE_INFINITY, content = file, hasRanges = true } = {},
+): void {
+  const from = hasRanges ? Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0
+  response.writeHead(from > 0 ? 206 : 200, {
+    etag,
+    'content-length': content.length - from,
+    ...(from > 0 ? { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` } : {}),
+  })
+  const part = content.subarray(from, from + bytes)
+  if (from + bytes >= content.length) response.end(part)
+  else response.write(part, () => setTimeout(() => response.destroy(), 20))
+}
+
+/** What is kept between visits, in memory. */
+function memoryPart() {
+  const state = {
+    version: null as string | null,
+    bytes: new Uint8Array(0),
+    isRemoved: false,
+    isClosed: false,
+  }
+  const open = async (): Promise<KeptPart> =>
+    Promise.resolve({
+      version: state.version,
+      size: state.bytes.length,
+      read: (into) => into.set(state.bytes),
+      begin: (version) => {
+        state.version = version
+        state.bytes = new Uint8Array(0)
+      },
+      append: (bytes) => {
+        state.bytes = Uint8Array.from([...state.bytes, ...bytes])
+      },
+      close: () => {
+        state.isClosed = true
+      },
+      remove: async () => {
+        state.isRemoved = true
+        return Promise.resolve()
+      },
+    })
+  return { state, open }
+}
+
+const options: DownloadOptions = {
+  openPart: null,
+  digest: async (bytes) => Promise.resolve(createHash('sha256').update(bytes).digest('hex')),
+  isOptional: false,
+  advice: 'Try again.',
+  explain: String,
+  onBytes: () => {},
+}
+const get = (more: Partial<DownloadOptions> = {}, signal?: AbortSignal) =>
+  download(url, { ...options, ...more }, { signal }, impatient)
+
+describe('download', () => {
+  test('goes on where the connection broke, as often as bytes come', async () => {
+    answer = (request, response) => send(request, response, { bytes: 40_000 })
+    const done: number[] = []
+    const bytes = await get({ onBytes: (size) => done.push(size) })
+    expect(Buffer.from(bytes ?? []).equals(file)).toBe(true)
+    expect(ranges.length).toBeGreaterThan(6)
+    expect(ranges[1]).toMatch(/^bytes=[1-9]\d*-$/)
+    expect(done).toEqual([...done].sort((a, b) => a - b))
+  })
+
+  test('begins anew where the host has no ranges, and gives up where it always breaks', async () => {
+    answer = (request, response, call) =>
+      send(request, response, { hasRanges: false, bytes: call < 3 ? 50_000 : Number.POSITIVE_INFINITY })
+    expect(Buffer.from((await get()) ?? []).equals(file)).toBe(true)
+    expect(ranges.length).toBe(3)
+    answer = (request, response) => send(request, response, { hasRanges: false, bytes: 50_000 })
+    await expect(get()).rejects.toMatchObject({ name: 'NetworkError', advice: 'Try again.' })
+  })
+
+  test('never joins two states of a file', async () => {
+    const other = file.toReversed()
+    answer = (request, response, call) =>
+      call === 1
+        ? send(request, response, { bytes: 90_000 })
+        : send(request, response, { etag: '"v2"', content: other })
+    expect(Buffer.from((await get()) ?? []).equals(other)).toBe(true)
+  })
+
+  test('waits as long as the host asks', async () => {
+    answer = (request, response, call) => {
+      if (call === 1) response.writeHead(429, { 'retry-after': '1' }).end()
+      else if (call === 2) response.writeHead(503).end()
+      else send(request, response)
+    }
+    const started = Date.now()
+    expect((await get())?.length).toBe(file.length)
+    expect(Date.now() - started).toBeGreaterThan(950)
+  })
+
+  test('takes no damaged file for whole: twice, and then it says so', async () => {
+    const damaged = file.slice()
+    damaged[1000] ^= 1
+    answer = (request, response, call) =>
+      send(request, response, { etag: `"${sha}"`, content: call === 1 ? damaged : file })
+    expect(Buffer.from((await get()) ?? []).equals(file)).toBe(true)
+    answer = (request, response) => send(request, response, { etag: `"${sha}"`, content: damaged })
+    await expect(get()).rejects.toMatchObject({ message: expect.stringMatching(/damaged.*SHA-256/) })
+  })
+
+  test('a visit that was cut short is gone on with by the next', async () => {
+    const part = memoryPart()
+    const controller = new AbortController()
+    answer = (request, response) => send(request, response, { bytes: 120_000 })
+    const cut = get(
+      {
+        openPart: part.open,
+        onBytes: (size) => {
+          if (size > 50_000) controller.abort()
+        },
+      },
+      controller.signal,
+    )
+    await expect(cut).rejects.toMatchObject({ name: 'CancelledError' })
+    expect(part.state.isClosed).toBe(true)
+    const kept = part.state.bytes.length
+    expect(kept).toBeGreaterThan(50_000)
+
+    ranges.length = 0
+    answer = (request, response) => send(request, response)
+    expect(Buffer.from((await get({ openPart: part.open })) ?? []).equals(file)).toBe(true)
+    expect(ranges).toEqual([`bytes=${kept}-`])
+    expect(part.state.isRemoved).toBe(true)
+  })
+
+  test('a part of what is now another file is forgotten', async () => {
+    const part = memoryPart()
+    part.state.version = '"v0"'
+    part.state.bytes = new Uint8Array(1000).fill(7)
+    answer = (request, response) => send(request, response)
+    expect(Buffer.from((await get({ openPart: part.open })) ?? []).equals(file)).toBe(true)
+  })
+
+  test('a full or refused storage costs nothing but what it would keep', async () => {
+    answer = (request, response) => send(request, response)
+    const full = new DOMException('full', 'QuotaExceededError')
+    expect((await get({ openPart: async () => Promise.reject(full) }))?.length).toBe(file.length)
+    const part = await memoryPart().open()
+    const append = () => {
+      throw full
+    }
+    expect((await get({ openPart: async () => Promise.resolve({ ...part, append }) }))?.length).toBe(
+      file.length,
+    )
+  })
+
+  test('an optional file that is missing is null; another is an error', async () => {
+    answer = (_, response) => response.writeHead(404).end()
+    expect(await get({ isOptional: true })).toBeNull()
+    await expect(get()).rejects.toMatchObject({
+      name: 'NetworkError',
+      message: expect.stringContaining('404'),
+    })
+  })
+})

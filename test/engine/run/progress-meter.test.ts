@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { ProgressMeter } from '../../../src/engine/run/progress-meter.ts'
+
+function metered() {
+  let now = 0
+  const meter = new ProgressMeter(() => now)
+  return {
+    at: (ms: number, ...args: Parameters<ProgressMeter['report']>) => {
+      now = ms
+      return meter.report(...args)
+    },
+  }
+}
+
+describe('progress meter', () => {
+  it('tells rate and time left from steady progress', () => {
+    const { at } = metered()
+    at(0, { stage: 'Embed', done: 0, total: 1000, unit: 'captions' })
+    at(1000, { stage: 'Embed', done: 100, total: 1000, unit: 'captions' })
+    const [, embed] = at(2000, { stage: 'Embed', done: 200, total: 1000, unit: 'captions' })
+    expect(embed.rate).toBeCloseTo(100, 6)
+    expect(embed.leftMs).toBeCloseTo(8000, 3)
+  })
+
+  it('takes earlier stages as done and later ones as waiting', () => {
+    const { at } = metered()
+    const states = at(0, { stage: 'Neighbors', done: 1, total: 2, unit: 'points' })
+    expect(states.map((s) => s.state)).toEqual(['done', 'done', 'running', 'waiting'])
+  })
+
+  it('starts a new rate when a stage turns from downloading to embedding', () => {
+    const { at } = metered()
+    at(0, { stage: 'Embed', done: 0, total: 9e7, unit: 'bytes', detail: 'Downloading the model' })
+    at(1000, { stage: 'Embed', done: 9e6, total: 9e7, unit: 'bytes', detail: 'Downloading the model' })
+    const [, embed] = at(2000, { stage: 'Embed', done: 0, total: 500, unit: 'captions' })
+    expect(embed.rate).toBeNull()
+    expect(embed.leftMs).toBeNull()
+  })
+
+  it('says nothing of the time left while the total is not known', () => {
+    const { at } = metered()
+    at(0, { stage: 'Read', done: 0, total: 0, unit: 'bytes' })
+    const [read] = at(1000, { stage: 'Read', done: 100, total: 0, unit: 'bytes' })
+    expect(read.leftMs).toBeNull()
+  })
+})

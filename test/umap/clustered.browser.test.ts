@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import { CancelledError } from '../../src/shared/core/errors.ts'
+import { Slicer } from '../../src/gpu/slices.ts'
+import { readSplit } from '../../src/gpu/split.ts'
+import { ClusteredSearch } from '../../src/umap/neighbors/clustered-search.ts'
+import { createRandom } from '../../src/shared/math/random.ts'
+import type { Vectors } from '../../src/shared/core/types.ts'
+import { referenceKnn } from '../reference/knn.ts'
+import { clusters, sharedVectors, toNumbers, toVectors } from './data.ts'
+import { inSession } from './device.ts'
+
+const K = 31
+
+interface Found {
+  readonly ids: Uint32Array
+  readonly distances: Float32Array
+  readonly recall: number
+  readonly nProbes: number
+  readonly nClusters: number
+}
+
+function search(vectors: Vectors, k = K, bytesPerBuffer?: number): Promise<Found> {
+  return inSession(async (session) => {
+    const found = await new ClusteredSearch(session, new Slicer(session), vectors, k).run()
+    if (!found.approximate) throw new Error('no recall')
+    return {
+      ids: new Uint32Array(await readSplit(session, found.ids)),
+      distances: new Float32Array(await readSplit(session, found.distances)),
+      ...found.approximate,
+    }
+  }, bytesPerBuffer)
+}
+
+/** Share of the true nearest found, by distance. */
+function recallOf({ distances }: Found, vectors: Vectors, k = K): number {
+  const exact = referenceKnn(toNumbers(vectors), vectors.nDims, k)
+  let hits = 0
+  for (let row = 0; row < vectors.nPoints; row++) {
+    const farthest = exact.distances[row * k + k - 1] * (1 + 1e-5)
+    for (let slot = 1; slot < k; slot++) if (distances[row * k + slot] <= farthest) hits++
+  }
+  return hits / (vectors.nPoints * (k - 1))
+}
+
+/** Independent components whose variance falls as a power of their index: no clusters to find. */
+function powerLaw(nPoints: number, nDims: number, exponent: number): Vectors {
+  const { normal } = createRandom(4)
+  const values = Float64Array.from(
+    { length: nPoints * nDims },
+    (_, i) => normal() * (1 + (i % nDims)) ** -exponent,
+  )
+  return toVectors(values, nDims)
+}
+
+describe('at least 95 % of the neighbors are found, and the recall told is the true one', () => {
+  test.each([
+    ['clusters', () => clusters(1500, 32, 40, 1)],
+    ['a spectrum that falls as 1 / i', () => powerLaw(1500, 32, 1)],
+    ['a flat spectrum, the hardest', () => powerLaw(1000, 32, 0)],
+  ] as const)('in %s', async (_, make) => {
+    const vectors = make()
+    const found = await search(vectors)
+    const recall = recallOf(found, vectors)
+    expect(recall).toBeGreaterThan(0.94)
+    expect(Math.abs(recall - found.recall)).toBeLessThan(0.03)
+    for (let row = 0; row < vectors.nPoints; row++) {
+      const ids = found.ids.subarray(row * K, (row + 1) * K)
+      expect(ids[0]).toBe(row)
+      expect(new Set(ids).size).toBe(K)
+      const away = found.distances.subarray(row * K, (row + 1) * K)
+      expect(away.every((distance, slot) => slot === 0 || distance >= away[slot - 1])).toBe(true)
+    }
+  })
+
+  test('in vectors of real captions', async ({ skip }) => {
+    const all = await sharedVectors('laion10k_lsa64_f16.npy')
+    if (!all) return skip('../shared/data/laion10k_lsa64_f16.npy is not there')
+    const vectors = { data: all.data.slice(0, 2000 * 64), nPoints: 2000, nDims: 64 }
+    const found = await search(vectors)
+    expect(recallOf(found, vectors)).toBeGreaterThan(0.94)
+    expect(found.nProbes).toBeLessThan(found.nClusters)
+  })
+
+  test('among more copies than neighbors', async () => {
+    const vectors = clusters(800, 16, 10, 1)
+    for (let row = 0; row < 200; row++) vectors.data.copyWithin(row * 16, 0, 16)
+    const found = await search(vectors)
+    expect(recallOf(found, vectors)).toBeGreaterThan(0.94)
+    for (let row = 0; row < 200; row++) expect(found.distances[row * K + K - 1]).toBe(0)
+  })
+})
+
+test('distances are exact', async () => {
+  const vectors = clusters(500, 16, 10, 1)
+  const numbers = toNumbers(vectors)
+  const { ids, distances } = await search(vectors, 10)
+  for (let i = 0; i < ids.length; i++) {
+    const row = Math.floor(i / 10)
+    let sum = 0
+    for (let d = 0; d < 16; d++) sum += (numbers[row * 16 + d] - numbers[ids[i] * 16 + d]) ** 2
+    expect(Math.abs(distances[i] - Math.sqrt(sum))).toBeLessThan(1e-3)
+  }
+})
+
+test('the result is the same each time, however the buffers are cut, and after a cancellation', async () => {
+  const vectors = clusters(700, 16, 12, 2)
+  const whole = await search(vectors, 20)
+  expect(await search(vectors, 20)).toEqual(whole)
+  expect(await search(vectors, 20, 16_000)).toEqual(whole)
+  await inSession(async (session) => {
+    const resumed = new ClusteredSearch(session, new Slicer(session), vectors, 20)
+    for (const until of [0.01, 0.3]) {
+      const controller = new AbortController()
+      const onFraction = (fraction: number): void => {
+        if (fraction > until) controller.abort()
+      }
+      await expect(resumed.run({ signal: controller.signal, onFraction })).rejects.toThrow(CancelledError)
+    }
+    const { ids } = await resumed.run()
+    expect(new Uint32Array(await readSplit(session, ids))).toEqual(whole.ids)
+  }, 16_000)
+})
+
+test.each([1, 2, 3, 40])('%i points find all the others', async (nPoints) => {
+  const vectors = clusters(nPoints, 16, 3, 1)
+  const { ids } = await search(vectors)
+  const k = Math.min(K, nPoints)
+  for (let row = 0; row < nPoints; row++) {
+    expect(new Set(ids.subarray(row * k, (row + 1) * k)).size).toBe(k)
+  }
+})
