@@ -2,7 +2,7 @@ import { expose } from 'comlink'
 import * as ort from 'onnxruntime-web/wasm'
 import plainMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url'
 import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
-import { OFFSET, PROJECTION } from '../src/embed/clip/onnx.ts'
+import { OFFSET, PROJECTION } from '../src/embed/onnx/onnx.ts'
 import type { Batch } from './embed.ts'
 
 /** onnxruntime-web as it comes, in a worker, on the same WebAssembly file as the page's. */

@@ -40,7 +40,7 @@ const load = async (file) => server.ssrLoadModule(`/${file}`)
 const { makeModel, referenceOf } = await load('bench/embed-model.ts')
 const { packBatch } = await load('src/embed/clip/batches.ts')
 const { tokenizeChunk } = await load('src/embed/clip/chunks.ts')
-const { OFFSET, patchText, POOLING, PROJECTION } = await load('src/embed/clip/onnx.ts')
+const { OFFSET, patchText, POOLING, PROJECTION } = await load('src/embed/onnx/onnx.ts')
 const { clipRules, poolingWeights, tokenMask } = await load('src/embed/models/pooling.ts')
 const { createTokenizer } = await load('src/embed/tokenizers/tokenizer.ts')
 const { toArena } = await load('test/fixtures/arena.ts')
@@ -300,7 +300,7 @@ ${padding}
 
 ## Parity
 
-Greatest absolute difference and least cosine of \`pooler_output\` (found by src/embed/clip/onnx.ts) to a float64 reference
+Greatest absolute difference and least cosine of \`pooler_output\` (found by src/embed/onnx/onnx.ts) to a float64 reference
 with the unrounded weights, in the page's batches; so a quantized format's figures are the price of its rounding. On WebGPU one layout of each format is run.
 
 The tests' small model (2 layers, 32 dimensions), ${N_SMALL} real captions:

@@ -1,6 +1,6 @@
 import { transfer, wrap } from 'comlink'
 import { findGpu } from '../src/embed/models/backend.ts'
-import { patchText } from '../src/embed/clip/onnx.ts'
+import { patchText } from '../src/embed/onnx/onnx.ts'
 import { clipRules } from '../src/embed/models/pooling.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import type { Backend } from '../src/shared/core/types.ts'

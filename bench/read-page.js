@@ -1,7 +1,7 @@
 // Each reader of bench/read-page.mjs as a page would use it: one column of captions, or two of coordinates, by URL.
 import { findLayouts, listColumns } from '../src/read/parquet/columns.ts'
 import { readFooter } from '../src/read/parquet/footer.ts'
-import { readTable } from '../src/read/tables/table.ts'
+import { readTable } from '../src/read/parquet/table.ts'
 import { urlSource } from '../src/read/sources/url-source.ts'
 
 /** What all readers give: rows, bytes of the captions and the sum of the coordinates. */

@@ -9,7 +9,7 @@ import type {
   Vectors,
 } from '../shared/core/types.ts'
 import { drawPlaces } from './clip/clip-run.ts'
-import { createReporter } from './clip/pace.ts'
+import { createReporter } from '../shared/core/pace.ts'
 
 /** Of the vectors that are laid out. */
 const N_COMPONENTS = 64

@@ -4,7 +4,7 @@ import type { Captions } from '../shared/core/types.ts'
 import { captionAt } from '../shared/core/captions.ts'
 import { type Column, captionColumnByName, holdsText } from './parquet/columns.ts'
 import type { ByteSource } from './sources/source.ts'
-import { readFirstCaptions } from './tables/table.ts'
+import { readFirstCaptions } from './parquet/table.ts'
 
 const SAMPLE_ROWS = 200
 

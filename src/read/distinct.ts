@@ -1,6 +1,6 @@
 import type { Captions, Vectors } from '../shared/core/types.ts'
-import { createArena } from './arena.ts'
-import { takeTurns } from './turns.ts'
+import { createArena } from '../shared/core/arena.ts'
+import { takeTurns } from '../shared/core/turns.ts'
 
 /** The captions to embed: every distinct one once. */
 export interface DistinctCaptions {

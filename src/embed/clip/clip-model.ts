@@ -9,10 +9,10 @@ import {
   type TokenizerFiles,
   unusableModel,
 } from '../models/model.ts'
-import { type ModelKind, type Patched, patchText } from './onnx.ts'
-import { untilCancelled } from './pace.ts'
+import { type ModelKind, type Patched, patchText } from '../onnx/onnx.ts'
+import { untilCancelled } from '../../shared/core/pace.ts'
 import type { Session, SessionModel } from '../models/session.ts'
-import { toCaptions, type TokenSource } from '../tokenizers/clip-tokens.ts'
+import { toCaptions, type TokenSource } from './clip-tokens.ts'
 
 /** A model run somewhere that can be stopped at any time, whatever it is doing. */
 export interface Runtime extends Session {

@@ -7,7 +7,7 @@ import { type Batch, packBatch } from './batches.ts'
 import { CHUNK_CAPTIONS, type Chunk, readChunks } from './chunks.ts'
 import type { Asking, Loaded, ModelLoader } from './clip-model.ts'
 import type { ModelSource } from '../models/model.ts'
-import { createReporter, untilCancelled } from './pace.ts'
+import { createReporter, untilCancelled } from '../../shared/core/pace.ts'
 
 /** Captions whose unprojected vectors are kept, to tell how faithful the projection is. */
 const SAMPLE = 1000

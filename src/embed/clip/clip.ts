@@ -26,7 +26,7 @@ import {
   type Work,
   wayOf,
 } from './clip-run.ts'
-import { contentHash, joinCaptions } from '../tokenizers/clip-tokens.ts'
+import { contentHash, joinCaptions } from './clip-tokens.ts'
 import { folderSource, isDefaultModel, resolveModel } from '../models/model.ts'
 
 /** What the encoder is given by the worker it lives in. */

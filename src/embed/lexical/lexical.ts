@@ -1,7 +1,7 @@
 import { toHalf } from '../../shared/math/half.ts'
 import { createRandom } from '../../shared/math/random.ts'
 import type { Captions, Context, Timing, Vectors } from '../../shared/core/types.ts'
-import { createPause, createReporter } from '../clip/pace.ts'
+import { createPause, createReporter } from '../../shared/core/pace.ts'
 import { rowTimes, SVD_ROUNDS, truncatedSvd } from './svd.ts'
 import { chooseLexicon, countWords, type SparseRows, weighRows, weighTexts } from './tfidf.ts'
 

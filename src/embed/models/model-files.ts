@@ -1,4 +1,4 @@
-import type { ModelKind } from '../clip/onnx.ts'
+import type { ModelKind } from '../onnx/onnx.ts'
 import { isRecord } from '../tokenizers/tokenizer-file.ts'
 
 /** CLIP and its kin hold a text model beside an image model; others are taken for sentence encoders. @param config `config.json` */

@@ -8,7 +8,7 @@ import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
 import { fromHalf } from '../../shared/math/half.ts'
 import type { Backend, Projection } from '../../shared/core/types.ts'
 import { DTYPE_SUFFIXES } from './backend.ts'
-import { INT32, OFFSET, POOLING, PROJECTION, VECTORS } from '../clip/onnx.ts'
+import { INT32, OFFSET, POOLING, PROJECTION, VECTORS } from '../onnx/onnx.ts'
 import { poolingWeights, type TokenRules, tokenMask } from './pooling.ts'
 
 /** Everything a session is made of; nothing is fetched but onnxruntime itself, from the page's own files. */

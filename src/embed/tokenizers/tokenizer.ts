@@ -1,6 +1,6 @@
 import { createBytePairs } from './bpe.ts'
 import { type AddedToken, END_OF_WORD, readTokenizerFile } from './tokenizer-file.ts'
-import { createWordTable, HASH_START, hashByte, hashBytes } from '../lexical/word-table.ts'
+import { createWordTable, HASH_START, hashByte, hashBytes } from './word-table.ts'
 
 /** Turns captions into a model's token ids. */
 export interface Tokenizer {

@@ -7,7 +7,7 @@ import type { Column } from '../parquet/columns.ts'
 import type { PhysicalValue } from '../parquet/decode-stored.ts'
 import { ENCODER_KEY, newColumns } from './export.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { floatText, valueText } from '../tables/value-text.ts'
+import { floatText, valueText } from '../parquet/value-text.ts'
 
 /** Takes the next bytes of a file that is being written. */
 export type Write = (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>

@@ -6,7 +6,7 @@ import { chunkRange } from './footer.ts'
 import { knowsCodec, type Page, readPages } from './pages.ts'
 import { type ByteRange, planPieces, readAhead } from '../sources/read-ahead.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { takeTurns } from '../turns.ts'
+import { takeTurns } from '../../shared/core/turns.ts'
 
 /** Pages are fetched one by one where the file says where they lie and these are at most such a share of their chunk. */
 const FEW = 1 / 4

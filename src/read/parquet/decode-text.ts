@@ -1,4 +1,4 @@
-import type { Arena } from '../arena.ts'
+import type { Arena } from '../../shared/core/arena.ts'
 import { frontCoded, unpackDeltas } from './delta.ts'
 import type { Page } from './pages.ts'
 import { readHybrid } from './rle.ts'

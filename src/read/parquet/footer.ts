@@ -1,7 +1,7 @@
 import { type FileMetaData, parquetMetadata, parquetSchema } from 'hyparquet'
 import { InputError } from '../../shared/core/errors.ts'
 import { countLeaves } from './columns.ts'
-import { looksLike } from '../tables/looks-like.ts'
+import { looksLike } from '../sources/looks-like.ts'
 import type { ByteSource } from '../sources/source.ts'
 
 // One request gets the footer of a file with some hundred column chunks; a longer one costs a second request.

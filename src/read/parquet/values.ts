@@ -2,12 +2,12 @@ import type { FileMetaData, SchemaElement } from 'hyparquet'
 import { captionAt } from '../../shared/core/captions.ts'
 import { InputError } from '../../shared/core/errors.ts'
 import type { Captions, Context } from '../../shared/core/types.ts'
-import { createArena } from '../arena.ts'
+import { createArena } from '../../shared/core/arena.ts'
 import type { Column } from './columns.ts'
 import { numberDecoder } from './decode-numbers.ts'
 import { textDecoder } from './decode-text.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { readColumns } from '../tables/table.ts'
+import { readColumns } from './table.ts'
 
 /** A column to color and filter by. */
 export type ColumnValues =

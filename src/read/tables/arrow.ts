@@ -10,11 +10,11 @@ import { compressors } from 'hyparquet-compressors'
 import { InputError } from '../../shared/core/errors.ts'
 import type { Context } from '../../shared/core/types.ts'
 import { checkBounds } from './arrow-bounds.ts'
-import { formatValue } from './format.ts'
+import { formatValue } from '../sources/format.ts'
 import { decodeLz4Frame } from './lz4-frame.ts'
 import { createRowWriter, type Value, type ValueType } from '../export/row-writer.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { takeTurns } from '../turns.ts'
+import { takeTurns } from '../../shared/core/turns.ts'
 
 /** Arrow batches refer to buffers of the whole file, so it is held while it is read. */
 const MAX_BYTES = 2 ** 31 - 1

@@ -4,7 +4,7 @@ import type { Context } from '../../shared/core/types.ts'
 import { type Batch, writeInferred } from './infer-types.ts'
 import { readText } from './read-text.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { takeTurns } from '../turns.ts'
+import { takeTurns } from '../../shared/core/turns.ts'
 
 const ADVICE = 'Correct the line, or save the table again as CSV (RFC 4180) or as Parquet.'
 /** A table's widest line is far below this; beyond it a quotation mark was never closed. */

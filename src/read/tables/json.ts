@@ -4,7 +4,7 @@ import { type Batch, writeInferred } from './infer-types.ts'
 import { readText } from './read-text.ts'
 import type { Value } from '../export/row-writer.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { takeTurns } from '../turns.ts'
+import { takeTurns } from '../../shared/core/turns.ts'
 
 /** Longest string that browsers can make of a file. */
 const MAX_ARRAY_BYTES = 500 * 1024 * 1024

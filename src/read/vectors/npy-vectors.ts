@@ -3,7 +3,7 @@ import { fromHalf } from '../../shared/math/half.ts'
 import { type NpyHead, readNpyHead } from '../../shared/core/npy.ts'
 import type { VectorRows } from '../../shared/core/types.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { takeTurns } from '../turns.ts'
+import { takeTurns } from '../../shared/core/turns.ts'
 
 /** More than any header of a table without field names. */
 const HEAD_BYTES = 4096

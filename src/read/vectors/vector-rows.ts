@@ -6,7 +6,7 @@ import { chunkRange } from '../parquet/footer.ts'
 import { knowsCodec, type Page, readPages } from '../parquet/pages.ts'
 import { planPieces, readAhead } from '../sources/read-ahead.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { takeTurns } from '../turns.ts'
+import { takeTurns } from '../../shared/core/turns.ts'
 import type { VectorColumn } from './vector-columns.ts'
 
 /** Numbers handed on at once: 2 MB. */

@@ -4,7 +4,7 @@ import { type ClipHost, type ClipRequest, createClipEncoder } from '../../../src
 import type { Runtime } from '../../../src/embed/clip/clip-model.ts'
 import { packBatch } from '../../../src/embed/clip/batches.ts'
 import { tokenizeChunk } from '../../../src/embed/clip/chunks.ts'
-import { patchText } from '../../../src/embed/clip/onnx.ts'
+import { patchText } from '../../../src/embed/onnx/onnx.ts'
 import { clipRules } from '../../../src/embed/models/pooling.ts'
 import { createTokenizer } from '../../../src/embed/tokenizers/tokenizer.ts'
 import { fromHalf } from '../../../src/shared/math/half.ts'

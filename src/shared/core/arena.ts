@@ -1,5 +1,5 @@
-import { InputError } from '../shared/core/errors.ts'
-import type { Captions } from '../shared/core/types.ts'
+import { InputError } from './errors.ts'
+import type { Captions } from './types.ts'
 
 /** Captions in the making: append in row order, then {@link Arena.finish}. */
 export interface Arena {

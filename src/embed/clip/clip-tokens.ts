@@ -1,6 +1,6 @@
 import type { Captions } from '../../shared/core/types.ts'
-import { concat } from '../clip/protobuf.ts'
-import type { Chunk } from '../clip/chunks.ts'
+import { concat } from '../onnx/protobuf.ts'
+import type { Chunk } from './chunks.ts'
 
 /** A model's tokenizer in a worker of its own. */
 export interface TokenSource {

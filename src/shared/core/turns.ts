@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../shared/core/errors.ts'
+import { throwIfCancelled } from './errors.ts'
 
 // Work between two looks at the messages: a cancellation is heeded in a twentieth of the second that is promised.
 const TURN_MS = 50

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet'
 import { parseFloat16 } from 'hyparquet/src/convert.js'
-import type { PhysicalValue } from '../parquet/decode-stored.ts'
+import type { PhysicalValue } from './decode-stored.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 

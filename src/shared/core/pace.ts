@@ -1,6 +1,6 @@
-import { CancelledError, throwIfCancelled } from '../../shared/core/errors.ts'
-import { throttled } from '../../shared/core/throttled.ts'
-import type { Context, Progress } from '../../shared/core/types.ts'
+import { CancelledError, throwIfCancelled } from './errors.ts'
+import { throttled } from './throttled.ts'
+import type { Context, Progress } from './types.ts'
 
 // Long enough to cost nothing, short enough that Cancel and the progress bar follow the hand.
 const SLICE_MS = 30

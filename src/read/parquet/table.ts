@@ -1,16 +1,16 @@
 import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet'
 import { CancelledError, InputError, NetworkError } from '../../shared/core/errors.ts'
 import type { Captions, Context, Layout } from '../../shared/core/types.ts'
-import { type Arena, createArena } from '../arena.ts'
-import type { Column, LayoutColumns } from '../parquet/columns.ts'
-import { numberDecoder } from '../parquet/decode-numbers.ts'
-import { textDecoder } from '../parquet/decode-text.ts'
-import { chunkRange } from '../parquet/footer.ts'
-import { knowsCodec, type Page, readPages } from '../parquet/pages.ts'
+import { type Arena, createArena } from '../../shared/core/arena.ts'
+import type { Column, LayoutColumns } from './columns.ts'
+import { numberDecoder } from './decode-numbers.ts'
+import { textDecoder } from './decode-text.ts'
+import { chunkRange } from './footer.ts'
+import { knowsCodec, type Page, readPages } from './pages.ts'
 import { type ByteRange, planPieces, readAhead } from '../sources/read-ahead.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { throttled } from '../../shared/core/throttled.ts'
-import { takeTurns } from '../turns.ts'
+import { takeTurns } from '../../shared/core/turns.ts'
 
 /** What to read of a file. */
 export interface TableRequest {
