@@ -3,6 +3,7 @@ import { DeviceError, InputError, LostDeviceError } from '../src/shared/core/err
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
 import { estimateUmap, UmapRun } from '../src/umap/fit.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
+import { fingerprint } from '../src/shared/math/fnv.ts'
 import { createLikeness, createLikenessOnCpu, type Likeness } from '../src/search/likeness.ts'
 import type { Layout, Metric, Progress, Timing, Vectors } from '../src/shared/core/types.ts'
 import { MAX_POINTS_ON_CPU, UmapJsRun } from '../src/umap/on-cpu.ts'
@@ -261,7 +262,7 @@ function start(): AbortController {
 /** The run of the same vectors under these settings, with what it has done, or a new one. */
 async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current> {
   const { gpu: allowed, ...options } = settings
-  const key = `${fingerprint(vectors)} ${allowed}`
+  const key = `${vectors.nPoints}×${vectors.nDims} ${fingerprint(vectors.data)} ${allowed}`
   if (current?.key === key && current.run.isUsable) {
     const { run } = current
     if (run instanceof UmapRun) {
@@ -298,17 +299,6 @@ async function findGpu(allowed: UmapSettings['gpu']): Promise<Gpu | null> {
     if (gpu === held) gpu = null
   })
   return held
-}
-
-/** FNV-1a over shape and halves, twice with different seeds: 64 bits, enough to tell two embeddings apart. */
-function fingerprint({ data, nPoints, nDims }: Vectors): string {
-  let a = 0x811c9dc5
-  let b = 0x9747b28c
-  for (let i = 0; i < data.length; i++) {
-    a = Math.imul(a ^ data[i], 0x01000193)
-    b = Math.imul(b ^ data[i], 0x5bd1e995) ^ (b >>> 15)
-  }
-  return `${nPoints}×${nDims} ${(a >>> 0).toString(16)}${(b >>> 0).toString(16)}`
 }
 
 function buffersOf(layouts: readonly Layout[]): ArrayBuffer[] {

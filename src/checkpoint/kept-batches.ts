@@ -1,5 +1,6 @@
 import { EMBEDDINGS, VECTORS_HEADER_BYTES, VECTORS_MAGIC, privateFiles } from '../shared/core/storage.ts'
 import type { Checkpoint, CheckpointBatch } from '../shared/core/types.ts'
+import { FNV_START, fnv } from '../shared/math/fnv.ts'
 
 /** All files together; the oldest go first. 512 MB are four million captions. */
 const BUDGET_BYTES = 512 * 1024 * 1024
@@ -96,9 +97,7 @@ function recordBytes({ start, end }: CheckpointBatch, rowBytes: number): number 
 
 /** FNV-1a, begun with the batch's place: a gap of zeros is not taken for a batch. */
 function checksum(bytes: Uint8Array, { index }: CheckpointBatch): number {
-  let hash = 0x811c9dc5 ^ (index + 1)
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
-  return hash >>> 0
+  return fnv(bytes, FNV_START ^ (index + 1)) >>> 0
 }
 
 /** Makes room for `bytes` more of a folder's budget by removing what was used longest ago. */

@@ -1,5 +1,6 @@
 import { COLUMN_HEADER_BYTES, COLUMNS, privateFiles } from '../shared/core/storage.ts'
 import type { KeptPieces } from '../shared/core/types.ts'
+import { fnv } from '../shared/math/fnv.ts'
 import { digest, evict, openAlone } from './kept-batches.ts'
 
 /** All columns together; those used longest ago go first. */
@@ -71,8 +72,6 @@ export async function openKeptPieces(
 /** FNV-1a over 32-bit words and the bytes that are left. */
 function checksum(bytes: Uint8Array<ArrayBuffer>): number {
   const whole = bytes.byteLength >>> 2
-  let hash = 0x811c9dc5
-  for (const word of new Uint32Array(bytes.buffer, 0, whole)) hash = Math.imul(hash ^ word, 0x01000193)
-  for (const byte of bytes.subarray(4 * whole)) hash = Math.imul(hash ^ byte, 0x01000193)
-  return hash >>> 0
+  const ofWords = fnv(new Uint32Array(bytes.buffer, 0, whole))
+  return fnv(bytes, ofWords, 4 * whole) >>> 0
 }

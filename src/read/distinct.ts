@@ -1,6 +1,7 @@
 import type { Captions, Vectors } from '../shared/core/types.ts'
 import { createArena } from '../shared/core/arena.ts'
 import { takeTurns } from '../shared/core/turns.ts'
+import { FNV_START, fnv } from '../shared/math/fnv.ts'
 
 /** The captions to embed: every distinct one once. */
 export interface DistinctCaptions {
@@ -70,10 +71,9 @@ export async function distinctVectors(
   }
 }
 
-/** FNV-1a, mixed at the end because the table takes its low bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
+/** FNV-1a, mixed at the end because the table takes its low bits. */
 function hash(bytes: Uint8Array, start: number, end: number): number {
-  let h = 0x811c9dc5
-  for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i], 0x01000193)
+  let h = fnv(bytes, FNV_START, start, end)
   h ^= h >>> 15
   h = Math.imul(h, 0x2c1b3c6d)
   return (h ^ (h >>> 13)) >>> 0

@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../shared/core/errors.ts'
+import { hearMessages } from '../shared/core/turns.ts'
 import { foldCodePoint, isWordLetter } from '../shared/text/fold.ts'
 import { MAX_TERM_BYTES, type Term } from '../shared/text/query.ts'
 import type { Captions } from '../shared/core/types.ts'
@@ -185,7 +186,7 @@ async function createPart(module: WebAssembly.Module, { nRows, nBytes }: PartSiz
     let sinceTurn = TURN_BYTES
     for (let start = 0; start < bitWords; start += pieceWords) {
       if (sinceTurn >= TURN_BYTES) {
-        await yieldToMessages()
+        await hearMessages()
         throwIfCancelled(signal)
         sinceTurn = 0
       }
@@ -251,17 +252,4 @@ function rowsOf(bits: Uint32Array, count: number, firstRow: number): Uint32Array
     }
   }
   return rows
-}
-
-/** Lets a newer search, or its cancellation, be heard; unlike a timer it takes no 4 ms. */
-function yieldToMessages(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.addEventListener('message', () => {
-      port1.close()
-      resolve()
-    })
-    port1.start()
-    port2.postMessage(null)
-  })
 }

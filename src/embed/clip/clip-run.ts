@@ -1,6 +1,7 @@
 import { CancelledError, DeviceError, throwIfCancelled } from '../../shared/core/errors.ts'
 import { fromHalf, toHalf } from '../../shared/math/half.ts'
 import { createRandom } from '../../shared/math/random.ts'
+import { lowerBound } from '../../shared/math/sorted.ts'
 import type { Captions, Checkpoint, CheckpointBatch, Context, Projection } from '../../shared/core/types.ts'
 import type { BackendChoice } from '../models/backend.ts'
 import { type Batch, packBatch } from './batches.ts'
@@ -123,7 +124,7 @@ export async function finish(
   const embedBatch = async (chunk: Chunk, first: number, batch: Batch): Promise<void> => {
     report(run.doneCaptions, run.nCaptions)
     const [start, end] = [first + batch.start, first + batch.end]
-    const sampled = firstAtLeast(run.sample.places, start)
+    const sampled = lowerBound(run.sample.places, start)
     const isSampled = run.sample.places[sampled] < end
     const started = performance.now()
     const name = `batch ${run.nextBatch + 1}, after ${run.doneCaptions} of ${run.nCaptions} captions`
@@ -368,17 +369,6 @@ function takeSample(
     sample.rows[i] = rows[at]
     sample.isSeen[i] = 1
   }
-}
-
-/** Index of the first value that is at least `least`, in an ascending array. */
-function firstAtLeast(values: Uint32Array, least: number): number {
-  let [low, high] = [0, values.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (values[middle] < least) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** “fp16 on WebGPU” */

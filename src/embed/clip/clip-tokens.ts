@@ -1,4 +1,5 @@
 import type { Captions } from '../../shared/core/types.ts'
+import { fingerprint } from '../../shared/math/fnv.ts'
 import { concat } from '../onnx/protobuf.ts'
 import type { Chunk } from './chunks.ts'
 
@@ -30,15 +31,7 @@ export function joinCaptions(first: Captions, second: Captions): Captions {
   return { bytes: concat([first.bytes.subarray(0, base), second.bytes]), offsets }
 }
 
-/** FNV-1a over bytes and offsets, in two lanes of 32 bits: tells a resumed run from a new one. */
+/** Tells a resumed run from a new one. */
 export function contentHash({ bytes, offsets }: Captions): string {
-  let a = 0x811c9dc5
-  let b = 0x9e3779b9
-  const mix = (value: number) => {
-    a = Math.imul(a ^ value, 0x01000193)
-    b = Math.imul(b ^ value, 0x85ebca6b) ^ (b >>> 13)
-  }
-  for (const offset of offsets) mix(offset)
-  for (const byte of bytes) mix(byte)
-  return `${offsets.length} ${bytes.length} ${a >>> 0} ${b >>> 0}`
+  return `${offsets.length} ${bytes.length} ${fingerprint(offsets, bytes)}`
 }

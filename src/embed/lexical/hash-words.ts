@@ -1,7 +1,6 @@
+import { FNV_START, fnvStep } from '../../shared/math/fnv.ts'
 import { isStopWord, splitWords } from '../../shared/text/words.ts'
 
-const OFFSET = 0x811c9dc5
-const PRIME = 0x01000193
 const LETTER = 1
 /** A digit or underscore: with letters it makes a code. */
 const CODE = 2
@@ -13,8 +12,8 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
 
 /** FNV-1a of a word's UTF-16 code units. */
 export function hashWord(word: string): number {
-  let hash = OFFSET
-  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), PRIME)
+  let hash = FNV_START
+  for (let i = 0; i < word.length; i++) hash = fnvStep(hash, word.charCodeAt(i))
   return hash >>> 0
 }
 
@@ -67,7 +66,7 @@ export function createWordHasher(
       }
     let from = -1
     let isWord = true
-    let hash = OFFSET
+    let hash = FNV_START
     for (let i = start; i <= end; i++) {
       const kind = i < end ? KINDS[bytes[i]] : 0
       if (kind === 0) {
@@ -86,10 +85,10 @@ export function createWordHasher(
       if (from < 0) {
         from = i
         isWord = true
-        hash = OFFSET
+        hash = FNV_START
       }
       if (kind === CODE) isWord = false
-      hash = Math.imul(hash ^ (bytes[i] | 0x20), PRIME)
+      hash = fnvStep(hash, bytes[i] | 0x20)
     }
     return addPairs()
   }

@@ -1,7 +1,8 @@
 import { toHalf } from '../../shared/math/half.ts'
 import { createRandom } from '../../shared/math/random.ts'
 import type { Captions, Context, Timing, Vectors } from '../../shared/core/types.ts'
-import { createPause, createReporter } from '../../shared/core/pace.ts'
+import { createReporter } from '../../shared/core/pace.ts'
+import { takeTurns } from '../../shared/core/turns.ts'
 import { rowTimes, SVD_ROUNDS, truncatedSvd } from './svd.ts'
 import { chooseLexicon, countWords, type SparseRows, weighRows, weighTexts } from './tfidf.ts'
 
@@ -36,7 +37,7 @@ export async function embedLexically(
   embedTexts: (texts: Captions) => Vectors
 }> {
   const nPoints = captions.offsets.length - 1
-  const pause = createPause(context.signal)
+  const pause = takeTurns(context.signal)
   const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
   const reportShare = (share: number) => report(Math.round(share * nPoints), nPoints)
 

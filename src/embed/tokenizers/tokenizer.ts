@@ -1,6 +1,7 @@
 import { createBytePairs } from './bpe.ts'
 import { type AddedToken, END_OF_WORD, readTokenizerFile } from './tokenizer-file.ts'
-import { createWordTable, HASH_START, hashByte, hashBytes } from './word-table.ts'
+import { createWordTable } from './word-table.ts'
+import { FNV_START, fnv, fnvStep } from '../../shared/math/fnv.ts'
 
 /** Turns captions into a model's token ids. */
 export interface Tokenizer {
@@ -77,7 +78,7 @@ export function createTokenizer(file: unknown, maxLength = 77): Tokenizer {
       if (typeof piece === 'number') ids[to++] = piece
       else {
         const { written } = encoder.encodeInto(piece, word)
-        to = writeWord(written, hashBytes(word, 0, written), ids, to, stop)
+        to = writeWord(written, fnv(word, FNV_START, 0, written), ids, to, stop)
       }
     }
     return to
@@ -94,7 +95,7 @@ export function createTokenizer(file: unknown, maxLength = 77): Tokenizer {
   ): number {
     const length = end - start
     if (length > LONGEST_SEGMENT) return writeText(decoder.decode(bytes.subarray(start, end)), ids, at, stop)
-    const hash = hashBytes(bytes, start, length)
+    const hash = fnv(bytes, FNV_START, start, start + length)
     let entry = segments.find(bytes, start, length, hash)
     if (entry < 0) {
       const whole = new Int32Array(maxLength)
@@ -134,11 +135,11 @@ export function createTokenizer(file: unknown, maxLength = 77): Tokenizer {
         to = writeSegment(bytes, segment, next, ids, segmentTo, stop)
       } else {
         const length = Math.min(next - i, word.length)
-        let hash = HASH_START
+        let hash = FNV_START
         for (let j = 0; j < length; j++) {
           const byte = lower(bytes[i + j])
           word[j] = byte
-          hash = hashByte(hash, byte)
+          hash = fnvStep(hash, byte)
         }
         to = writeWord(length, hash, ids, to, stop)
       }

@@ -1,6 +1,6 @@
 /** The token ids of words, by the words' bytes. */
 export interface WordTable {
-  /** The entry of `bytes[start … start + length)`, or −1. @param hash of these bytes, as by `hashBytes` */
+  /** The entry of `bytes[start … start + length)`, or −1. @param hash of these bytes, as by {@link fnv} */
   readonly find: (bytes: Uint8Array, start: number, length: number, hash: number) => number
   /** Makes an entry for a word that has none, and forgets all others first where there is no more room. */
   readonly add: (
@@ -12,20 +12,6 @@ export interface WordTable {
   ) => number
   /** Copies the ids of an entry to `out[at … stop)`, those that fit; where they end. */
   readonly copy: (entry: number, out: Int32Array, at: number, stop: number) => number
-}
-
-export const HASH_START = 0x811c9dc5
-
-/** FNV-1a, byte by byte. */
-export function hashByte(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, 0x01000193)
-}
-
-/** FNV-1a of `bytes[start … start + length)`. */
-export function hashBytes(bytes: Uint8Array, start: number, length: number): number {
-  let hash = HASH_START
-  for (let i = start; i < start + length; i++) hash = hashByte(hash, bytes[i])
-  return hash
 }
 
 // With their bytes and ids, 3 MB.

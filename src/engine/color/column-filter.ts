@@ -1,4 +1,5 @@
 import type { ColumnValues } from '../../../workers/read.ts'
+import { lowerBound, upperBound } from '../../shared/math/sorted.ts'
 
 /** Which rows a column lets through: numbers in a range (rows without one are out), or categories that are on. */
 export type ColumnFilter =
@@ -68,23 +69,9 @@ export function toShares(
     if (!Number.isFinite(value)) shares[row] = Number.NaN
     else if (most === least) shares[row] = 0.5
     else if (scale === 'linear') shares[row] = (value - least) / (most - least)
-    else
-      shares[row] =
-        (firstAt(finite, value, false) + firstAt(finite, value, true) - 1) / 2 / Math.max(1, n - 1)
+    else shares[row] = (lowerBound(finite, value) + upperBound(finite, value) - 1) / 2 / Math.max(1, n - 1)
   }
   return shares
-}
-
-/** Index of the first sorted value at (or, with `after`, above) a value. */
-function firstAt(sorted: Float64Array, value: number, after: boolean): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle] < value || (after && sorted[middle] === value)) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Rows that all filters let through. */

@@ -3,6 +3,7 @@ import type { SearchApi } from '../../../workers/search.ts'
 import { DeviceError } from '../../shared/core/errors.ts'
 import { registerErrorTransfer } from '../../shared/core/rpc.ts'
 import type { Captions } from '../../shared/core/types.ts'
+import { upperBound } from '../../shared/math/sorted.ts'
 
 registerErrorTransfer()
 
@@ -118,15 +119,9 @@ function divide({ offsets }: Captions, { first, last }: Range, bytes: number): R
   let start = first
   while (start < last) {
     const limit = offsets[start] + Math.max(1, bytes)
-    let low = start + 1
-    let high = last
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1
-      if (offsets[middle] <= limit) low = middle
-      else high = middle - 1
-    }
-    pieces.push({ first: start, last: low })
-    start = low
+    const end = Math.max(start + 1, upperBound(offsets, limit, start + 1, last + 1) - 1)
+    pieces.push({ first: start, last: end })
+    start = end
   }
   return pieces.length ? pieces : [{ first, last }]
 }

@@ -1,4 +1,5 @@
 import type { Points } from '../../../workers/tiles.ts'
+import { upperBound } from '../../shared/math/sorted.ts'
 
 /** The rows of some points, ascending. @param indices of points, in any order */
 export function rowsOfPoints({ ids }: Points, indices: Uint32Array): Uint32Array {
@@ -50,16 +51,4 @@ export function placesOf(points: Points, rows: Uint32Array): Float32Array<ArrayB
     }
   }
   return places
-}
-
-/** How many of the ascending rows are not above one. */
-function upperBound(rows: Uint32Array, row: number): number {
-  let low = 0
-  let high = rows.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (rows[middle] <= row) low = middle + 1
-    else high = middle
-  }
-  return low
 }

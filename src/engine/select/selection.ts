@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { contains, difference, union } from '../../shared/math/sorted.ts'
 
 /** What a new shape does to the rows that are selected already. */
 export type SelectMode = 'replace' | 'add' | 'subtract'
@@ -81,39 +82,3 @@ export class Selection {
 }
 
 const NOTHING: SelectionView = { count: 0, tool: 'pan', mode: 'replace', canUndo: false }
-
-/** Whether ascending rows hold a row. */
-function contains(rows: Uint32Array, row: number): boolean {
-  let low = 0
-  let high = rows.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (rows[middle] < row) low = middle + 1
-    else high = middle
-  }
-  return rows[low] === row
-}
-
-/** Rows in either of two ascending sets. */
-export function union(a: Uint32Array, b: Uint32Array): Uint32Array<ArrayBuffer> {
-  const rows = new Uint32Array(a.length + b.length)
-  let [i, j, n] = [0, 0, 0]
-  while (i < a.length || j < b.length) {
-    const row = Math.min(a[i] ?? Infinity, b[j] ?? Infinity)
-    if (a[i] === row) i++
-    if (b[j] === row) j++
-    rows[n++] = row
-  }
-  return rows.slice(0, n)
-}
-
-/** Rows of an ascending set that are not in another. */
-export function difference(a: Uint32Array, b: Uint32Array): Uint32Array<ArrayBuffer> {
-  const rows = new Uint32Array(a.length)
-  let [j, n] = [0, 0]
-  for (const row of a) {
-    while (j < b.length && b[j] < row) j++
-    if (b[j] !== row) rows[n++] = row
-  }
-  return rows.slice(0, n)
-}

@@ -7,6 +7,7 @@ import { knowsCodec, type Page, readPages } from './pages.ts'
 import { type ByteRange, planPieces, readAhead } from '../sources/read-ahead.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { takeTurns } from '../../shared/core/turns.ts'
+import { lowerBound } from '../../shared/math/sorted.ts'
 
 /** Pages are fetched one by one where the file says where they lie and these are at most such a share of their chunk. */
 const FEW = 1 / 4
@@ -129,7 +130,7 @@ export function openCursor(
     }
     if (!pages) {
       if (!knowsCodec(chunk.meta)) throw new Error(`the codec ${chunk.meta.codec} is not supported`)
-      const few = await fewPages(chunk, rows.subarray(0, countBelow(rows, chunk.endRow)))
+      const few = await fewPages(chunk, rows.subarray(0, lowerBound(rows, chunk.endRow)))
       isOfCall = few !== null
       pages = few ?? allPages(chunk)
     }
@@ -226,18 +227,7 @@ function valueOf(page: Held, row: number): PhysicalValue {
   return valid[row] === 1 ? values[page.value] : null
 }
 
-/** Of ascending rows. */
-function countBelow(rows: Uint32Array, end: number): number {
-  let [low, high] = [0, rows.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (rows[middle] < end) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 const holdsOne = (rows: Uint32Array, first: number, end: number): boolean => {
-  const at = countBelow(rows, first)
+  const at = lowerBound(rows, first)
   return at < rows.length && rows[at] < end
 }

@@ -212,7 +212,7 @@ async function readChunk(
   chunk: ChunkRead,
   fileName: string,
   read: (start: number, end: number) => Promise<Uint8Array>,
-  turn: () => Promise<void>,
+  turn: () => Promise<void> | undefined,
 ): Promise<void> {
   const { meta, range, chunkRows, nRows, column } = chunk
   const optional = column.element.repetition_type !== 'REQUIRED'

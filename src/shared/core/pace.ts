@@ -1,34 +1,9 @@
-import { CancelledError, throwIfCancelled } from './errors.ts'
+import { CancelledError } from './errors.ts'
 import { throttled } from './throttled.ts'
 import type { Context, Progress } from './types.ts'
 
-// Long enough to cost nothing, short enough that Cancel and the progress bar follow the hand.
-const SLICE_MS = 30
 /** What is under way when the user cancels may finish within this time; then it is ended by force. */
 const GRACE_MS = 700
-
-/**
- * A function to call (and await) often from a long loop: every 30 ms it lets waiting messages be handled and
- * throws where the user has cancelled.
- */
-export function createPause(signal: AbortSignal | undefined): () => Promise<void> | undefined {
-  let last = performance.now()
-  return () => {
-    if (performance.now() - last < SLICE_MS) return undefined
-    return new Promise<void>((done) => {
-      const { port1, port2 } = new MessageChannel() // setTimeout would wait 4 ms
-      port1.addEventListener('message', () => {
-        port1.close()
-        done()
-      })
-      port1.start()
-      port2.postMessage(null)
-    }).then(() => {
-      throwIfCancelled(signal)
-      last = performance.now()
-    })
-  }
-}
 
 /** Reports progress at most ten times a second, and always its end. */
 export function createReporter(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { difference, Selection, union } from '../../../src/engine/select/selection.ts'
+import { Selection } from '../../../src/engine/select/selection.ts'
+import { difference, union } from '../../../src/shared/math/sorted.ts'
 
 const rows = (...values: number[]) => Uint32Array.from(values)
 
