@@ -1,19 +1,21 @@
 import { expose, transfer } from 'comlink'
 import { DeviceError, InputError, LostDeviceError } from '../src/shared/core/errors.ts'
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
-import { estimateUmap, UmapRun } from '../src/umap/fit.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import { fingerprint } from '../src/shared/math/fnv.ts'
 import { createLikeness, createLikenessOnCpu, type Likeness } from '../src/search/likeness.ts'
 import type { Layout, Metric, Progress, Timing, Vectors } from '../src/shared/core/types.ts'
-import { MAX_POINTS_ON_CPU, UmapJsRun } from '../src/umap/on-cpu.ts'
 import {
   availableBytes,
   bytesPerPoint,
+  estimateUmap,
+  MAX_POINTS_ON_CPU,
   mostPointsByBuffers,
+  transform,
   type UmapEstimate,
-} from '../src/umap/estimate.ts'
-import { transform } from '../src/umap/transform-points.ts'
+  UmapJsRun,
+  UmapRun,
+} from '../src/umap/umap.ts'
 
 /** Every GPU has so much to give. */
 const SURE_BYTES = 128 * 2 ** 20
@@ -61,7 +63,7 @@ export interface UmapProbe {
   readonly bytes: number
 }
 
-export type { UmapEstimate } from '../src/umap/estimate.ts'
+export type { UmapEstimate } from '../src/umap/umap.ts'
 
 export interface UmapApi {
   /** Whether so many points can be laid out here. */

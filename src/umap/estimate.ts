@@ -1,7 +1,8 @@
 import { searchMs } from './neighbors/choose-search.ts'
 import { neighborBytesPerPoint } from './neighbors/find-neighbors.ts'
-import type { Timing } from '../shared/core/types.ts'
-import type { NeighborMethod, UmapOptions } from './options.ts'
+import type { Context, Timing, Vectors } from '../shared/core/types.ts'
+import { fitUmap } from './fit.ts'
+import { checkOptions, type NeighborMethod, UMAP_DEFAULTS, type UmapOptions } from './common/options.ts'
 
 /** What a fit will cost, told before it begins. */
 export interface UmapEstimate {
@@ -11,10 +12,59 @@ export interface UmapEstimate {
   readonly ms: number
 }
 
-/** Entries of a graph for each neighbor: 1 where all are mutual, 2 where none are; 1.45 on captions (UMAP.md §2.3). */
+const PROBE_EPOCHS = 5
+/** A probe this quick says nothing of a GPU that is hardly busy; a larger one follows. */
+const QUICK_MS = 400
+
+/** Entries of a graph for each neighbor: 1 where all are mutual, 2 where none are; 1.45 on captions. */
 const ENTRIES_PER_NEIGHBOR = 1.45
 /** Six float32 columns of the spectral start, the widest array that is not split. */
 const WIDEST_ROW_BYTES = 24
+
+/**
+ * What a fit of these vectors will cost on this device, from a fit of a few thousand of them with five epochs: well below a
+ * second on a GPU, about two on a software adapter.
+ *
+ * @param nWanted points of the fit, where those at hand stand for more or fewer
+ * @throws {InputError} as {@link fitUmap}, and where the GPU lacks the memory, naming the points that would fit.
+ */
+export async function estimateUmap(
+  device: GPUDevice,
+  vectors: Vectors,
+  options: Partial<UmapOptions> = {},
+  { signal }: Pick<Context, 'signal'> = {},
+  nWanted = vectors.nPoints,
+): Promise<UmapEstimate> {
+  const all = { ...UMAP_DEFAULTS, ...options }
+  checkOptions(all)
+  const { nPoints, nDims, data } = vectors
+  const bytes = nWanted * bytesPerPoint(nDims, all.nNeighbors)
+  const probe = probeOptions(all)
+  let ms = Number.POSITIVE_INFINITY
+  for (const nProbe of [1000, 8000]) {
+    if (nProbe > 1000 && (ms > QUICK_MS || nProbe > nPoints)) break
+    // Every so many rows, so that the probe sees the same kind of neighborhoods.
+    const step = Math.max(1, Math.floor(nPoints / nProbe))
+    const few = Math.min(nProbe, nPoints)
+    const rows = new Uint16Array(few * nDims)
+    for (let row = 0; row < few; row++) {
+      rows.set(data.subarray(row * step * nDims, (row * step + 1) * nDims), row * nDims)
+    }
+    const { timings } = await fitUmap(device, { data: rows, nPoints: few, nDims }, probe, { signal })
+    ms = timings.reduce((sum, timing) => sum + timing.ms, 0)
+    if (nProbe > 1000 || ms > QUICK_MS || nPoints <= 8000) {
+      return {
+        bytes,
+        ms: extrapolate(
+          timings,
+          { nPoints: few, nEpochs: probe.nEpochs },
+          { nPoints: nWanted, nEpochs: all.nEpochs, method: all.method },
+        ),
+      }
+    }
+  }
+  return { bytes, ms }
+}
 
 /**
  * Bytes a point at the peak of a fit, from what each stage holds: the neighbors stay, for other settings; beside them the
@@ -88,8 +138,6 @@ export function extrapolate(
 }
 
 /** Options of the small fit: the same work a point and epoch, few epochs; all pairs. */
-export function probeOptions(options: UmapOptions): UmapOptions {
+function probeOptions(options: UmapOptions): UmapOptions {
   return { ...options, method: 'exact', nEpochs: Math.min(options.nEpochs, PROBE_EPOCHS) }
 }
-
-const PROBE_EPOCHS = 5

@@ -1,5 +1,6 @@
 import { buildGraph, freeGraph } from './graph/build-graph.ts'
-import { type Approximation, type GraphBuffers, leastWeight, type NeighborBuffers } from '../gpu/data.ts'
+import { type Approximation, type GraphBuffers, leastWeight, type NeighborBuffers } from './common/buffers.ts'
+import { StageTimes } from './common/stage-times.ts'
 import { GpuSession } from '../gpu/session.ts'
 import { Slicer } from '../gpu/slices.ts'
 import { readSplit } from '../gpu/split.ts'
@@ -10,8 +11,7 @@ import { Optimizer } from './optimize/optimizer.ts'
 import { findStart } from './spectral/find-start.ts'
 import { throttled } from '../shared/core/throttled.ts'
 import type { Context, Layout, Timing, Vectors } from '../shared/core/types.ts'
-import { bytesPerPoint, extrapolate, probeOptions, type UmapEstimate } from './estimate.ts'
-import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './options.ts'
+import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './common/options.ts'
 
 /** What a fit is given besides its data. */
 export interface UmapContext extends Context {
@@ -73,54 +73,6 @@ export async function fitUmap(
 }
 
 /**
- * What a fit of these vectors will cost on this device, from a fit of a few thousand of them with five epochs: well below a
- * second on a GPU, about two on a software adapter.
- *
- * @param nWanted points of the fit, where those at hand stand for more or fewer
- * @throws {InputError} as {@link fitUmap}, and where the GPU lacks the memory, naming the points that would fit.
- */
-export async function estimateUmap(
-  device: GPUDevice,
-  vectors: Vectors,
-  options: Partial<UmapOptions> = {},
-  { signal }: Pick<Context, 'signal'> = {},
-  nWanted = vectors.nPoints,
-): Promise<UmapEstimate> {
-  const all = { ...UMAP_DEFAULTS, ...options }
-  checkOptions(all)
-  const { nPoints, nDims, data } = vectors
-  const bytes = nWanted * bytesPerPoint(nDims, all.nNeighbors)
-  const probe = probeOptions(all)
-  let ms = Number.POSITIVE_INFINITY
-  for (const nProbe of [1000, 8000]) {
-    if (nProbe > 1000 && (ms > QUICK_MS || nProbe > nPoints)) break
-    // Every so many rows, so that the probe sees the same kind of neighborhoods.
-    const step = Math.max(1, Math.floor(nPoints / nProbe))
-    const few = Math.min(nProbe, nPoints)
-    const rows = new Uint16Array(few * nDims)
-    for (let row = 0; row < few; row++) {
-      rows.set(data.subarray(row * step * nDims, (row * step + 1) * nDims), row * nDims)
-    }
-    const { timings } = await fitUmap(device, { data: rows, nPoints: few, nDims }, probe, { signal })
-    ms = timings.reduce((sum, timing) => sum + timing.ms, 0)
-    if (nProbe > 1000 || ms > QUICK_MS || nPoints <= 8000) {
-      return {
-        bytes,
-        ms: extrapolate(
-          timings,
-          { nPoints: few, nEpochs: probe.nEpochs },
-          { nPoints: nWanted, nEpochs: all.nEpochs, method: all.method },
-        ),
-      }
-    }
-  }
-  return { bytes, ms }
-}
-
-/** A probe this quick says nothing of a GPU that is hardly busy; a larger one follows. */
-const QUICK_MS = 400
-
-/**
  * A fit that can be cancelled and gone on with: what is finished stays on the GPU, and the end is the same to the byte as
  * without the break.
  */
@@ -129,7 +81,7 @@ export class UmapRun {
   #options: UmapOptions
   readonly #session: GpuSession
   readonly #slicer: Slicer
-  readonly #timings = new Map<string, number>()
+  readonly #times = new StageTimes()
   #search: NeighborSearch | ClusteredSearch | null = null
   #onGpu: NeighborBuffers | null = null
   #graph: GraphBuffers | null = null
@@ -208,7 +160,7 @@ export class UmapRun {
     const is = (name: keyof UmapOptions): boolean => String(options[name]) !== String(before[name])
     if (!(Object.keys(options) as (keyof UmapOptions)[]).some(is)) return
     this.#options = options
-    this.#timings.clear()
+    this.#times.clear()
     const known = this.#search?.k ?? 0
     const wanted = Math.min(this.#vectors.nPoints, Math.max(...options.nNeighbors))
     // Clusters are chosen by the seed, and how many of them are looked at by the number of neighbors wanted.
@@ -241,17 +193,16 @@ export class UmapRun {
   async fit(context: UmapContext = {}): Promise<UmapFit> {
     const { nPoints } = this.#vectors
     if (nPoints < 2) return this.#trivial()
-    const found = this.#onGpu ?? (await this.#timed('Neighbors', () => this.#findNeighbors(context)))
-    const graph = this.#graph ?? (await this.#timed('Graphs', () => this.#buildGraph(found, context)))
-    const start = this.#start ?? (await this.#timed('Start', () => this.#findStart(graph, context)))
-    const layouts = await this.#timed('Lay out', () => this.#optimize(graph, start, context))
+    const found = this.#onGpu ?? (await this.#times.time('Neighbors', () => this.#findNeighbors(context)))
+    const graph = this.#graph ?? (await this.#times.time('Graphs', () => this.#buildGraph(found, context)))
+    const start = this.#start ?? (await this.#times.time('Start', () => this.#findStart(graph, context)))
+    const layouts = await this.#times.time('Lay out', () => this.#optimize(graph, start, context))
     const recall = found.approximate?.recall
-    const timings = [...this.#timings].map(([stage, ms]) => ({
-      stage,
-      ms,
-      rows: nPoints,
-      ...(stage === 'Neighbors' && recall !== undefined ? { recall } : {}),
-    }))
+    const timings = this.#times
+      .of(nPoints)
+      .map((timing) =>
+        timing.stage === 'Neighbors' && recall !== undefined ? { ...timing, recall } : timing,
+      )
     const neighbors = context.wantsNeighbors ? await this.#readNeighbors(found) : null
     return { layouts, neighbors, start, timings, vectors: this.#vectors, options: this.#options }
   }
@@ -330,16 +281,6 @@ export class UmapRun {
       onProgress?.({ stage: 'Neighbors', done, total, unit: 'points', detail })
     })
     return (part) => tell(part, part === 0 || part === 1)
-  }
-
-  /** Adds a stage's time up, also over cancellations. */
-  async #timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
-    const started = performance.now()
-    try {
-      return await work()
-    } finally {
-      this.#timings.set(stage, (this.#timings.get(stage) ?? 0) + performance.now() - started)
-    }
   }
 
   /** No point, or one, which lies at the origin. */

@@ -3,15 +3,17 @@ import { InputError, throwIfCancelled } from '../shared/core/errors.ts'
 import { fromHalf } from '../shared/math/half.ts'
 import { unitVectors } from './neighbors/unit-vectors.ts'
 import type { Neighbors, UmapContext, UmapFit as GpuFit } from './fit.ts'
+import { throttled } from '../shared/core/throttled.ts'
+import { hearMessages, takeTurns } from '../shared/core/turns.ts'
 import { createRandom } from '../shared/math/random.ts'
+import { StageTimes } from './common/stage-times.ts'
 import type { Layout, Vectors } from '../shared/core/types.ts'
-import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './options.ts'
+import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './common/options.ts'
 
 // Measured in Node on two cores at 5,000 points of 64 dimensions with rate 20: neighbors 8 s, graphs 17 s, 0.33 s an
 // epoch of three layouts. 200 epochs are umap-learn's own choice for data of more than 10,000 points.
 export const MAX_POINTS_ON_CPU = 5_000
 const MAX_EPOCHS_ON_CPU = 200
-const PAUSE_MS = 40
 const REPORT_MS = 125
 
 type UmapFit = Omit<GpuFit, 'start' | 'vectors' | 'options'>
@@ -24,11 +26,10 @@ export class UmapJsRun {
   readonly isUsable = true
   readonly #options: UmapOptions
   readonly #points: number[][]
-  readonly #timings = new Map<string, number>()
+  readonly #times = new StageTimes()
   readonly #fits: { readonly name: string; readonly umap: UMAP }[] = []
   #neighbors: Neighbors | null = null
   #epoch = 0
-  #paused = performance.now()
 
   /** @throws {InputError} for vectors or options that cannot be used, and for more points than a CPU can lay out. */
   constructor(vectors: Vectors, options: Partial<UmapOptions> = {}) {
@@ -79,12 +80,11 @@ export class UmapJsRun {
       `No GPU was used: this browser offers none to the page. umap-js makes the layouts on the CPU, ` +
         `with ${nEpochs} epochs and up to ${MAX_POINTS_ON_CPU.toLocaleString('en')} captions.`,
     )
-    const neighbors = await this.#timed('Neighbors', () => this.#findNeighbors(context))
+    const neighbors = await this.#times.time('Neighbors', () => this.#findNeighbors(context))
     if (this.#points.length < 3) return { layouts: this.#line(), neighbors, timings: [] }
-    await this.#timed('Graphs', () => this.#buildGraphs(neighbors, context))
-    await this.#timed('Lay out', () => this.#optimize(context))
-    const timings = [...this.#timings].map(([stage, ms]) => ({ stage, ms, rows: this.#points.length }))
-    return { layouts: this.#layouts(), neighbors, timings }
+    await this.#times.time('Graphs', () => this.#buildGraphs(neighbors, context))
+    await this.#times.time('Lay out', () => this.#optimize(context))
+    return { layouts: this.#layouts(), neighbors, timings: this.#times.of(this.#points.length) }
   }
 
   close(): void {
@@ -99,10 +99,13 @@ export class UmapJsRun {
     const k = Math.min(nPoints, Math.max(...this.#options.nNeighbors))
     const ids = new Uint32Array(nPoints * k)
     const distances = new Float32Array(nPoints * k)
+    const turn = takeTurns(signal)
+    const tell = throttled((done: number) =>
+      onProgress?.({ stage: 'Neighbors', done, total: nPoints, unit: 'points' }),
+    )
     for (const [row, point] of points.entries()) {
-      if (await this.#pause(signal)) {
-        onProgress?.({ stage: 'Neighbors', done: row, total: nPoints, unit: 'points' })
-      }
+      await turn()
+      tell(row)
       const squared = Float64Array.from(points, (other) => squaredDistance(point, other))
       squared[row] = -1 // a point is its own first neighbor, also among copies
       const cut = Float64Array.from(squared).sort()[k - 1]
@@ -114,7 +117,7 @@ export class UmapJsRun {
         distances[row * k + slot] = this.#options.metric === 'cosine' ? d2 / 2 : Math.sqrt(d2)
       }
     }
-    onProgress?.({ stage: 'Neighbors', done: nPoints, total: nPoints, unit: 'points' })
+    tell(nPoints, true)
     this.#neighbors = { k, ids, distances }
     return this.#neighbors
   }
@@ -132,7 +135,8 @@ export class UmapJsRun {
     const nPoints = this.#points.length
     for (const value of values.slice(this.#fits.length)) {
       onProgress?.({ stage: 'Neighbors', done: nPoints, total: nPoints, unit: 'points', detail: 'graphs' })
-      await this.#pause(signal, true)
+      await hearMessages()
+      throwIfCancelled(signal)
       const nNeighbors = Math.min(value, nPoints - 1)
       const { uniform } = createRandom(seed + value)
       const umap = new UMAP({
@@ -157,8 +161,9 @@ export class UmapJsRun {
   async #optimize({ signal, onProgress, onLayouts }: UmapContext): Promise<void> {
     const total = this.#options.nEpochs
     let reported = performance.now()
+    const turn = takeTurns(signal)
     while (this.#epoch < total) {
-      await this.#pause(signal)
+      await turn()
       for (const { umap } of this.#fits) umap.step()
       this.#epoch++
       if (performance.now() - reported < REPORT_MS && this.#epoch < total) continue
@@ -181,24 +186,6 @@ export class UmapJsRun {
       name: `nn${value}`,
       positions: Float32Array.from(this.#points.flatMap((_, row) => [row, 0])),
     }))
-  }
-
-  /** Lets messages in, at most every 40 ms. @throws {CancelledError} when the signal has come. */
-  async #pause(signal: AbortSignal | undefined, isDue = false): Promise<boolean> {
-    if (!isDue && performance.now() - this.#paused < PAUSE_MS) return false
-    await new Promise((resolve) => setTimeout(resolve, 0))
-    throwIfCancelled(signal)
-    this.#paused = performance.now()
-    return true
-  }
-
-  async #timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
-    const started = performance.now()
-    try {
-      return await work()
-    } finally {
-      this.#timings.set(stage, (this.#timings.get(stage) ?? 0) + performance.now() - started)
-    }
   }
 }
 

@@ -5,7 +5,7 @@ import { fitCurve } from './optimize/curve.ts'
 import type { UmapFit } from './fit.ts'
 import { placeAmong } from './transform/place-among.ts'
 import type { Context, Layout, Vectors } from '../shared/core/types.ts'
-import { checkVectors, checkWidths } from './options.ts'
+import { checkVectors, checkWidths } from './common/options.ts'
 
 /**
  * Places new points among those of a fit, which stay where they are: umap-learn's `transform`. The new points see the

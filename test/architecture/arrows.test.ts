@@ -3,18 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { parseModule, readModules, type Reference } from './modules.ts'
 
 const modules = readModules(['src', 'workers'])
-const STAGES = [
-  'read',
-  'embed',
-  'project',
-  'neighbors',
-  'graph',
-  'spectral',
-  'optimize',
-  'search',
-  'topics',
-  'transform',
-]
+const UMAP_STAGES = ['neighbors', 'graph', 'spectral', 'optimize', 'transform']
+const STAGES = ['read', 'embed', 'project', 'search', 'topics', ...UMAP_STAGES]
+/** UMAP as a library: the one module that passes on what others make. */
+const LIBRARY = 'src/umap/umap.ts'
 /** Who draws and who wires threads; nobody else may. */
 const SURFACE = ['react', 'react-dom', 'zustand', 'comlink', 'deck.gl', '@deck.gl/core']
 
@@ -23,8 +15,6 @@ function layerOf(file: string): string {
   if (file.startsWith('workers/')) return 'workers'
   const [, folder, room, rest] = file.split('/')
   if (room === undefined) return 'main'
-  // What may be asked of UMAP is known to all.
-  if (file === 'src/umap/options.ts') return 'shared'
   return folder === 'umap' && rest !== undefined ? room : folder
 }
 
@@ -33,7 +23,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   gpu: ['shared'],
   ...Object.fromEntries(STAGES.map((stage) => [stage, ['shared', 'gpu']])),
-  umap: ['shared', 'gpu', ...STAGES],
+  // What may be asked of UMAP, what its stages hand to each other, and the WGSL that two of them share.
+  common: ['shared', 'gpu'],
+  ...Object.fromEntries(UMAP_STAGES.map((stage) => [stage, ['shared', 'gpu', 'common']])),
+  umap: ['shared', 'gpu', 'common', ...UMAP_STAGES],
   // Published maps are Parquet files: read in parts, written from an open file.
   tiles: ['shared', 'read'],
   checkpoint: ['shared'],
@@ -89,6 +82,22 @@ describe('imports go one way', () => {
     expect(wrong).toEqual([])
   })
 
+  test('UMAP could be lifted out: it needs only the GPU and what is shared, and is entered by one module', () => {
+    const isUmap = (file: string): boolean => file.startsWith('src/umap/')
+    expect(
+      breaking(
+        (file, reference) =>
+          isUmap(file) && isProject(reference) && !/^src\/(umap|gpu|shared)\//.test(reference.target),
+      ),
+    ).toEqual([])
+    const entries = new Set(
+      modules
+        .filter(({ file }) => !isUmap(file))
+        .flatMap(({ references }) => references.map(({ target }) => target).filter(isUmap)),
+    )
+    expect([...entries]).toEqual([LIBRARY])
+  })
+
   test('the engine meets workers only as types and as addresses', () => {
     const met = modules.flatMap(({ file, references }) =>
       references
@@ -126,7 +135,7 @@ describe('modules', () => {
   })
 
   test('are no barrels: values come from where they are made', () => {
-    expect(modules.filter(({ passedOn }) => passedOn.length > 0).map(({ file }) => file)).toEqual([])
+    expect(modules.filter(({ passedOn }) => passedOn.length > 0).map(({ file }) => file)).toEqual([LIBRARY])
     expect(modules.filter(({ file }) => /(^|\/)index\.tsx?$/.test(file)).map(({ file }) => file)).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-import type { GraphBuffers } from '../../src/gpu/data.ts'
+import type { GraphBuffers } from '../../src/umap/common/buffers.ts'
 import type { GpuSession } from '../../src/gpu/session.ts'
 import type { ReferenceGraph } from '../reference/graph.ts'
 

@@ -1,4 +1,4 @@
-import type { GraphBuffers, GraphPart, NeighborBuffers } from '../../gpu/data.ts'
+import type { GraphBuffers, GraphPart, NeighborBuffers } from '../common/buffers.ts'
 import { type KernelSource, type Params, WORKGROUP_SIZE } from '../../gpu/kernel.ts'
 import type { GpuSession } from '../../gpu/session.ts'
 import type { Slicer } from '../../gpu/slices.ts'

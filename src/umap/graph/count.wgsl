@@ -3,7 +3,7 @@
 struct Params {
   begin: u32, end: u32, partBegin: u32, k: u32, most: u32, // neighbors in the lists, and in the last set
   level: u32,
-  k0: u32, k1: u32, k2: u32, k3: u32, k4: u32, // neighbors of all sets but the last, then 255
+  k0: u32, k1: u32, k2: u32, k3: u32, k4: u32, // neighbors of all sets but the last, then 256: above every place
 }
 override WORKGROUP_SIZE: u32;
 @group(0) @binding(0) var<uniform> params: Params;

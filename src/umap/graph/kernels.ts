@@ -1,4 +1,5 @@
 import type { KernelSource } from '../../gpu/kernel.ts'
+import sigma from '../common/sigma.wgsl?raw'
 import boundWgsl from './bound.wgsl?raw'
 import countWgsl from './count.wgsl?raw'
 import levels from './levels.wgsl?raw'
@@ -16,7 +17,7 @@ const graphRows = { graphBegin: 'u32', graphEnd: 'u32' } as const
 /** rho, sigma and mean distance of every point. */
 export const smooth = {
   label: 'graph.smooth',
-  wgsl: [smoothWgsl],
+  wgsl: [smoothWgsl, sigma],
   bindings: ['uniform', 'read', 'read_write', 'read_write'],
   params: { ...rows, partBegin: 'u32', stride: 'u32', k: 'u32' },
 } as const satisfies KernelSource

@@ -1,15 +1,11 @@
-// Per point: rho, the distance to its nearest distinct neighbor, and sigma, by bisection, so that
-// sum exp(-max(0, d - rho) / sigma) over its neighbors is log2(k) (smooth_knn_dist of umap-learn, local_connectivity 1).
+// Per point: rho, the distance to its nearest distinct neighbor, and sigma of its neighbors (smooth_knn_dist of umap-learn,
+// local_connectivity 1).
 struct Params { begin: u32, end: u32, partBegin: u32, stride: u32, k: u32 }
 override WORKGROUP_SIZE: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> distances: array<f32>;     // [rows of the part, stride], the first k in use
 @group(0) @binding(2) var<storage, read_write> shapes: array<vec2f>; // [nPoints] rho and sigma, without its lower bound
 @group(0) @binding(3) var<storage, read_write> means: array<f32>;   // [nPoints] of k distances, the 0 to itself included
-
-const STEPS = 64u;
-const TOLERANCE = 1e-5;
-const UNBOUNDED = 3.0e38;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -23,24 +19,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if (rho == 0.0) { rho = distance; }
     sum += distance;
   }
-  let goal = log2(f32(params.k));
-  var low = 0.0;
-  var high = UNBOUNDED;
-  var sigma = 1.0;
-  for (var step = 0u; step < STEPS; step++) {
-    var total = 0.0;
-    for (var slot = 1u; slot < params.k; slot++) {
-      total += exp(-max(0.0, distances[first + slot] - rho) / sigma);
-    }
-    if (abs(total - goal) < TOLERANCE) { break; }
-    if (total > goal) {
-      high = sigma;
-      sigma = (low + high) / 2.0;
-    } else {
-      low = sigma;
-      sigma = select((low + high) / 2.0, 2.0 * sigma, high == UNBOUNDED);
-    }
-  }
-  shapes[row] = vec2f(rho, sigma);
+  shapes[row] = vec2f(rho, findSigma(first, params.k, rho));
   means[row] = sum / f32(params.k);
 }
+
+fn distanceAt(at: u32) -> f32 { return distances[at]; }

@@ -3,8 +3,7 @@
 // that does not have it among its neighbors by the other end.
 struct Params {
   begin: u32, end: u32, partBegin: u32, k: u32, most: u32, // neighbors in the lists, and in the last set
- 
-  k0: u32, k1: u32, k2: u32, k3: u32, k4: u32, // neighbors of all sets but the last, then 255
+  k0: u32, k1: u32, k2: u32, k3: u32, k4: u32, // neighbors of all sets but the last, then 256: above every place
   graphBegin: u32, graphEnd: u32,              // rows of the graph part
   nSets: u32, setIndex: u32, kOfSet: u32,
 }

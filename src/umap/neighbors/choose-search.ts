@@ -1,7 +1,7 @@
 import type { GpuSession } from '../../gpu/session.ts'
 import type { Slicer } from '../../gpu/slices.ts'
 import type { Vectors } from '../../shared/core/types.ts'
-import type { NeighborMethod } from '../options.ts'
+import type { NeighborMethod } from '../common/options.ts'
 import { type ClusteredOptions, ClusteredSearch, clusteredPairs } from './clustered-search.ts'
 import { NeighborSearch } from './find-neighbors.ts'
 

@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../../shared/core/errors.ts'
-import type { NeighborBuffers } from '../../gpu/data.ts'
+import type { NeighborBuffers } from '../common/buffers.ts'
 import type { Bound, GpuSession } from '../../gpu/session.ts'
 import type { Slicer } from '../../gpu/slices.ts'
 import { type Part, partsOf, rowsPerBuffer, type Split, splitBuffer } from '../../gpu/split.ts'

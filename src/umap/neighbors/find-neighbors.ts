@@ -1,4 +1,4 @@
-import type { NeighborBuffers } from '../../gpu/data.ts'
+import type { NeighborBuffers } from '../common/buffers.ts'
 import type { Bound, GpuSession } from '../../gpu/session.ts'
 import type { Slicer, Work } from '../../gpu/slices.ts'
 import { type Part, partsOf, rowsPerBuffer, type Split, splitBuffer } from '../../gpu/split.ts'
@@ -31,7 +31,7 @@ interface Place {
 }
 
 /**
- * Exact nearest neighbors in Euclidean or cosine distance by comparing all pairs on the GPU, in tiles (UMAP.md §2.1; the tiling
+ * Exact nearest neighbors in Euclidean or cosine distance by comparing all pairs on the GPU, in tiles (the tiling
  * follows the blocked distance kernels of cuVS). Ties are broken by a hash of both ids. A search that was cancelled goes on
  * where it stopped; neither that nor how the buffers are cut changes the result.
  */

@@ -22,15 +22,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (row < params.partBegin || row >= params.partEnd) { return; }
   let stride = 64u * params.bandBlocks;
   let out = (row - params.partBegin) * (params.heapSize + 1u);
-  ids[out] = row;
-  distances[out] = 0.0;
-  for (var size = params.heapSize; size > 0u; size--) {
-    let last = (size - 1u) * stride + at;
-    let lastDistance = heapDistances[last];
-    let lastId = heapIds[last];
-    let squared = heapDistances[at];
-    ids[out + size] = rowOf[heapIds[at]];
-    distances[out + size] = select(sqrt(squared), squared / 2.0, params.isCosine == 1u);
-    if (size > 1u) { replaceRoot(query, at, stride, size - 1u, lastDistance, lastId); }
-  }
+  writeRow(query, at, stride, out);
 }
+
+fn rowOfPoint(point: u32) -> u32 { return rowOf[point]; }

@@ -7,6 +7,7 @@ import gatherWgsl from './gather.wgsl?raw'
 import heap from './heap.wgsl?raw'
 import knnWgsl from './knn.wgsl?raw'
 import normsWgsl from './norms.wgsl?raw'
+import row from './row.wgsl?raw'
 import sortWgsl from './sort.wgsl?raw'
 import tile from './tile.wgsl?raw'
 
@@ -41,7 +42,7 @@ export const knn = {
 /** Heaps to sorted rows. */
 export const sort = {
   label: 'neighbors.sort',
-  wgsl: [sortWgsl, heap, hash],
+  wgsl: [sortWgsl, row, heap, hash],
   bindings: ['uniform', 'read_write', 'read_write', 'read_write', 'read_write'],
   params: {
     begin: 'u32',
@@ -87,7 +88,7 @@ export const clustered = {
 /** Heaps of blocks to sorted rows. */
 export const gather = {
   label: 'neighbors.gather',
-  wgsl: [gatherWgsl, heap, hash],
+  wgsl: [gatherWgsl, row, heap, hash],
   bindings: ['uniform', 'read', 'read', 'read_write', 'read_write', 'read_write', 'read_write'],
   params: {
     begin: 'u32',

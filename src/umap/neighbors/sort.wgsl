@@ -14,15 +14,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let at = row - params.bandBegin;
   let stride = params.bandEnd - params.bandBegin;
   let out = (row - params.partBegin) * (params.heapSize + 1u);
-  ids[out] = row;
-  distances[out] = 0.0;
-  for (var size = params.heapSize; size > 0u; size--) {
-    let last = (size - 1u) * stride + at;
-    let lastDistance = heapDistances[last];
-    let lastId = heapIds[last];
-    ids[out + size] = heapIds[at];
-    let squared = heapDistances[at];
-    distances[out + size] = select(sqrt(squared), squared / 2.0, params.isCosine == 1u);
-    if (size > 1u) { replaceRoot(row, at, stride, size - 1u, lastDistance, lastId); }
-  }
+  writeRow(row, at, stride, out);
 }
+
+fn rowOfPoint(point: u32) -> u32 { return point; }

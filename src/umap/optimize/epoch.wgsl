@@ -50,15 +50,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     if (edge >= end) { break; }
     let tail = columns[edge + toColumns];
-    let pull = attraction(position - positions[tail]);
+    let pull = attraction(position - positions[tail], params.learningRate);
     position += pull;
     let back = vec2i(round(-pull * shares[tail] * params.fixedPoint));
     atomicAdd(&pulls[2u * tail], back.x);
     atomicAdd(&pulls[2u * tail + 1u], back.y);
     for (var negative = negatives(rate); negative > 0u; negative--) {
-      random = random * 747796405u + 2891336453u; // a linear congruential step from the hashed start
+      random = stepped(random);
       let other = scaled(random, params.nPoints);
-      position += repulsion(position - positions[other], other != head);
+      position += select(vec2f(), repulsion(position - positions[other], params.learningRate), other != head);
     }
     edge++;
   }
@@ -68,19 +68,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 // Samples of an edge of this weight per 65,536 epochs; the strongest one is sampled in every epoch.
 fn rateOf(weight: u32) -> u32 { return select(0u, weight + (weight >> 15u), weight >= params.least); }
 
-// The upper 32 bits of the product: uniform below n where `random` is uniform, for any n.
-fn scaled(random: u32, n: u32) -> u32 {
-  let low = random & 0xffffu;
-  let high = random >> 16u;
-  let middle = low * (n >> 16u) + ((low * (n & 0xffffu)) >> 16u);
-  return high * (n >> 16u) + (middle >> 16u) + ((high * (n & 0xffffu) + (middle & 0xffffu)) >> 16u);
-}
-
-// Samples of an edge in the first `epoch` epochs; exact, without 64-bit integers.
-fn samples(epoch: u32, rate: u32) -> u32 {
-  return (epoch >> 16u) * rate + (((epoch & 0xffffu) * rate) >> 16u);
-}
-
 // Negatives that are due with this sample: those of all epochs so far, less those that came with the sample before. As
 // in umap-learn, the very first sample has one less.
 fn negatives(rate: u32) -> u32 {
@@ -89,20 +76,4 @@ fn negatives(rate: u32) -> u32 {
   if (sample == 1u) { return max(sofar, 1u) - 1u; }
   let before = (((sample - 1u) << 16u) + rate - 1u) / rate; // epoch of the sample before
   return sofar - samples(before * params.nNegatives, rate);
-}
-
-fn attraction(offset: vec2f) -> vec2f {
-  let squared = dot(offset, offset);
-  let power = exp2(params.b * log2(squared));
-  let coefficient = -2.0 * params.a * params.b * power / (squared * (params.a * power + 1.0));
-  let step = clamp(coefficient * offset, vec2f(-4.0), vec2f(4.0)) * params.learningRate;
-  return select(vec2f(), step, squared > 0.0);
-}
-
-fn repulsion(offset: vec2f, isOther: bool) -> vec2f {
-  let squared = dot(offset, offset);
-  let power = exp2(params.b * log2(squared));
-  let coefficient = 2.0 * params.b / ((0.001 + squared) * (params.a * power + 1.0));
-  let step = clamp(coefficient * offset, vec2f(-4.0), vec2f(4.0)) * params.learningRate;
-  return select(vec2f(), step, isOther && squared > 0.0);
 }

@@ -1,5 +1,6 @@
 import type { KernelSource } from '../../gpu/kernel.ts'
-import edges from '../../gpu/wgsl/edges.wgsl?raw'
+import descent from '../common/descent.wgsl?raw'
+import edges from '../common/edges.wgsl?raw'
 import hash from '../../gpu/wgsl/hash.wgsl?raw'
 import applyWgsl from './apply.wgsl?raw'
 import epochWgsl from './epoch.wgsl?raw'
@@ -20,7 +21,7 @@ export const shares = {
 /** An epoch's moves. */
 export const epoch = {
   label: 'optimize.epoch',
-  wgsl: [epochWgsl, edges, hash],
+  wgsl: [epochWgsl, descent, edges, hash],
   bindings: ['uniform', 'read', 'read', 'read', 'read', 'read', 'read_write', 'read_write'],
   params: {
     ...ofSet,

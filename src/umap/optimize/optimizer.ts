@@ -1,8 +1,9 @@
-import { type GraphBuffers, leastWeight } from '../../gpu/data.ts'
+import { type GraphBuffers, leastWeight } from '../common/buffers.ts'
 import { WORKGROUP_SIZE } from '../../gpu/kernel.ts'
 import type { Bound, Commands, GpuSession } from '../../gpu/session.ts'
 import { rowsOf, type Slicer } from '../../gpu/slices.ts'
 import type { Layout } from '../../shared/core/types.ts'
+import type { UmapOptions } from '../common/options.ts'
 import { type Curve, fitCurve } from './curve.ts'
 import { apply, epoch, shares } from './kernels.ts'
 
@@ -13,14 +14,10 @@ import { apply, epoch, shares } from './kernels.ts'
 const FULL_WEIGHT = 16
 const REPORT_MS = 125
 
-export interface OptimizeOptions {
-  readonly nEpochs: number
-  readonly negativeSampleRate: number
-  readonly minDist: number
-  readonly spread: number
-  readonly learningRate: number
-  readonly seed: number
-}
+export type OptimizeOptions = Pick<
+  UmapOptions,
+  'nEpochs' | 'negativeSampleRate' | 'minDist' | 'spread' | 'learningRate' | 'seed'
+>
 
 /** What the optimizer tells while it runs. */
 export interface OptimizeEvents {

@@ -1,4 +1,4 @@
-import type { GraphBuffers } from '../../gpu/data.ts'
+import type { GraphBuffers } from '../common/buffers.ts'
 import type { GpuSession } from '../../gpu/session.ts'
 import { lastSets } from './last-set.ts'
 import { throwIfCancelled } from '../../shared/core/errors.ts'

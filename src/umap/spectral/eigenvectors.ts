@@ -1,4 +1,4 @@
-import type { GraphBuffers } from '../../gpu/data.ts'
+import type { GraphBuffers } from '../common/buffers.ts'
 import { createRandom } from '../../shared/math/random.ts'
 import type { Commands, GpuSession } from '../../gpu/session.ts'
 import { rowsOf, type Slicer } from '../../gpu/slices.ts'

@@ -1,5 +1,5 @@
 import type { KernelSource } from '../../gpu/kernel.ts'
-import edges from '../../gpu/wgsl/edges.wgsl?raw'
+import edges from '../common/edges.wgsl?raw'
 import half from '../../gpu/wgsl/half.wgsl?raw'
 import backprojectWgsl from './backproject.wgsl?raw'
 import compressWgsl from './compress.wgsl?raw'

@@ -1,4 +1,4 @@
-import type { GraphBuffers } from '../../gpu/data.ts'
+import type { GraphBuffers } from '../common/buffers.ts'
 
 /** One part of a graph's last set, whose kernels take bounds, columns and weights in this order. */
 interface LastSet {

@@ -1,4 +1,6 @@
 import type { KernelSource } from '../../gpu/kernel.ts'
+import descent from '../common/descent.wgsl?raw'
+import sigma from '../common/sigma.wgsl?raw'
 import half from '../../gpu/wgsl/half.wgsl?raw'
 import hash from '../../gpu/wgsl/hash.wgsl?raw'
 import searchWgsl from './search.wgsl?raw'
@@ -26,7 +28,7 @@ export const search = {
 /** Memberships of new points, and where they start. */
 export const weigh = {
   label: 'transform.weigh',
-  wgsl: [weighWgsl],
+  wgsl: [weighWgsl, sigma],
   bindings: ['uniform', 'read', 'read', 'read', 'read_write', 'read_write'],
   params: { ...rows, stride: 'u32', k: 'u32', nEpochs: 'u32', isCosine: 'u32' },
 } as const satisfies KernelSource
@@ -34,7 +36,7 @@ export const weigh = {
 /** Epochs in which only new points move. */
 export const settle = {
   label: 'transform.settle',
-  wgsl: [settleWgsl, hash],
+  wgsl: [settleWgsl, descent, hash],
   bindings: ['uniform', 'read', 'read', 'read', 'read_write'],
   params: {
     ...rows,

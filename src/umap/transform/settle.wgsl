@@ -34,45 +34,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     for (var slot = 0u; slot < params.k; slot++) {
       let rate = rates[row * params.k + slot];
       if (samples(epoch, rate) == samples(epoch - 1u, rate)) { continue; }
-      let toward = position - fitted[ids[row * params.stride + slot]];
-      position += moved(toward, attraction(toward), learningRate);
+      position += attraction(position - fitted[ids[row * params.stride + slot]], learningRate);
       for (var negative = 0u; negative < params.nNegatives; negative++) {
-        random = random * 747796405u + 2891336453u; // a linear congruential step from the hashed start
-        let away = position - fitted[scaled(random, params.nFitted)];
-        position += moved(away, repulsion(away), learningRate);
+        random = stepped(random);
+        position += repulsion(position - fitted[scaled(random, params.nFitted)], learningRate);
       }
     }
   }
   placed[row] = position;
-}
-
-// Samples of an edge in the first `epoch` epochs, of which there are fewer than 65,536; exact.
-fn samples(epoch: u32, rate: u32) -> u32 {
-  return epoch * (rate >> 16u) + ((epoch * (rate & 0xffffu)) >> 16u);
-}
-
-// The upper 32 bits of the product: uniform below n where `random` is uniform, for any n.
-fn scaled(random: u32, n: u32) -> u32 {
-  let low = random & 0xffffu;
-  let high = random >> 16u;
-  let middle = low * (n >> 16u) + ((low * (n & 0xffffu)) >> 16u);
-  return high * (n >> 16u) + (middle >> 16u) + ((high * (n & 0xffffu) + (middle & 0xffffu)) >> 16u);
-}
-
-fn attraction(offset: vec2f) -> f32 {
-  let squared = dot(offset, offset);
-  let power = exp2(params.b * log2(squared));
-  return -2.0 * params.a * params.b * power / (squared * (params.a * power + 1.0));
-}
-
-fn repulsion(offset: vec2f) -> f32 {
-  let squared = dot(offset, offset);
-  let power = exp2(params.b * log2(squared));
-  return 2.0 * params.b / ((0.001 + squared) * (params.a * power + 1.0));
-}
-
-// What coincides moves nothing.
-fn moved(offset: vec2f, coefficient: f32, learningRate: f32) -> vec2f {
-  let step = clamp(coefficient * offset, vec2f(-4.0), vec2f(4.0)) * learningRate;
-  return select(vec2f(), step, dot(offset, offset) > 0.0);
 }

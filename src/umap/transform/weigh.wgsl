@@ -10,9 +10,6 @@ override WORKGROUP_SIZE: u32;
 @group(0) @binding(4) var<storage, read_write> rates: array<u32>;    // [nNew, k] samples per 65,536 epochs
 @group(0) @binding(5) var<storage, read_write> placed: array<vec2f>; // [nNew]
 
-const STEPS = 64u;
-const TOLERANCE = 1e-5;
-const UNBOUNDED = 3.0e38;
 const LEAST_SIGMA = 1e-3; // of the mean distance
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -21,7 +18,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (row >= params.end) { return; }
   let first = row * params.stride;
   let nearest = distanceAt(first);
-  let sigma = findSigma(first);
+  var sum = 0.0;
+  for (var slot = 0u; slot < params.k; slot++) { sum += distanceAt(first + slot); }
+  let sigma = max(findSigma(first, params.k, 0.0), LEAST_SIGMA * sum / f32(params.k));
   var total = 0.0;
   var position = vec2f();
   for (var slot = 0u; slot < params.k; slot++) {
@@ -34,29 +33,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   // A new point that is identical to a fitted one starts there.
   placed[row] = select(position / total, fitted[ids[first]], nearest == 0.0);
-}
-
-// smooth_knn_dist of umap-learn: the nearest is not counted.
-fn findSigma(first: u32) -> f32 {
-  let goal = log2(f32(params.k));
-  var low = 0.0;
-  var high = UNBOUNDED;
-  var sigma = 1.0;
-  for (var step = 0u; step < STEPS; step++) {
-    var total = 0.0;
-    for (var slot = 1u; slot < params.k; slot++) { total += exp(-distanceAt(first + slot) / sigma); }
-    if (abs(total - goal) < TOLERANCE) { break; }
-    if (total > goal) {
-      high = sigma;
-      sigma = (low + high) / 2.0;
-    } else {
-      low = sigma;
-      sigma = select((low + high) / 2.0, 2.0 * sigma, high == UNBOUNDED);
-    }
-  }
-  var sum = 0.0;
-  for (var slot = 0u; slot < params.k; slot++) { sum += distanceAt(first + slot); }
-  return max(sigma, LEAST_SIGMA * sum / f32(params.k));
 }
 
 fn distanceAt(at: u32) -> f32 { return select(sqrt(squared[at]), squared[at] / 2.0, params.isCosine == 1u); }

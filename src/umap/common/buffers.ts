@@ -1,4 +1,4 @@
-import type { Split } from './split.ts'
+import type { Split } from '../../gpu/split.ts'
 
 /** Nearest neighbors on the GPU, as `findNeighbors` leaves them; row i starts with i itself at distance 0. */
 export interface NeighborBuffers {

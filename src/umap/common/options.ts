@@ -1,5 +1,5 @@
-import { InputError } from '../shared/core/errors.ts'
-import type { Metric, Vectors } from '../shared/core/types.ts'
+import { InputError } from '../../shared/core/errors.ts'
+import type { Metric, Vectors } from '../../shared/core/types.ts'
 
 /** How nearest neighbors are found: `auto` compares all pairs where that takes at most some 20 s. */
 export type NeighborMethod = 'auto' | 'exact' | 'approximate'
