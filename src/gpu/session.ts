@@ -26,6 +26,27 @@ const ADVICE_MEMORY = 'Open fewer rows (?limit=), or use a GPU with more memory.
 const ADVICE_FAULT =
   'This is a fault of Captionscape or of the graphics driver. Update the driver; if it stays, report it.'
 
+/** What is known of a device beside what it says itself. */
+interface Watch {
+  readonly sessions: Set<GpuSession>
+  lost: LostDeviceError | null
+}
+
+const watches = new WeakMap<GPUDevice, Watch>()
+
+/** The promise of a device's loss keeps all that waits for it as long as the device lives: so only one waits, for all sessions. */
+function watchOf(device: GPUDevice): Watch {
+  const known = watches.get(device)
+  if (known) return known
+  const watch: Watch = { sessions: new Set(), lost: null }
+  watches.set(device, watch)
+  void device.lost.then(({ reason, message }) => {
+    watch.lost = lost(`${reason || 'unknown'}: ${message}`)
+    for (const session of watch.sessions) session.fail(watch.lost)
+  })
+  return watch
+}
+
 /**
  * One run's hold on a device: it makes buffers and gives all of them back at once, encodes dispatches, reads results,
  * and turns what WebGPU only reports aside (a lost device, a validation error, lack of memory) into a thrown error.
@@ -47,14 +68,14 @@ export class GpuSession {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits
     this.bytesPerBuffer = Math.min(bytesPerBuffer, maxBufferSize, maxStorageBufferBindingSize)
     device.addEventListener('uncapturederror', this.#onError)
-    void device.lost.then(({ reason, message }) => {
-      this.#fault ??= lost(`${reason || 'unknown'}: ${message}`)
-    })
+    const watch = watchOf(device)
+    this.#fault = watch.lost
     this.#params = this.buffer(
       'gpu.params',
       SLOTS * SLOT_BYTES,
       GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     )
+    watch.sessions.add(this)
   }
 
   /** The most memory that the session's buffers have held at once. */
@@ -65,6 +86,11 @@ export class GpuSession {
   /** True once the device can do no more work. */
   get isBroken(): boolean {
     return this.#fault !== null
+  }
+
+  /** Ends the session for this reason, unless there was one before. */
+  fail(fault: DeviceError): void {
+    this.#fault ??= fault
   }
 
   /** @throws {DeviceError} when the device was lost or reported an error since the session began. */
@@ -126,7 +152,7 @@ export class GpuSession {
       await staging.mapAsync(GPUMapMode.READ)
     } catch (cause) {
       await this.#settle()
-      throw this.#fail(cause)
+      throw this.#lostBy(cause)
     }
     const mapped = staging.getMappedRange()
     at = 0
@@ -170,7 +196,7 @@ export class GpuSession {
       await this.device.queue.onSubmittedWorkDone()
     } catch (cause) {
       await this.#settle()
-      throw this.#fail(cause)
+      throw this.#lostBy(cause)
     }
     this.check()
   }
@@ -178,6 +204,7 @@ export class GpuSession {
   /** Gives back all memory. The device stays: it belongs to the caller. */
   close(): void {
     this.#isOpen = false
+    watchOf(this.device).sessions.delete(this)
     this.device.removeEventListener('uncapturederror', this.#onError)
     for (const buffer of this.#buffers) buffer.destroy()
     this.#buffers.clear()
@@ -193,7 +220,7 @@ export class GpuSession {
   }
 
   /** Where WebGPU's process has ended, what waits for it fails before anything says that the device is lost. */
-  #fail(cause: unknown): DeviceError {
+  #lostBy(cause: unknown): DeviceError {
     this.#fault ??= lost(String(cause))
     return this.#fault
   }

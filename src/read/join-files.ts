@@ -120,8 +120,7 @@ function columnsInUse(metadata: FileMetaData, wantedText: string | null): string
   return text === undefined ? layouts : [text, ...layouts]
 }
 
-/** How a column differs in another file, null where it does not. */
-/** Null where they are alike; the types where they are not, of a column that is there. */
+/** How a column differs in another file: its types there and here, or that it is missing; null where they are alike. */
 function differenceOf(column: TopLevelColumn, other: TopLevelColumn | undefined): Difference | null {
   if (!other) return 'missing'
   const [here, there] = [column, other].map(({ elements }) => elements.map(typeOf).join(', '))

@@ -5,7 +5,7 @@ import { GpuSession } from '../gpu/session.ts'
 import { Slicer } from '../gpu/slices.ts'
 import { readSplit } from '../gpu/split.ts'
 import { chooseSearch } from './neighbors/choose-search.ts'
-import type { ClusteredSearch } from './neighbors/clustered-search.ts'
+import { ClusteredSearch } from './neighbors/clustered-search.ts'
 import type { NeighborSearch } from './neighbors/find-neighbors.ts'
 import { Optimizer } from './optimize/optimizer.ts'
 import { findStart } from './spectral/find-start.ts'
@@ -15,7 +15,7 @@ import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './c
 
 /** What a fit is given besides its data. */
 export interface UmapContext extends Context {
-  /** The layouts in the making, some eight times a second; every array is fresh. */
+  /** The layouts in the making, some eight times a second, millions of points more seldom; every array is fresh. */
   readonly onLayouts?: (epoch: number, layouts: readonly Layout[]) => void
   /** Whether the result holds the nearest neighbors; {@link UmapRun.neighborsOf} tells those of single points. */
   readonly wantsNeighbors?: boolean
@@ -164,7 +164,7 @@ export class UmapRun {
     const known = this.#search?.k ?? 0
     const wanted = Math.min(this.#vectors.nPoints, Math.max(...options.nNeighbors))
     // Clusters are chosen by the seed, and how many of them are looked at by the number of neighbors wanted.
-    const isApproximate = this.#onGpu?.approximate !== undefined
+    const isApproximate = this.#search instanceof ClusteredSearch
     const newClusters = isApproximate && (is('seed') || wanted !== known)
     const newNeighbors = is('metric') || is('method') || newClusters || wanted > known
     const newGraph = newNeighbors || is('nNeighbors')

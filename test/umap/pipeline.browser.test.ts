@@ -181,6 +181,30 @@ describe('changed options', () => {
     }
   })
 
+  test('another seed finds other clusters also where the search for neighbors was cancelled half way', async () => {
+    const device = await testDevice()
+    const many = clusters(900, 16, 5, 3)
+    const approximate = { ...before, method: 'approximate' } as const
+    // Buffers so small that the search goes in several bands.
+    const run = new UmapRun(device, many, approximate, 25_000)
+    try {
+      const controller = new AbortController()
+      const first = run.fit({
+        signal: controller.signal,
+        onProgress: ({ stage, done }) => {
+          if (stage === 'Neighbors' && done > 0.2 * 900) controller.abort()
+        },
+      })
+      await expect(first).rejects.toThrow(CancelledError)
+      expect(run.nKnown).toBe(0)
+      run.setOptions({ seed: 5 })
+      const whole = await fitUmap(device, many, { ...approximate, seed: 5 })
+      expect(bytesOf((await run.fit()).layouts)).toEqual(bytesOf(whole.layouts))
+    } finally {
+      run.close()
+    }
+  })
+
   test('that cannot be used change nothing', async () => {
     const run = new UmapRun(await testDevice(), vectors, before)
     try {
