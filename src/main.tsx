@@ -11,7 +11,7 @@ declare global {
 
 const engine = new Engine()
 globalThis.captionscape = scriptingOf(engine)
-engine.start()
+engine.open.start()
 
 const root = document.getElementById('root')
 if (!root) throw new Error('main: index.html has no #root')

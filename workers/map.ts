@@ -1,5 +1,6 @@
 import { expose, transfer } from 'comlink'
 import { agreementOf, densityOf, keptOf } from '../src/shared/places/agreement.ts'
+import { placesOfPoints } from '../src/shared/places/expand-layout.ts'
 import { buildGrid, gatherInBox, type GridIndex, type WorldBox } from '../src/shared/places/grid-index.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import { drawOrder } from '../src/shared/places/shuffle.ts'
@@ -7,10 +8,14 @@ import { drawOrder } from '../src/shared/places/shuffle.ts'
 export interface MapApi {
   /** [n] share of neighbors kept between layouts [n, 2]; the first is the one on screen. */
   agreement(layouts: readonly Float32Array[]): Promise<Float64Array<ArrayBuffer>>
-  /** [n] share of the nearest by the vectors, [n, k], that one layout [n, 2] keeps. */
+  /**
+   * [nRows] share of the nearest by the vectors, [nPoints, k], that one layout [nRows, 2] keeps.
+   * @param pointOf [nRows] the point of each row; null where they are the same
+   */
   kept(
     positions: Float32Array,
     near: { readonly k: number; readonly ids: Uint32Array },
+    pointOf: Uint32Array | null,
   ): Promise<Float64Array<ArrayBuffer>>
   /** [n] log2 density of one layout [n, 2]. */
   density(positions: Float32Array): Float64Array<ArrayBuffer>
@@ -34,8 +39,10 @@ const api: MapApi = {
     const found = await agreementOf(layouts)
     return transfer(found, [found.buffer])
   },
-  async kept(positions, near) {
-    const found = await keptOf(positions, near)
+  async kept(positions, near, pointOf) {
+    const nPoints = near.ids.length / near.k
+    const byPoint = await keptOf(pointOf ? placesOfPoints(positions, pointOf, nPoints) : positions, near)
+    const found = pointOf ? Float64Array.from(pointOf, (point) => byPoint[point]) : byPoint
     return transfer(found, [found.buffer])
   },
   density(positions) {

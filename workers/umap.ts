@@ -5,6 +5,7 @@ import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import { fingerprint } from '../src/shared/math/fnv.ts'
 import { createLikeness, createLikenessOnCpu, type Likeness } from '../src/search/likeness.ts'
 import type { Layout, Metric, Progress, Timing, Vectors } from '../src/shared/core/types.ts'
+import { expandLayout } from '../src/shared/places/expand-layout.ts'
 import {
   availableBytes,
   bytesPerPoint,
@@ -76,8 +77,15 @@ export interface UmapApi {
   /**
    * Called again with the same vectors it keeps what the settings do not change, and after a cancellation goes on where it
    * stopped.
+   *
+   * @param pointOf [nRows] the point of each row: then layouts are those of the rows, [nRows, 2], copies of a point beside it
    */
-  fit(vectors: Vectors, settings: UmapSettings, events: UmapEvents): Promise<UmapResult>
+  fit(
+    vectors: Vectors,
+    settings: UmapSettings,
+    events: UmapEvents,
+    pointOf?: Uint32Array,
+  ): Promise<UmapResult>
   /** The k nearest points in the space of the vectors, nearest first, without the point itself; from the fit's kNN. */
   neighbors(point: number): Promise<{ readonly points: Uint32Array; readonly distances: Float32Array }>
   /**
@@ -148,19 +156,25 @@ const api: UmapApi = {
     }
   },
 
-  async fit(vectors, settings, { onProgress, onNotice, onLayouts }) {
+  async fit(vectors, settings, { onProgress, onNotice, onLayouts }, pointOf) {
+    const ofRows = (layout: Layout, isFinal: boolean): Layout =>
+      pointOf ? expandLayout(layout, pointOf, isFinal) : layout
     const { signal } = start()
     const attempt = async (): Promise<UmapResult> => {
       const fit = await resume(vectors, settings)
       const { run, adapter } = fit
       fit.isDone = false
-      const { layouts, timings } = await run.fit({
+      const { layouts: ofPoints, timings } = await run.fit({
         signal,
         onProgress,
         onNotice,
-        onLayouts: (epoch, moving) => onLayouts(epoch, transfer(moving, buffersOf(moving))),
+        onLayouts: (epoch, layouts) => {
+          const moving = layouts.map((layout) => ofRows(layout, false))
+          onLayouts(epoch, transfer(moving, buffersOf(moving)))
+        },
       })
       fit.isDone = true
+      const layouts = ofPoints.map((layout) => ofRows(layout, true))
       const backend = adapter === null ? 'umap-js' : 'webgpu'
       return transfer({ layouts, backend, adapter: adapter ?? 'CPU (umap-js)', timings }, buffersOf(layouts))
     }

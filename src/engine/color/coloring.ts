@@ -1,42 +1,19 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ColumnValues } from '../../../workers/read.ts'
+import type { Painted } from '../../draw/caption-map.ts'
 import type { Theme } from '../../draw/points/color.ts'
 import { categoryColor, colorByCode, colorByRamp, cssColor, otherColor } from '../../draw/points/palette.ts'
 import { CancelledError, InputError } from '../../shared/core/errors.ts'
-import {
-  categoryCounts,
-  type ColumnFilter,
-  type Histogram,
-  histogramOf,
-  passing,
-  toShares,
-} from './column-filter.ts'
+import { categoryCounts, type ColumnFilter, histogramOf, passing, toShares } from './column-filter.ts'
 import { SCORE, spanOf } from './computed-values.ts'
 import type { Progress } from '../../shared/core/types.ts'
-import { filterOf, type FilterText, textOf } from './filter-text.ts'
-import type { ViewStore } from '../store.ts'
-
-/** What is behind a legend. */
-export type Legend =
-  | {
-      readonly kind: 'number' | 'date'
-      readonly column: string
-      readonly histogram: Histogram
-      readonly scale: 'linear' | 'quantile'
-      readonly least: number
-      readonly most: number
-    }
-  | {
-      readonly kind: 'category'
-      readonly column: string
-      readonly nDistinct: number
-      readonly entries: readonly {
-        readonly code: number
-        readonly name: string
-        readonly count: number
-        readonly color: string
-        readonly isOn: boolean
-      }[]
-    }
+import type { Link } from '../link/link.ts'
+import type { FilterText } from '../link/filters.ts'
+import type { Params } from '../link/params.ts'
+import type { Status } from '../status.ts'
+import { filterOf, textOf } from './filter-text.ts'
+import type { Legend } from './legend.ts'
+import { legendSvg } from './legend-svg.ts'
 
 /** The coloring as the panels see it. */
 export interface ColoringView {
@@ -64,25 +41,26 @@ export const NO_COLORING: ColoringView = {
   passing: 0,
 }
 
-/** What the coloring asks of the engine and its map. */
-export interface ColoringHost {
-  readonly view: ViewStore
-  /** The rows on the map. */
-  nRows(): number
-  /** Values of a column of the file on the map, or of one that the page computes. */
-  values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues>
+/** The columns of the rows on the map, the page's own (`@…`) among them. */
+export interface Columns {
+  readonly nRows: number
+  /** The file's name. */
+  readonly file: string
+  has(column: string): boolean
+  /** Whether a link may name it as a color. */
+  canColor(column: string): boolean
   /** Bytes that have to be fetched for a column. */
   costOf(column: string): number
+  values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues>
   /** Stops fetching. */
-  cancel(): void
+  stop(): void
+}
+
+/** What is painted, and in which theme. */
+interface Canvas {
+  readonly theme: Theme
   /** Colors [n, 4], null for those by place; hidden rows [n], null for none. */
-  paint(colors: Uint8Array<ArrayBuffer> | null, hidden: Uint8Array<ArrayBuffer> | null): void
-  /** The chosen column and how its numbers become colors, for the address. */
-  onColumn(column: string | null, scale: 'linear' | 'quantile'): void
-  /** The filters, for the address. */
-  onFilters(filters: readonly FilterText[]): void
-  notice(text: string): void
-  report(error: unknown): void
+  setPainted(painted: Painted): void
 }
 
 /** Fetched without asking. */
@@ -90,7 +68,11 @@ const FREE_BYTES = 2 * 1000 * 1000
 
 /** Colors the map by a column and keeps the filters on columns, one each. */
 export class Coloring {
-  private readonly host: ColoringHost
+  readonly view: StoreApi<ColoringView> = createStore<ColoringView>()(() => NO_COLORING)
+  private readonly columns: Columns
+  private readonly canvas: Canvas
+  private readonly link: Pick<Link, 'set'>
+  private readonly status: Pick<Status, 'notice' | 'report'>
   private readonly known = new Map<string, ColumnValues>()
   private readonly filters = new Map<string, ColumnFilter>()
   /** Filters of a link by columns that nobody has agreed to fetch yet. */
@@ -106,8 +88,28 @@ export class Coloring {
   private generation = 0
   private restoring = 0
 
-  constructor(host: ColoringHost) {
-    this.host = host
+  constructor(
+    columns: Columns,
+    canvas: Canvas,
+    link: Pick<Link, 'set'>,
+    status: Pick<Status, 'notice' | 'report'>,
+  ) {
+    this.columns = columns
+    this.canvas = canvas
+    this.link = link
+    this.status = status
+  }
+
+  /** The map tells by its colors how like the rows are to what is searched for. */
+  get tellsScores(): boolean {
+    return this.column === SCORE
+  }
+
+  /** Colors and filters the map of another file as a link says; what the file has not becomes a notice. */
+  begin({ color, scale, filter }: Pick<Params, 'color' | 'scale' | 'filter'>): void {
+    const isKnown = color === null || this.columns.canColor(color)
+    if (!isKnown) this.status.notice(`“${this.columns.file}” has no column “${color}” to color by.`)
+    this.reset(isKnown ? color : null, scale, filter)
   }
 
   /** Forgets everything, for another file; then colors and filters as a link says. */
@@ -118,7 +120,7 @@ export class Coloring {
     this.waiting = []
     this.offered = null
     this.column = null
-    this.host.view.setState({ coloring: { ...NO_COLORING, passing: this.host.nRows() } })
+    this.view.setState({ ...NO_COLORING, passing: this.columns.nRows })
     if (column !== null) this.follow(column, scale)
     void this.restore(filters ?? [])
   }
@@ -137,7 +139,9 @@ export class Coloring {
     const found = new Map<string, ColumnFilter>()
     this.waiting = filters.filter(({ column }) => this.isCostly(column))
     for (const { column } of this.waiting) {
-      this.host.notice(`The address filters by “${column}”, which is not fetched yet: color by it to filter.`)
+      this.status.notice(
+        `The address filters by “${column}”, which is not fetched yet: color by it to filter.`,
+      )
     }
     for (const { column, passes } of filters) {
       if (this.isCostly(column)) continue
@@ -147,7 +151,8 @@ export class Coloring {
       if (values && filter) {
         this.known.set(column, values)
         found.set(column, filter)
-      } else this.host.notice(`The address filters by “${column}”, which this file cannot; it was left out.`)
+      } else
+        this.status.notice(`The address filters by “${column}”, which this file cannot; it was left out.`)
     }
     this.filters.clear()
     for (const [column, filter] of found) this.filters.set(column, filter)
@@ -160,11 +165,8 @@ export class Coloring {
     if (column !== null && this.isCostly(column)) {
       this.generation++
       this.offered = { column, scale }
-      const { coloring } = this.host.view.getState()
-      const offer = { column, bytes: this.host.costOf(column) }
-      this.host.view.setState({
-        coloring: { ...coloring, isLoading: false, progress: null, offer },
-      })
+      const offer = { column, bytes: this.columns.costOf(column) }
+      this.view.setState({ isLoading: false, progress: null, offer })
       return
     }
     await this.load(column, scale)
@@ -180,32 +182,30 @@ export class Coloring {
   /** Leaves the column that was offered, or stops fetching it. */
   decline(): void {
     this.offered = null
-    this.host.cancel()
+    this.columns.stop()
     this.refresh()
   }
 
   private isCostly(column: string): boolean {
-    return !this.known.has(column) && this.host.costOf(column) > FREE_BYTES
+    return !this.known.has(column) && this.columns.costOf(column) > FREE_BYTES
   }
 
   private async load(column: string | null, scale: 'linear' | 'quantile'): Promise<void> {
     const generation = ++this.generation
-    const { coloring } = this.host.view.getState()
-    const isLoading = column !== null
-    this.host.view.setState({ coloring: { ...coloring, column, isLoading, progress: null, offer: null } })
+    const before = this.view.getState()
+    this.view.setState({ column, isLoading: column !== null, progress: null, offer: null })
     const onProgress = ({ done, total }: Progress): void => {
-      const { coloring: now } = this.host.view.getState()
-      if (generation === this.generation && now.isLoading)
-        this.host.view.setState({ coloring: { ...now, progress: { done, total } } })
+      if (generation === this.generation && this.view.getState().isLoading)
+        this.view.setState({ progress: { done, total } })
     }
     try {
       const values =
-        column === null ? null : (this.known.get(column) ?? (await this.host.values(column, onProgress)))
+        column === null ? null : (this.known.get(column) ?? (await this.columns.values(column, onProgress)))
       if (generation !== this.generation) return
       if (column !== null && values) this.known.set(column, values)
       this.column = column
       this.scale = scale
-      this.host.onColumn(column, scale)
+      this.link.set({ color: column, scale })
       const filter = this.waiting.find((one) => one.column === column)
       const parsed = filter && values && filterOf(filter.passes, values)
       if (column !== null && parsed) this.filters.set(column, parsed)
@@ -213,10 +213,8 @@ export class Coloring {
       this.refresh()
     } catch (error) {
       if (generation !== this.generation) return
-      this.host.view.setState({
-        coloring: { ...coloring, isLoading: false, progress: null },
-      })
-      if (!(error instanceof CancelledError)) this.host.report(error)
+      this.view.setState({ ...before, isLoading: false, progress: null })
+      if (!(error instanceof CancelledError)) this.status.report(error)
     }
   }
 
@@ -234,14 +232,15 @@ export class Coloring {
   scoresChanged(areThere: boolean): void {
     const isWanted = this.column === SCORE || this.awaitsScores
     this.known.delete(SCORE)
-    this.filters.delete(SCORE)
+    // Rows that it left out are there again.
+    if (this.filters.delete(SCORE)) this.refilter()
     if (areThere) this.awaitsScores = false
     if (isWanted && (areThere || this.column === SCORE)) void this.choose(areThere ? SCORE : null, this.scale)
   }
 
   setScale(scale: 'linear' | 'quantile'): void {
     this.scale = scale
-    this.host.onColumn(this.column, scale)
+    this.link.set({ color: this.column, scale })
     this.refresh()
   }
 
@@ -287,55 +286,59 @@ export class Coloring {
   /** Paints what the filters, which have changed, let through. */
   private refilter(): void {
     this.refresh()
-    this.host.onFilters([
+    const filter: readonly FilterText[] = [
       ...this.waiting,
-      ...[...this.filters].flatMap(([column, filter]) => {
+      ...[...this.filters].flatMap(([column, passes]) => {
         const values = this.known.get(column)
         // A search has no name that a link could keep its scores by.
-        return values && column !== SCORE ? [{ column, passes: textOf(filter, values) }] : []
+        return values && column !== SCORE ? [{ column, passes: textOf(passes, values) }] : []
       }),
-    ])
+    ]
+    this.link.set({ filter: filter.length > 0 ? filter : null })
   }
 
   /** Null where a column is not there, or cannot be filtered by. */
   private async valuesForLink(column: string): Promise<ColumnValues | null> {
     const known = this.known.get(column)
     if (known) return known
-    const isThere = this.host.view.getState().shown?.columns.some(({ name }) => name === column)
-    if (!isThere && !column.startsWith('@')) return null
+    if (!this.columns.has(column)) return null
     try {
-      return await this.host.values(column, () => {})
+      return await this.columns.values(column, () => {})
     } catch (error) {
       if (error instanceof InputError || error instanceof CancelledError) return null
-      this.host.report(error)
+      this.status.report(error)
       return null
     }
   }
 
   /** Paints anew, as after a change of the theme. */
   refresh(): void {
-    const { theme } = this.host.view.getState()
+    const { theme } = this.canvas
     const active = [...this.filters].flatMap(([column, filter]) => {
       const values = this.known.get(column)
       return values ? [{ filter, values }] : []
     })
-    const { hidden, count } = passing(this.host.nRows(), active)
+    const { hidden, count } = passing(this.columns.nRows, active)
     const values = this.column === null ? undefined : this.known.get(this.column)
-    this.host.view.setState({
-      coloring: {
-        column: this.column,
-        isLoading: false,
-        progress: null,
-        offer: this.offered && {
-          column: this.offered.column,
-          bytes: this.host.costOf(this.offered.column),
-        },
-        legend: values && this.column !== null ? this.legend(this.column, values, theme) : null,
-        filtered: [...this.filters.keys()],
-        passing: count,
+    this.view.setState({
+      column: this.column,
+      isLoading: false,
+      progress: null,
+      offer: this.offered && {
+        column: this.offered.column,
+        bytes: this.columns.costOf(this.offered.column),
       },
+      legend: values && this.column !== null ? this.legend(this.column, values, theme) : null,
+      filtered: [...this.filters.keys()],
+      passing: count,
     })
-    this.host.paint(values ? this.colors(values, theme) : null, hidden)
+    this.canvas.setPainted({ colors: values ? this.colors(values, theme) : null, hidden })
+  }
+
+  /** The legend as a picture; null where there is none. */
+  legendSvg(): string | null {
+    const { legend } = this.view.getState()
+    return legend && legendSvg(legend, this.canvas.theme)
   }
 
   private colors(values: ColumnValues, theme: Theme): Uint8Array<ArrayBuffer> {

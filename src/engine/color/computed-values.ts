@@ -1,9 +1,10 @@
-import { releaseProxy, type Remote, transfer, wrap } from 'comlink'
+import { type Remote, transfer } from 'comlink'
 import type { MapApi } from '../../../workers/map.ts'
 import type { ColumnValues } from '../../../workers/read.ts'
 import { InputError } from '../../shared/core/errors.ts'
 import type { Layout } from '../../shared/core/types.ts'
 import type { Session } from '../run/session.ts'
+import type { Workers } from '../workers/workers.ts'
 
 /** Values that the page computes from the layouts, the vectors or the search, by their names among the columns. */
 export const AGREEMENT = '@agreement'
@@ -33,6 +34,7 @@ interface ComputedFrom {
   readonly layouts: readonly Layout[]
   /** How like each row is to what is searched for by meaning, [nRows]; null without such a search. */
   readonly scores: Float32Array | null
+  readonly workers: Pick<Workers, 'map'>
 }
 
 /**
@@ -60,13 +62,11 @@ export async function computedValues(name: string, from: ComputedFrom): Promise<
       'Lay out with several n_neighbors.',
     )
   }
-  const worker = new Worker(new URL('../../../workers/map.ts', import.meta.url), { type: 'module' })
-  const api = wrap<MapApi>(worker)
+  const hand = from.workers.map()
   try {
-    return { kind: 'number', values: await compute(api, name, from) }
+    return { kind: 'number', values: await compute(hand.api, name, from) }
   } finally {
-    api[releaseProxy]()
-    worker.terminate()
+    hand.end()
   }
 }
 
@@ -84,9 +84,6 @@ async function compute(
       `What the page computes is ${AGREEMENT}, ${KEPT}, ${DENSITY} and ${SCORE}.`,
     )
   }
-  const { near, positions } = await session.nearestByVectors(active.name, NEAR)
-  const byPoint = await api.kept(positions, transfer(near, [near.ids.buffer]))
-  const { pointOf } = session
-  // Copies of a caption are one point.
-  return pointOf ? Float64Array.from(pointOf, (point) => byPoint[point]) : byPoint
+  const near = await session.nearestByVectors(NEAR)
+  return api.kept(active.positions, transfer(near, [near.ids.buffer]), session.pointOf)
 }

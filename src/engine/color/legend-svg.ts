@@ -1,6 +1,6 @@
 import { cssColor, rampColor } from '../../draw/points/palette.ts'
 import type { Theme } from '../../draw/points/color.ts'
-import type { Legend } from './coloring.ts'
+import type { Legend } from './legend.ts'
 
 const WIDTH = 320
 const LINE = 22

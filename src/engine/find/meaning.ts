@@ -2,7 +2,10 @@ import { takeCaptions } from '../../shared/core/captions.ts'
 import { InputError } from '../../shared/core/errors.ts'
 import { greatest } from '../../shared/math/greatest.ts'
 import type { Captions } from '../../shared/core/types.ts'
-import type { Encoder, Session } from '../run/session.ts'
+import type { Encoder } from '../run/encoder.ts'
+import type { Session } from '../run/session.ts'
+import type { Workspace } from '../run/workspace.ts'
+import type { Status } from '../status.ts'
 
 /** Rows in the order of their likeness to a query, the likest first. */
 export interface Ranked {
@@ -20,20 +23,21 @@ export interface Ranked {
 const CANDIDATES = 10
 const MOST_CANDIDATES = 2000
 
-/** What the search needs of the engine. */
-interface MeaningHost {
-  /** The session on the map. */
-  session(): Session | null
-  readonly encoder: Encoder
-  /** The encoder works on a run. */
-  isBusy(): boolean
-}
-
 /** Search by meaning: the query goes through the encoder that made the map, and to where its vectors are. */
 export class Meaning {
-  private readonly host: MeaningHost
-  constructor(host: MeaningHost) {
-    this.host = host
+  private readonly data: Pick<Workspace, 'shown'>
+  private readonly encoder: Encoder
+  private readonly status: Pick<Status, 'isWorking'>
+
+  constructor(data: Pick<Workspace, 'shown'>, encoder: Encoder, status: Pick<Status, 'isWorking'>) {
+    this.data = data
+    this.encoder = encoder
+    this.status = status
+  }
+
+  /** Rows that mean nearly the same as one, nearest first; null where the page has no vectors. */
+  async near(row: number): Promise<number[] | null> {
+    return (await this.data.shown?.neighborsInMeaning(row, NEIGHBORS_SHOWN)) ?? null
   }
 
   /**
@@ -41,7 +45,7 @@ export class Meaning {
    * @throws {InputError} where the map came without vectors, or while the encoder is at work
    */
   async find(text: string, k: number): Promise<Ranked> {
-    const session = this.host.session()
+    const session = this.data.shown
     if (!session?.embedding || !session.pointOf) {
       throw new InputError(
         'This map came without vectors, so that it cannot be searched by meaning.',
@@ -54,14 +58,14 @@ export class Meaning {
         'Choose CLIP or Lexical and press “Lay out again” to search by meaning, or search by words.',
       )
     }
-    if (this.host.isBusy()) {
+    if (this.status.isWorking) {
       throw new InputError(
         'The encoder is at work on a map.',
         'Search by meaning when it is done, or by words at any time.',
       )
     }
     const { embedding, pointOf } = session
-    const vectors = await this.host.encoder.queries(arenaOf(text), session, embedding)
+    const vectors = await this.encoder.queries(arenaOf(text), session, embedding)
     const byPoint = await session.likeness(vectors.data)
     const { points, scores } = await this.ranked(text, k, byPoint, session)
     return rowsOf(points, scores, byPoint, pointOf)
@@ -80,12 +84,7 @@ export class Meaning {
     if (embedding?.encoder !== 'clip' || !embedding.projection || !distinct) return asIs()
     const candidates = greatest(byPoint, Math.max(k, Math.min(MOST_CANDIDATES, CANDIDATES * k)))
     const texts = takeCaptions(distinct.captions, candidates)
-    const cosines = await this.host.encoder.compare(
-      arenaOf(text),
-      texts,
-      Math.min(k, candidates.length),
-      session,
-    )
+    const cosines = await this.encoder.compare(arenaOf(text), texts, Math.min(k, candidates.length), session)
     if (cosines.length === 0) return asIs()
     const order = greatest(cosines, k)
     return {
@@ -94,6 +93,9 @@ export class Meaning {
     }
   }
 }
+
+/** Beside a pinned caption. */
+const NEIGHBORS_SHOWN = 8
 
 /** Captions, the likest to a query first, and their cosines. */
 interface Nearest {

@@ -2,16 +2,16 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import { CancelledError, InputError } from '../../shared/core/errors.ts'
 import { parseQuery } from '../../shared/text/query.ts'
 import type { Captions } from '../../shared/core/types.ts'
-import { CaptionSearch } from './caption-search.ts'
-import type { Ranked } from './meaning.ts'
+import type { Link } from '../link/link.ts'
+import type { FindBy } from '../link/params.ts'
+import type { Status } from '../status.ts'
+import type { CaptionSearch } from './caption-search.ts'
+import type { Meaning } from './meaning.ts'
 
 /** Long enough to wait for the next letter of a fast typist. */
 const DEBOUNCE_MS = 90
 /** A model takes longer than a scan. */
 const MEANING_DEBOUNCE_MS = 350
-
-/** How captions are compared with the query. */
-export type FindBy = 'words' | 'meaning'
 
 /** The search box's state; the rows that were found stay in {@link Finder.rows}. */
 export interface FindView {
@@ -28,19 +28,15 @@ export interface FindView {
   readonly at: number | null
 }
 
-/** What the finder does to the rest of the page. */
-interface FinderHost {
+interface FinderParts {
   /** The captions of the map's rows; null where the page does not hold them. */
-  captions(): Captions | null
-  /** The rows that stand out on the map; null for none asked for. */
-  onFound(rows: Uint32Array | null): void
-  /** The rows of the captions nearest in meaning. */
-  rank(query: string, nearest: number): Promise<Ranked>
-  /** For the address. */
-  onQuery(query: string | null, by: FindBy, nearest: number): void
-  visit(row: number): void
-  showRows(rows: Uint32Array): void
-  report(error: unknown): void
+  readonly data: { readonly captions: Captions | null }
+  readonly meaning: Pick<Meaning, 'find'>
+  /** Where hits are shown. */
+  readonly stage: { visit(row: number): void; showRows(rows: Uint32Array): void }
+  readonly link: Pick<Link, 'set'>
+  readonly status: Pick<Status, 'report'>
+  readonly createSearch: (captions: Captions) => Pick<CaptionSearch, 'search' | 'end'>
 }
 
 /** Search as one types, by words or by meaning: what is asked, what was found, and the way through the hits. */
@@ -52,12 +48,26 @@ export class Finder {
   scores: Float32Array | null = null
   /** [nRows] those of all rows. */
   allScores: Float32Array | null = null
-  private search: { readonly captions: Captions; readonly workers: CaptionSearch } | null = null
+  private search: {
+    readonly captions: Captions
+    readonly workers: Pick<CaptionSearch, 'search' | 'end'>
+  } | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
-  private readonly host: FinderHost
+  /** Grows with each question, also with the same one of other captions. */
+  private asked = 0
+  private readonly parts: FinderParts
+  private readonly onFound: () => void
 
-  constructor(host: FinderHost) {
-    this.host = host
+  /** @param onFound other rows stand out on the map, or none */
+  constructor(parts: FinderParts, onFound: () => void) {
+    this.parts = parts
+    this.onFound = onFound
+  }
+
+  /** The rows that stand out on the map; null where nothing is asked for. */
+  get marked(): Uint32Array | null {
+    const { state } = this.view.getState()
+    return state === 'off' || state === 'impossible' ? null : this.rows
   }
 
   /** Asks for something else; an empty query ends the search. */
@@ -65,11 +75,12 @@ export class Finder {
     clearTimeout(this.timer)
     const { by, nearest } = this.view.getState()
     const asks = by === 'meaning' ? query.trim() !== '' : parseQuery(query).length > 0
-    this.host.onQuery(query.trim() === '' ? null : query, by, nearest)
+    this.asked++
+    this.parts.link.set({ q: query.trim() === '' ? null : query, by, nearest })
     if (!asks) {
       this.take(NONE, null)
       this.view.setState({ query, state: 'off', count: 0, at: null })
-      this.host.onFound(null)
+      this.onFound()
       return
     }
     this.view.setState({ query, state: 'waiting' })
@@ -108,7 +119,8 @@ export class Finder {
   /** Begins anew for other data; the copies of the captions before are given up. */
   reset(query: string | null, by: FindBy, nearest: number): void {
     clearTimeout(this.timer)
-    if (this.search && this.search.captions !== this.host.captions()) {
+    this.asked++
+    if (this.search && this.search.captions !== this.parts.data.captions) {
       this.search.workers.end()
       this.search = null
     }
@@ -129,7 +141,7 @@ export class Finder {
   go(at: number): void {
     if (at < 0 || at >= this.rows.length) return
     this.view.setState({ at })
-    this.host.visit(this.rows[at])
+    this.parts.stage.visit(this.rows[at])
   }
 
   /** Goes on to the next hit, or back, around the end. */
@@ -142,7 +154,7 @@ export class Finder {
   }
 
   showAll(): void {
-    if (this.rows.length) this.host.showRows(this.rows)
+    if (this.rows.length) this.parts.stage.showRows(this.rows)
   }
 
   private take(rows: Uint32Array, scores: Float32Array | null, all: Float32Array | null = null): void {
@@ -153,37 +165,35 @@ export class Finder {
 
   private async run(query: string): Promise<void> {
     const { by, nearest } = this.view.getState()
-    const isStale = (): boolean => {
-      const now = this.view.getState()
-      return now.query !== query || now.by !== by || now.nearest !== nearest
-    }
+    const { asked } = this
+    const isStale = (): boolean => asked !== this.asked
     try {
       const { rows, scores, all } =
         by === 'meaning'
-          ? await this.host.rank(query, nearest)
+          ? await this.parts.meaning.find(query, nearest)
           : { rows: await this.scan(query, true), scores: null, all: null }
       if (isStale()) return
       this.take(rows, scores, all)
       this.view.setState({ state: 'found', count: rows.length, at: null })
-      this.host.onFound(rows)
+      this.onFound()
     } catch (error) {
       if (error instanceof CancelledError || isStale()) return
       this.take(NONE, null)
       const why = error instanceof InputError ? `${error.message} ${error.advice}`.trim() : ''
       this.view.setState({ state: 'impossible', why, count: 0, at: null })
-      this.host.onFound(null)
-      if (!(error instanceof InputError)) this.host.report(error)
+      this.onFound()
+      if (!(error instanceof InputError)) this.parts.status.report(error)
     }
   }
 
   private async scan(query: string, typed: boolean): Promise<Uint32Array<ArrayBuffer>> {
-    const captions = this.host.captions()
+    const captions = this.parts.data.captions
     if (!captions) {
       throw new InputError('A search needs all captions, and those of this map are not in the page.', '')
     }
     if (this.search?.captions !== captions) {
       this.search?.workers.end()
-      this.search = { captions, workers: new CaptionSearch(captions) }
+      this.search = { captions, workers: this.parts.createSearch(captions) }
     }
     return this.search.workers.search(query, typed)
   }

@@ -1,9 +1,11 @@
 import type { Camera } from '../../draw/camera/camera.ts'
 import type { Theme } from '../../draw/points/color.ts'
 import type { DrawChoice } from '../../draw/points/crowding.ts'
-import { type FilterText, readFilters, writeFilters } from '../color/filter-text.ts'
-import type { FindBy } from '../find/search.ts'
 import type { Backend, EncoderName, Metric, ProjectionName } from '../../shared/core/types.ts'
+import { type FilterText, readFilters, writeFilters } from './filters.ts'
+
+/** How captions are compared with a query. */
+export type FindBy = 'words' | 'meaning'
 
 /** What a run depends on; the Settings dialog edits these. */
 export interface Settings {

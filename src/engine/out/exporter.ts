@@ -1,7 +1,12 @@
 import { InputError } from '../../shared/core/errors.ts'
 import { fromHalf } from '../../shared/math/half.ts'
 import { npyHeader } from '../../shared/core/npy.ts'
+import type { Coloring } from '../color/coloring.ts'
 import type { Session } from '../run/session.ts'
+import type { Workspace } from '../run/workspace.ts'
+import type { Status } from '../status.ts'
+import type { Stage } from '../view/stage.ts'
+import { download } from './download.ts'
 
 /** What can be saved of the map. */
 export type ExportFormat = 'parquet' | 'csv' | 'npy16' | 'npy32' | 'png' | 'svg'
@@ -12,15 +17,6 @@ export interface ExportChoice {
   readonly rows: Uint32Array | null
   /** Writes the file's name and the number of captions into a picture. */
   readonly title: boolean
-}
-
-/** What the exporter takes from the rest of the page. */
-interface ExporterHost {
-  session(): Session | null
-  snapshot(scale: number): HTMLCanvasElement | null
-  /** The legend of the map's colors as SVG; null where there is none. */
-  legend(): string | null
-  notice(text: string): void
 }
 
 /** From this size on a file goes straight to the disk where the browser can do that: a Blob may not fit into memory. */
@@ -43,15 +39,26 @@ type SavePicker = (options: { readonly suggestedName: string }) => Promise<FileS
 
 /** Saves the map's rows, its vectors or its view. */
 export class Exporter {
-  private readonly host: ExporterHost
+  private readonly data: Pick<Workspace, 'shown'>
+  private readonly stage: Pick<Stage, 'snapshot'>
+  private readonly color: Pick<Coloring, 'legendSvg'>
+  private readonly status: Pick<Status, 'notice'>
 
-  constructor(host: ExporterHost) {
-    this.host = host
+  constructor(
+    data: Pick<Workspace, 'shown'>,
+    stage: Pick<Stage, 'snapshot'>,
+    color: Pick<Coloring, 'legendSvg'>,
+    status: Pick<Status, 'notice'>,
+  ) {
+    this.data = data
+    this.stage = stage
+    this.color = color
+    this.status = status
   }
 
   /** Whether the page holds vectors; it does not where the layouts came with the file. */
   hasVectors(): boolean {
-    return Boolean(this.host.session()?.embedding)
+    return Boolean(this.data.shown?.embedding)
   }
 
   /**
@@ -62,14 +69,15 @@ export class Exporter {
    * @throws {InputError} @throws {NetworkError} @throws {DeviceError}
    */
   async save({ format, rows, title }: ExportChoice, onRows: (done: number) => void): Promise<boolean> {
-    const session = this.host.session()
-    if (!session?.opened) throw new InputError('Export: there is no map yet', 'Open a file first.')
+    const session = this.data.shown
+    if (!session?.opened || !session.rows)
+      throw new InputError('Export: there is no map yet', 'Open a file first.')
     // “a.csv.gz”, “a.parquet and 2 more”
     const base = session.opened.name.replace(/(\.\w+)(\.gz)?( and \d+ more)?$/, '')
     const name = `${base}-${rows ? 'selection' : 'map'}${KINDS[format].end}`
     const { type } = KINDS[format]
     if (format === 'svg') {
-      const legend = this.host.legend()
+      const legend = this.color.legendSvg()
       if (legend === null)
         throw new InputError('Export: there is no legend', 'Color the map by a column first.')
       download(name, new Blob([legend], { type }))
@@ -79,17 +87,26 @@ export class Exporter {
     else {
       const handle = session.opened.bytes >= STREAM_BYTES && !rows ? await askForFile(name) : 'none'
       if (handle === null) return false
-      const to = handle === 'none' ? null : handle
-      const { rows: file, leftOut } = await session.exportFile(format, rows, to, onRows)
+      const { embedding, layouts, opened } = session
+      const { rows: file, leftOut } = await session.rows.export(
+        {
+          format,
+          rows,
+          layouts: embedding ? layouts : [],
+          encoder: embedding?.label ?? opened.encoder,
+          handle: handle === 'none' ? null : handle,
+        },
+        onRows,
+      )
       if (file) download(name, file)
       if (leftOut.length > 0)
-        this.host.notice(`${name} is without ${leftOut.join(', ')}: the map’s file gives these only whole.`)
+        this.status.notice(`${name} is without ${leftOut.join(', ')}: the map’s file gives these only whole.`)
     }
     return true
   }
 
   private async picture(session: Session, title: boolean): Promise<Blob> {
-    const canvas = this.host.snapshot(PICTURE_SCALE)
+    const canvas = this.stage.snapshot(PICTURE_SCALE)
     if (!canvas || !session.opened) throw new InputError('Export: there is no map yet', 'Open a file first.')
     if (title) {
       const { name, nRows } = session.opened
@@ -150,11 +167,4 @@ function vectors(session: Session, rows: Uint32Array | null, format: 'npy16' | '
     parts.push(format === 'npy16' ? halves : Float32Array.from(halves, fromHalf))
   }
   return parts
-}
-
-function download(name: string, file: Blob): void {
-  const url = URL.createObjectURL(file)
-  Object.assign(document.createElement('a'), { href: url, download: name }).click()
-  // Firefox reads it after the click has been handled.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }

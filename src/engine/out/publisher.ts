@@ -1,4 +1,5 @@
 import type { Session } from '../run/session.ts'
+import { download } from './download.ts'
 
 /** Missing in TypeScript's DOM: https://wicg.github.io/file-system-access */
 type DirectoryPicker = (options: {
@@ -47,8 +48,6 @@ export async function publishToFolder(session: Session): Promise<string | null> 
 export async function publishAsZip(session: Session): Promise<string> {
   const archive = await session.publishZip()
   const name = `${(session.opened?.name ?? 'map').replace(/\.\w+$/, '')}-map.zip`
-  const url = URL.createObjectURL(archive)
-  Object.assign(document.createElement('a'), { href: url, download: name }).click()
-  URL.revokeObjectURL(url)
+  download(name, archive)
   return name
 }

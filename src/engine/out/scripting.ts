@@ -2,7 +2,7 @@ import { InputError } from '../../shared/core/errors.ts'
 import { fromHalf, toHalf } from '../../shared/math/half.ts'
 import type { Timing } from '../../shared/core/types.ts'
 import type { Engine } from '../engine.ts'
-import type { Phase } from '../store.ts'
+import type { Phase } from '../status.ts'
 
 /** The page's scripting interface, `globalThis.captionscape` (docs/scripting.md). */
 export interface Captionscape {
@@ -43,7 +43,9 @@ export function scriptingOf(engine: Engine): Captionscape {
   return {
     version: CAPTIONSCAPE_VERSION,
     status() {
-      const { phase, message, shown, active } = engine.view.getState()
+      const { phase, message } = engine.status.view.getState()
+      const { shown } = engine.data.view.getState()
+      const { active } = engine.map.view.getState()
       return {
         phase,
         message,
@@ -55,24 +57,25 @@ export function scriptingOf(engine: Engine): Captionscape {
         adapter: shown?.adapter ?? null,
       }
     },
-    whenReady: () => engine.whenReady(),
+    whenReady: () => engine.status.whenReady(),
     async layout(name) {
-      if (engine.data()?.streamed && !engine.layouts().some((l) => l.name === name)) {
+      const { layouts } = engine.data
+      const layout = layouts.find((l) => l.name === name)
+      if (layout) return layout.positions.slice()
+      if (engine.data.rows?.isPart === true) {
         throw new InputError(
           'Scripting: this map is fetched in parts, and the page does not hold whole layouts',
           'Of a large file the layout on screen can be had once it is whole; of a folder read points_<layout>.parquet.',
         )
       }
-      const layout = engine.layouts().find((l) => l.name === name)
-      if (layout) return layout.positions.slice()
-      const names = engine.layouts().map((l) => l.name)
+      const names = layouts.map((l) => l.name)
       throw new InputError(
         `Scripting: the map has no layout “${name}”`,
         `It has: ${names.join(', ') || 'none yet'}.`,
       )
     },
     async vectors() {
-      const session = engine.data()
+      const session = engine.data.shown
       if (!session?.embedding || !session.pointOf) return null
       const { data, nDims } = session.embedding.vectors
       const { pointOf } = session
@@ -82,7 +85,7 @@ export function scriptingOf(engine: Engine): Captionscape {
       return rows
     },
     async place(vectors) {
-      const session = engine.data()
+      const session = engine.data.shown
       const nDims = session?.embedding?.vectors.nDims ?? 0
       const data = Uint16Array.from(vectors, toHalf)
       const placed = nDims && (await session?.place({ data, nPoints: vectors.length / nDims, nDims }))
@@ -93,9 +96,9 @@ export function scriptingOf(engine: Engine): Captionscape {
       )
     },
     search: async (text, mode = 'text', nearest = 200) =>
-      mode === 'meaning' ? (await engine.meaning.find(text, nearest)).rows : engine.finder.find(text),
-    caption: (row) => engine.fetchCaption(row),
-    screenPosition: (row) => engine.screenPosition(row),
-    timings: () => [...(engine.data()?.timings ?? [])],
+      mode === 'meaning' ? (await engine.meaning.find(text, nearest)).rows : engine.find.find(text),
+    caption: (row) => engine.data.fetchCaption(row),
+    screenPosition: (row) => engine.map.screenPosition(row),
+    timings: () => [...(engine.data.shown?.timings ?? [])],
   }
 }

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { RemoteColumn } from '../../../workers/tiles.ts'
 import { CancelledError } from '../../shared/core/errors.ts'
+import type { Status } from '../status.ts'
 import type { StreamedMap } from './streamed-map.ts'
 
 /** Whether the captions of a map held in part can be had, and how far they are. */
@@ -22,12 +22,12 @@ const NONE: RemoteCaptionsView = {
   isKept: false,
 }
 
-interface RemoteRowsHost {
+/** Who hears of what has come. */
+interface Told {
   /** Columns that can be asked for are known. */
-  onColumns(columns: readonly RemoteColumn[]): void
+  columnsCame(): void
   /** The map holds all captions now. */
-  onCaptions(map: StreamedMap): void
-  report(error: unknown): void
+  captionsCame(): void
 }
 
 /** What can be fetched of the rows of a map held in part: its columns, and all captions at once. */
@@ -35,10 +35,12 @@ export class RemoteRows {
   readonly view: StoreApi<RemoteCaptionsView> = createStore<RemoteCaptionsView>()(() => NONE)
   private map: StreamedMap | null = null
   private costs = new Map<string, number>()
-  private readonly host: RemoteRowsHost
+  private readonly told: Told
+  private readonly status: Pick<Status, 'report'>
 
-  constructor(host: RemoteRowsHost) {
-    this.host = host
+  constructor(told: Told, status: Pick<Status, 'report'>) {
+    this.told = told
+    this.status = status
   }
 
   /** Looks what another map has; captions that an earlier visit kept are taken at once. Null for none held in part. */
@@ -48,10 +50,10 @@ export class RemoteRows {
     this.view.setState(NONE)
     if (!map) return
     try {
-      const columns = await map.columns()
+      const columns = await map.findColumns()
       if (map !== this.map) return
       this.costs = new Map(columns.map(({ name, bytes }) => [name, bytes]))
-      this.host.onColumns(columns)
+      this.told.columnsCame()
       const { bytes, kept, isTooLarge } = await map.captionsCost()
       if (map !== this.map || (bytes === 0 && !isTooLarge)) return
       this.view.setState({
@@ -64,7 +66,7 @@ export class RemoteRows {
       await map.settled()
       if (map === this.map) await this.fetch()
     } catch (error) {
-      if (map === this.map && !(error instanceof CancelledError)) this.host.report(error)
+      if (map === this.map && !(error instanceof CancelledError)) this.status.report(error)
     }
   }
 
@@ -84,7 +86,7 @@ export class RemoteRows {
       })
       if (map !== this.map) return
       this.view.setState({ state: 'held', isKept })
-      this.host.onCaptions(map)
+      this.told.captionsCame()
     } catch (error) {
       if (map !== this.map) return
       const kept = await map.captionsCost().then(
@@ -93,11 +95,11 @@ export class RemoteRows {
       )
       if (map !== this.map) return
       this.view.setState({ state: 'offered', done: kept })
-      if (!(error instanceof CancelledError)) this.host.report(error)
+      if (!(error instanceof CancelledError)) this.status.report(error)
     }
   }
 
   cancel(): void {
-    this.map?.cancel('captions')
+    this.map?.stopCaptions()
   }
 }

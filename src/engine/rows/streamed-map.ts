@@ -1,5 +1,5 @@
 import { proxy } from 'comlink'
-import type { ColumnValues, TableColumn } from '../../../workers/read.ts'
+import type { ColumnInfo, ColumnValues, TableColumn } from '../../../workers/read.ts'
 import type {
   Box,
   CaptionsCost,
@@ -11,12 +11,13 @@ import type {
   TilesApi,
 } from '../../../workers/tiles.ts'
 import { captionAt, takeCaptions } from '../../shared/core/captions.ts'
-import { CancelledError } from '../../shared/core/errors.ts'
+import { CancelledError, InputError } from '../../shared/core/errors.ts'
 import type { Painted } from '../../draw/caption-map.ts'
 import type { Camera } from '../../draw/camera/camera.ts'
 import type { Captions, Layout, Progress } from '../../shared/core/types.ts'
-import { Hand } from '../run/hand.ts'
+import type { Hand } from '../workers/hand.ts'
 import { byPoint, placesOf, pointsOfRows, rowsOfPoints } from './held-points.ts'
+import type { MapRows, RowsExport } from './map-rows.ts'
 
 /** The camera rests this long before parts are fetched for it. */
 const REST_MS = 120
@@ -51,12 +52,15 @@ export function isMapFolder(url: string): boolean {
  * A published map (docs/scale.md), or a large file by its address: of its points and captions only those are held that are looked at. The map draws
  * them by their index here; {@link rowOf} and {@link indexOf} go between that and the row.
  */
-export class StreamedMap {
+export class StreamedMap implements MapRows {
+  readonly isPart = true
   readonly manifest: Manifest
+  /** Those that can be asked for, once they are known. */
+  columns: readonly ColumnInfo[] = []
   /** Bytes to fetch before captions can be shown; 0 where they are had one by one. */
   captionBytes: number
-  /** All captions, once they were fetched. */
-  allCaptions: Captions | null = null
+  /** All of them, once they were fetched. */
+  captions: Captions | null = null
   /** The points that are there, as a layout of its own. */
   layouts: readonly Layout[] = []
   events: StreamedMapEvents | null = null
@@ -69,7 +73,7 @@ export class StreamedMap {
   private readonly kept = new Map<string, Points>()
   private lookedAt = ''
   private timer: ReturnType<typeof setTimeout> | undefined
-  private readonly captions = new Map<number, string>()
+  private readonly heldCaptions = new Map<number, string>()
   private readonly wishes: number[] = []
   private fetching = 0
   private underway: Promise<void> = Promise.resolve()
@@ -82,11 +86,11 @@ export class StreamedMap {
     this.manifest = manifest
   }
 
-  /** @throws {InputError} there is no map there. @throws {NetworkError} */
-  static async open(url: string, text: string | null): Promise<StreamedMap> {
-    const hand = new Hand<TilesApi>(
-      new Worker(new URL('../../../workers/tiles.ts', import.meta.url), { type: 'module' }),
-    )
+  /**
+   * @param hand ended with the map, or where there is none
+   * @throws {InputError} there is no map there. @throws {NetworkError}
+   */
+  static async open(hand: Hand<TilesApi>, url: string, text: string | null): Promise<StreamedMap> {
     try {
       const { api } = hand
       const manifest = await (isMapFolder(url) ? api.openFolder(url) : api.openFile(url, text))
@@ -106,9 +110,12 @@ export class StreamedMap {
     return (this.points?.positions.length ?? 0) / 2
   }
 
-  /** The layout of all rows in their order; null until they are all there, and for parts of a map. */
-  get whole(): Layout | null {
-    return this.points && this.isWhole(this.points) ? this.layouts[0] : null
+  get textColumn(): string | null {
+    return this.manifest.caption
+  }
+
+  get whole(): readonly Layout[] {
+    return this.points && this.isWhole(this.points) ? this.layouts : []
   }
 
   private isWhole({ ids, positions }: Points): boolean {
@@ -129,11 +136,11 @@ export class StreamedMap {
   }
 
   /** Turns to another layout; the whole of it is looked at first. */
-  switchTo(layout: string): void {
+  turnTo(layout: string): boolean {
     this.show(layout).catch((error: unknown) => this.fail(error))
+    return true
   }
 
-  /** To be called when the camera has moved. @param width of the map, CSS px @param height of the map, CSS px */
   look({ x, y, zoom }: Camera, width: number, height: number): void {
     clearTimeout(this.timer)
     const { active } = this
@@ -145,12 +152,11 @@ export class StreamedMap {
     }, REST_MS)
   }
 
-  rowOf(index: number | null | undefined): number | null {
-    if (index === null || index === undefined || !this.points) return null
+  rowOf(index: number | null): number | null {
+    if (index === null || !this.points) return null
     return this.points.ids ? (this.points.ids[index] ?? null) : index
   }
 
-  /** Null for a row that is not held. */
   indexOf(row: number | null): number | null {
     if (row === null || !this.points) return null
     const { ids, positions } = this.points
@@ -158,12 +164,12 @@ export class StreamedMap {
     return index < 0 || 2 * index >= positions.length ? null : index
   }
 
-  /** A caption that is held; null where it has been sent for, which {@link StreamedMapEvents.onCaption} ends. */
-  captionAtHand(row: number): string | null {
+  /** Null where it has been sent for, which {@link StreamedMapEvents.onCaption} ends. */
+  captionAt(row: number): string | null {
     if (this.manifest.caption === null) return ''
-    if (this.allCaptions) return captionAt(this.allCaptions, row)
+    if (this.captions) return captionAt(this.captions, row)
     if (this.captionBytes > 0) return NOT_FETCHED
-    const held = this.captions.get(row)
+    const held = this.heldCaptions.get(row)
     if (held !== undefined) return held
     const at = this.wishes.indexOf(row)
     if (at >= 0) this.wishes.splice(at, 1)
@@ -173,31 +179,27 @@ export class StreamedMap {
     return null
   }
 
-  /** @throws {InputError} no such row. @throws {NetworkError} */
   async caption(row: number): Promise<string> {
-    if (this.allCaptions && row < this.manifest.rows) return captionAt(this.allCaptions, row)
-    const held = this.captions.get(row)
+    if (this.captions && row < this.manifest.rows) return captionAt(this.captions, row)
+    const held = this.heldCaptions.get(row)
     if (held !== undefined) return held
     const caption = await this.hand.api.caption(row)
-    this.captions.set(row, caption)
-    for (const old of this.captions.keys()) {
-      if (this.captions.size <= CAPTIONS_HELD) break
-      this.captions.delete(old)
+    this.heldCaptions.set(row, caption)
+    for (const old of this.heldCaptions.keys()) {
+      if (this.heldCaptions.size <= CAPTIONS_HELD) break
+      this.heldCaptions.delete(old)
     }
     return caption
   }
 
-  /** The rows of points, ascending. */
   rowsOf(indices: Uint32Array): Uint32Array {
     return this.points ? rowsOfPoints(this.points, indices) : new Uint32Array(0)
   }
 
-  /** The points of rows, of those that are there. @param rows ascending */
   indicesOf(rows: Uint32Array): Uint32Array {
     return this.points ? pointsOfRows(this.points, rows) : new Uint32Array(0)
   }
 
-  /** Colors and hidden rows in the order of the points. */
   paintedPoints({ colors, hidden }: Painted): Painted {
     if (!this.points) return { colors: null, hidden: null }
     return {
@@ -207,8 +209,10 @@ export class StreamedMap {
   }
 
   /** The columns of its rows, and what each costs. @throws as the worker */
-  columns(): Promise<readonly RemoteColumn[]> {
-    return this.hand.api.columns()
+  async findColumns(): Promise<readonly RemoteColumn[]> {
+    const columns = await this.hand.api.columns()
+    this.columns = columns
+    return columns
   }
 
   captionsCost(): Promise<CaptionsCost> {
@@ -222,9 +226,9 @@ export class StreamedMap {
    */
   async fetchCaptions(onProgress: (progress: Progress) => void): Promise<boolean> {
     const { captions, isKept } = await this.hand.api.captions(proxy(onProgress))
-    this.allCaptions = captions
+    this.captions = captions
     this.captionBytes = 0
-    this.captions.clear()
+    this.heldCaptions.clear()
     this.events?.onCaption()
     return isKept
   }
@@ -233,36 +237,43 @@ export class StreamedMap {
     return this.hand.api.values(column, proxy(onProgress))
   }
 
-  /** Stops fetching; what has come is kept. */
-  cancel(what: 'captions' | 'values'): void {
-    void this.hand.api.cancel(what)
+  stopValues(): void {
+    this.stop('values')
+  }
+
+  stopCaptions(): void {
+    this.stop('captions')
+  }
+
+  /** What has come is kept. */
+  private stop(what: 'captions' | 'values'): void {
+    void this.hand.api.cancel(what).catch(() => {}) // A map that has ended fetches nothing.
   }
 
   async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
     const fields = await this.hand.api.row(row)
     const name = this.manifest.caption
-    if (!this.allCaptions || name === null || fields.some((field) => field.name === name)) return fields
-    return [{ name, value: captionAt(this.allCaptions, row) }, ...fields]
+    if (!this.captions || name === null || fields.some((field) => field.name === name)) return fields
+    return [{ name, value: captionAt(this.captions, row) }, ...fields]
   }
 
-  /** Some rows as text, and the names of the columns that cannot be had for so few. @param rows ascending */
   table(rows: Uint32Array): Promise<Rows<readonly TableColumn[]>> {
     return this.hand.api.table(this.request(rows))
   }
 
-  exportRows(
-    format: 'parquet' | 'csv',
-    rows: Uint32Array,
-    onRows: (done: number) => void,
-  ): Promise<Rows<Blob>> {
-    return this.hand.api.exportRows(format, this.request(rows), proxy(onRows))
+  async export({ format, rows }: RowsExport, onRows: (done: number) => void): Promise<Rows<Blob>> {
+    if (rows) return this.hand.api.exportRows(format, this.request(rows), proxy(onRows))
+    throw new InputError(
+      'Export: this map is fetched in parts, and the page does not hold its rows',
+      'All of it is at its address. Select captions to save those.',
+    )
   }
 
   private request(rows: Uint32Array): RowsRequest {
     const [layout] = this.layouts
     return {
       rows,
-      captions: this.allCaptions && takeCaptions(this.allCaptions, rows),
+      captions: this.captions && takeCaptions(this.captions, rows),
       layout: this.points && layout ? { name: layout.name, positions: placesOf(this.points, rows) } : null,
     }
   }
@@ -282,7 +293,7 @@ export class StreamedMap {
     this.active = layout
     const kept = this.kept.get(layout)
     if (kept) {
-      const what = this.whole ? 'moved' : 'other'
+      const what = this.whole.length > 0 ? 'moved' : 'other'
       this.take(layout, kept)
       this.events?.onPoints(what)
       return
@@ -328,7 +339,7 @@ export class StreamedMap {
 
   /** Large files learn with their last point whether captions can be had one by one. */
   private async askCaptionBytes(): Promise<void> {
-    const bytes = this.allCaptions ? 0 : await this.hand.api.captionBytes()
+    const bytes = this.captions ? 0 : await this.hand.api.captionBytes()
     if (bytes === this.captionBytes || this.isOver) return
     this.captionBytes = bytes
     this.events?.onCaption()

@@ -1,45 +1,63 @@
-import { CancelledError } from '../../shared/core/errors.ts'
+import { CancelledError, throwIfCancelled } from '../../shared/core/errors.ts'
 import type { Layout } from '../../shared/core/types.ts'
-import { expandLayout } from './expand-layout.ts'
-import { Encoder, type Session, type SessionEvents } from './session.ts'
+import type { Status } from '../status.ts'
+import type { Workers } from '../workers/workers.ts'
+import { Encoder } from './encoder.ts'
+import { nameOfEncoder } from './model-folder.ts'
+import type { Session, SessionEvents } from './session.ts'
 
-/** Enough for groups to show; CLIP's map takes its place. */
+/** Enough for groups to show; the model's map takes its place. */
 const EPOCHS = 200
-/** CLIP that is done so soon needs no map before its own. */
+/** A model that is done so soon needs no map before its own. */
 const PATIENCE_MS = 3000
-/** Beyond, the layout would keep the GPU from CLIP for too long. */
+/** Beyond, the layout would keep the GPU from the model for too long. */
 const MOST_POINTS = 100_000
 
-/** What a first map does to the page. */
-interface FirstMapHost {
-  /** Its layouts, in the making or done, in `look.layouts`. */
-  onLayouts(look: Session): void
-  onNotice(text: string): void
-  report(error: unknown): void
-}
-
 /**
- * A map by words while CLIP is at work: the lexical encoder and a short fit, in workers of their own. It begins where
- * CLIP takes more than some seconds, and stays until CLIP's layouts are done.
+ * A map by words while a model is at work: the lexical encoder and a short fit, in workers of their own. It begins where
+ * the model takes more than some seconds, and stays until the model's layouts are done, or for good where the model cannot
+ * be had.
  */
 export class FirstMap {
   /** What is on the map; its rows are those of the run that it goes before. */
   readonly look: Session
-  private readonly host: FirstMapHost
-  private readonly encoder = new Encoder()
+  private readonly of: Session
+  private readonly encoder: Encoder
+  private readonly status: Pick<Status, 'notice' | 'report'>
+  private readonly show: (look: Session) => void
   private readonly timer: ReturnType<typeof setTimeout>
+  private making: Promise<void> | null = null
   private isOver = false
 
-  /** @param of its captions are known */
-  constructor(of: Session, host: FirstMapHost) {
-    this.host = host
-    this.look = of.branch({ encoder: 'lexical', epochs: EPOCHS })
-    this.timer = setTimeout(() => void this.make(), PATIENCE_MS)
+  /**
+   * @param of its captions are known
+   * @param show takes its layouts, in the making or done, in `look.layouts`
+   */
+  constructor(
+    of: Session,
+    workers: Workers,
+    status: Pick<Status, 'notice' | 'report'>,
+    show: (look: Session) => void,
+  ) {
+    this.of = of
+    this.encoder = new Encoder(workers)
+    this.status = status
+    this.show = show
+    this.look = of.branch({ encoder: 'lexical', epochs: Math.min(EPOCHS, of.settings.epochs) })
+    this.timer = setTimeout(() => {
+      this.making = this.make(SILENT).catch((error: unknown) => {
+        if (!this.isOver && !(error instanceof CancelledError)) status.report(error)
+      })
+    }, PATIENCE_MS)
   }
 
-  /** Whether a run is worth one, and small enough. */
+  /** Whether a run may have one, and is worth one at once. */
   static suits({ settings }: Session, nPoints: number): boolean {
-    return settings.encoder === 'clip' && settings.firstMap === 'auto' && nPoints <= MOST_POINTS
+    return FirstMap.isAllowed(settings) && nPoints <= MOST_POINTS
+  }
+
+  static isAllowed({ encoder, firstMap }: Session['settings']): boolean {
+    return encoder === 'clip' && firstMap === 'auto'
   }
 
   /** Makes no more layouts; those on the map stay. */
@@ -50,29 +68,57 @@ export class FirstMap {
     this.look.cancel()
   }
 
-  private async make(): Promise<void> {
-    const { look, host } = this
+  /**
+   * Lays out by words as long as a run would, to stay.
+   * @throws as a run
+   */
+  async finish(events: Pick<SessionEvents, 'onProgress' | 'onNotice'>): Promise<void> {
+    clearTimeout(this.timer)
+    const cancel = (): void => this.look.cancel()
+    this.of.signal.addEventListener('abort', cancel)
+    try {
+      await this.making
+      throwIfCancelled(this.of.signal)
+      if (this.isOver) this.look.begin()
+      this.isOver = false
+      this.look.settings = { ...this.look.settings, epochs: this.of.settings.epochs }
+      await this.make({ ...SILENT, ...events })
+      this.look.state = 'done'
+    } finally {
+      this.of.signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  private async make({
+    onProgress,
+    onNotice,
+  }: Pick<SessionEvents, 'onProgress' | 'onNotice'>): Promise<void> {
+    const { look } = this
     if (!look.distinct) return
-    const { captions, pointOf } = look.distinct
-    const take = (layouts: readonly Layout[], isFinal: boolean): void => {
+    const isFirst = look.result === null
+    const take = (layouts: readonly Layout[]): void => {
       if (this.isOver) return
-      look.layouts = layouts.map((layout) => expandLayout(layout, pointOf, isFinal))
-      host.onLayouts(look)
+      look.layouts = layouts
+      this.show(look)
     }
     const events: SessionEvents = {
-      onProgress: () => {},
-      onNotice: () => {},
-      onLayouts: (_epoch, layouts) => take(layouts, false),
+      onProgress,
+      onNotice,
+      // A map that can be explored gives way to a finished one only.
+      onLayouts: (_epoch, layouts) => isFirst && take(layouts),
     }
     try {
-      look.embedding = await this.encoder.embed(captions, look, '', events)
+      look.embedding ??= await this.encoder.embed(look.distinct.captions, look, '', events)
       if (this.isOver) return
-      host.onNotice('A map by words, while CLIP is at work: its own takes the place of this one.')
-      take((await look.fit(look.embedding, events)).layouts, true)
-    } catch (error) {
-      if (!this.isOver && !(error instanceof CancelledError)) host.report(error)
+      if (isFirst && events.onProgress === SILENT.onProgress) {
+        const name = nameOfEncoder(this.of)
+        this.status.notice(`A map by words, while ${name} is at work: its own takes the place of this one.`)
+      }
+      take((await look.fit(look.embedding, events)).layouts)
     } finally {
       this.encoder.end()
     }
   }
 }
+
+const SILENT = { onProgress: () => {}, onNotice: () => {} }

@@ -1,5 +1,6 @@
 import { InputError } from '../../shared/core/errors.ts'
 import type { ModelFolder } from '../../shared/core/types.ts'
+import type { Session } from './session.ts'
 
 const OF_MODELS = /\.(onnx|onnx_data|json|txt|md|model)$/i
 const UNNAMED = 'model'
@@ -30,4 +31,17 @@ export function partModel(files: readonly File[]): {
   )
   const name = root.split('/').findLast(Boolean) ?? UNNAMED
   return { model: { name, files: found }, rest: files.filter((_, i) => !isOfModel(paths[i])) }
+}
+
+/** The encoder that a run is made by, as it is called in a sentence. */
+export function nameOfEncoder({ settings, modelFolder }: Pick<Session, 'settings' | 'modelFolder'>): string {
+  if (settings.encoder === 'vectors') return 'the encoder of the file’s own vectors'
+  if (settings.encoder === 'lexical') return 'the lexical encoder'
+  const model = modelFolder?.name ?? settings.model
+  return model === null ? 'CLIP' : `the model “${shortName(model)}”`
+}
+
+/** Of a folder at an address its last part; of a model on the hub its id as it is. */
+function shortName(model: string): string {
+  return /^https?:/.test(model) ? (model.split(/[?#]/)[0].split('/').findLast(Boolean) ?? model) : model
 }

@@ -1,18 +1,5 @@
 import { type Progress, STAGES, type Stage } from '../../shared/core/types.ts'
-
-/** One stage as the progress list shows it. */
-export interface StageState {
-  readonly stage: Stage
-  readonly state: 'waiting' | 'running' | 'done'
-  readonly done: number
-  readonly total: number
-  readonly unit: Progress['unit']
-  readonly detail: string | null
-  /** Units a second, null until it can be told. */
-  readonly rate: number | null
-  /** Null until it can be told. */
-  readonly leftMs: number | null
-}
+import type { StageState } from '../status.ts'
 
 /** Weight of the newest interval in the rate; an interval is at least this long. */
 const SMOOTHING = 0.3

@@ -1,8 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { TableColumn } from '../../../workers/read.ts'
-import type { Selection } from './selection.ts'
-import type { Session } from '../run/session.ts'
+import type { ColumnValues, TableColumn } from '../../../workers/read.ts'
+import type { Progress } from '../../shared/core/types.ts'
+import type { MapRows } from '../rows/map-rows.ts'
+import type { Workspace } from '../run/workspace.ts'
+import type { Status } from '../status.ts'
 import { type ColumnContrast, contrastOf } from './column-contrast.ts'
+import type { Selection } from './selection.ts'
 import { findTopTerms, type TopTerm } from './top-terms.ts'
 
 /** Rows that the table holds: all columns of more would take long to read and much memory. */
@@ -29,21 +32,20 @@ export interface TableView {
   readonly contrasts: readonly ColumnContrast[]
 }
 
-interface TableHost {
-  session(): Session | null
-  captionOf(row: number): string
-  /** Whether all captions are at hand. */
-  hasCaptions(): boolean
+/** The columns of the map's rows. */
+interface Columns {
   /** Bytes to fetch before a column is there. */
   costOf(column: string): number
-  report(error: unknown): void
+  values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues>
 }
 
 /** The selected captions with all their columns, and what sets them apart. */
 export class SelectionTable {
   readonly view: StoreApi<TableView> = createStore<TableView>()(() => CLOSED)
-  private readonly host: TableHost
+  private readonly data: Pick<Workspace, 'rows' | 'nRows' | 'caption'>
+  private readonly source: Columns
   private readonly selection: Selection
+  private readonly status: Pick<Status, 'report'>
   private rows: Uint32Array = new Uint32Array(0)
   private columns: readonly TableColumn[] = []
   /** Places of the rows in the order that is shown. */
@@ -51,9 +53,16 @@ export class SelectionTable {
   private timer: ReturnType<typeof setTimeout> | undefined
   private reading = new AbortController()
 
-  constructor(host: TableHost, selection: Selection) {
-    this.host = host
+  constructor(
+    data: Pick<Workspace, 'rows' | 'nRows' | 'caption'>,
+    source: Columns,
+    selection: Selection,
+    status: Pick<Status, 'report'>,
+  ) {
+    this.data = data
+    this.source = source
     this.selection = selection
+    this.status = status
     selection.view.subscribe(() => {
       if (this.view.getState().state === 'closed' || selection.rows === this.rows) return
       clearTimeout(this.timer)
@@ -74,7 +83,7 @@ export class SelectionTable {
     this.read(this.rows, this.reading.signal).catch((error: unknown) => {
       if (this.reading.signal.aborted) return
       this.close()
-      this.host.report(error)
+      this.status.report(error)
     })
   }
 
@@ -105,13 +114,11 @@ export class SelectionTable {
 
   private async read(all: Uint32Array, signal: AbortSignal): Promise<void> {
     const rows = all.slice(0, TABLE_ROWS)
-    const session = this.host.session()
-    const { rows: table, leftOut } = (await session?.table(rows)) ?? {
-      rows: [],
-      leftOut: [],
-    }
+    const { rows: held, nRows } = this.data
+    if (!held) return
+    const { rows: table, leftOut } = await held.table(rows)
     if (signal.aborted) return
-    const text = session?.streamed?.manifest.caption ?? session?.opened?.textColumn
+    const text = held.textColumn
     // The caption first, since the others are read for its sake.
     this.columns = [...table].sort((a, b) => Number(b.name === text) - Number(a.name === text))
     this.order = Uint32Array.from(rows, (_, i) => i)
@@ -125,35 +132,27 @@ export class SelectionTable {
       contrasts: [],
       terms: [],
     })
-    const nRows = session?.opened?.nRows ?? 0
-    if (this.host.hasCaptions()) {
-      const terms = await findTopTerms((row) => this.host.captionOf(row), all, nRows, TERMS, signal)
+    if (held.captions) {
+      const terms = await findTopTerms((row) => this.data.caption(row), all, nRows, TERMS, signal)
       if (signal.aborted) return
       this.view.setState({ terms })
     }
-    if (session) await this.compare(session, all, text ?? null, signal)
+    await this.compare(held, all, nRows, signal)
   }
 
   /** Compares the columns that can be had for nothing: of a map held in part those that have been fetched. */
-  private async compare(
-    session: Session,
-    rows: Uint32Array,
-    text: string | null,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { opened } = session
-    if (!opened) return
-    const isChosen = new Uint8Array(opened.nRows)
-    for (const row of rows) isChosen[row] = 1
-    const telling = opened.columns.filter(
+  private async compare(held: MapRows, rows: Uint32Array, nRows: number, signal: AbortSignal): Promise<void> {
+    const isChosen = new Uint8Array(nRows)
+    for (let i = 0; i < rows.length; i++) isChosen[rows[i]] = 1
+    const telling = held.columns.filter(
       ({ name, kind }) =>
         COMPARED.includes(kind) &&
-        name !== text &&
-        !isCoordinate(name, session) &&
-        this.host.costOf(name) === 0,
+        name !== held.textColumn &&
+        !isCoordinate(name, held) &&
+        this.source.costOf(name) === 0,
     )
     for (const { name } of telling) {
-      const values = await session.values(name, () => {})
+      const values = await this.source.values(name, () => {})
       if (signal.aborted) return
       const found = contrastOf(name, values, isChosen)
       if (!found) continue
@@ -194,6 +193,6 @@ const CLOSED: TableView = {
 }
 
 /** Coordinates say nothing by themselves. */
-function isCoordinate(name: string, { layouts }: Session): boolean {
-  return layouts.some((layout) => [`x_${layout.name}`, `y_${layout.name}`].includes(name.toLowerCase()))
+function isCoordinate(name: string, { whole }: MapRows): boolean {
+  return whole.some((layout) => [`x_${layout.name}`, `y_${layout.name}`].includes(name.toLowerCase()))
 }

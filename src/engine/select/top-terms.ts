@@ -1,3 +1,4 @@
+import { contains } from '../../shared/math/sorted.ts'
 import { splitWords } from '../../shared/text/words.ts'
 
 /** A word that a selection has more often than the rest. */
@@ -29,14 +30,13 @@ export async function findTopTerms(
   limit: number,
   signal: AbortSignal,
 ): Promise<readonly TopTerm[]> {
-  const chosen = new Set(rows)
   const inside = await countWords(
     captionOf,
     evenly(rows.length, SAMPLE, (i) => rows[i]),
     signal,
   )
   const others = evenly(nRows, SAMPLE + Math.min(SAMPLE, rows.length), (i) => i).filter(
-    (row) => !chosen.has(row),
+    (row) => !contains(rows, row),
   )
   const outside = await countWords(captionOf, others.slice(0, SAMPLE), signal)
   const total = inside.nCaptions + outside.nCaptions

@@ -1,12 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Insets } from '../../draw/camera/camera.ts'
-import { CaptionMap } from '../../draw/caption-map.ts'
-import type { IndexWorker } from '../../draw/finding/place-index.ts'
-import type { MapLabel } from '../../draw/marks/label-canvas.ts'
+import type { CaptionMap } from '../../draw/caption-map.ts'
 import type { Layout } from '../../shared/core/types.ts'
+import type { Link } from '../link/link.ts'
 import type { Compared } from '../link/params.ts'
-import type { Selection, SelectMode } from '../select/selection.ts'
-import type { ViewStore } from '../store.ts'
+import type { Workspace } from '../run/workspace.ts'
+import type { Status } from '../status.ts'
+import { Rebuilds } from './rebuilds.ts'
+import { lostForGood, type MakeMap, type Stage } from './stage.ts'
+import type { TopicGuide } from './topic-guide.ts'
 
 /** The comparison as the panels see it. */
 export interface CompareView {
@@ -20,25 +22,13 @@ export interface CompareView {
 
 const OFF: CompareView = { to: null, share: 0, isSplit: false }
 
-/** What the comparison asks of the engine. */
-interface ComparisonHost {
-  readonly view: ViewStore
-  readonly selection: Selection
-  readonly indexWorker: IndexWorker
-  /** The map of the active layout. */
-  map(): CaptionMap | null
-  layouts(): readonly Layout[]
-  /** Gives the second map all that the first one shows but its layouts. */
-  dress(map: CaptionMap): void
-  /** Names of a layout's topics; none while they are not known. */
-  labels(layout: Layout): Promise<readonly MapLabel[]>
-  onClick(row: number | null, adds: boolean): void
-  /** A person moved the second map, and the first one with it. */
-  onCamera(): void
-  /** For the address. */
-  onChange(compared: Compared | null): void
-  notice(text: string): void
-  report(error: unknown): void
+interface ComparisonParts {
+  readonly stage: Stage
+  readonly data: Workspace
+  readonly topics: Pick<TopicGuide, 'labelsOf' | 'view'>
+  readonly link: Pick<Link, 'set' | 'params'>
+  readonly status: Pick<Status, 'notice' | 'report'>
+  readonly makeMap: MakeMap
 }
 
 /**
@@ -48,7 +38,7 @@ interface ComparisonHost {
  */
 export class Comparison {
   readonly view: StoreApi<CompareView> = createStore<CompareView>()(() => OFF)
-  private readonly host: ComparisonHost
+  private readonly parts: ComparisonParts
   /** The active layout of the last change. */
   private from: string | null = null
   private second: CaptionMap | null = null
@@ -59,23 +49,27 @@ export class Comparison {
   private isLinking = false
   /** The keyboard's focus is on a point of the second map. */
   isWalking = false
+  private readonly rebuilds = new Rebuilds()
+  private timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(host: ComparisonHost) {
-    this.host = host
-    host.view.subscribe((view, before) => {
-      if (!this.second) return
-      if (view.hovered?.row !== before.hovered?.row) {
-        this.isWalking = false
-        const row = view.hovered?.row ?? null
-        for (const map of this.maps()) map.setHovered(row)
-      }
-      if (view.hasTopics !== before.hasTopics || view.labels !== before.labels) this.label()
+  constructor(parts: ComparisonParts) {
+    this.parts = parts
+    const { stage, topics } = parts
+    stage.view.subscribe(({ hovered }, before) => {
+      if (!this.second || hovered?.row === before.hovered?.row) return
+      this.isWalking = false
+      const row = hovered?.row ?? null
+      stage.map?.setHovered(row)
+      this.second.setHovered(row)
+    })
+    topics.view.subscribe((now, before) => {
+      if (now.hasTopics !== before.hasTopics || now.labels !== before.labels) this.label()
     })
   }
 
   /** Compares the active layout with the one after it, or with a given one. */
   open(to?: string): void {
-    const { active } = this.host.view.getState()
+    const { active } = this.parts.stage.view.getState()
     const names = this.names()
     const next = names[(names.indexOf(active ?? '') + 1) % names.length]
     const other = to ?? next
@@ -100,10 +94,10 @@ export class Comparison {
 
   /** Begins anew, as the address says. */
   reset(compared: Compared | null): void {
-    const { active } = this.host.view.getState()
+    const { active } = this.parts.stage.view.getState()
     const isThere = compared !== null && this.names().includes(compared.to)
     if (compared !== null && !isThere)
-      this.host.notice(`This map has no layout “${compared.to}” to compare with.`)
+      this.parts.status.notice(`This map has no layout “${compared.to}” to compare with.`)
     const isOn = isThere && compared.to !== active
     this.view.setState(
       isOn ? { to: compared.to, share: compared.share ?? 0, isSplit: compared.share === null } : OFF,
@@ -116,7 +110,7 @@ export class Comparison {
   /** To be called when another layout is active, or the layouts are others. */
   layoutsChanged(): void {
     const { to } = this.view.getState()
-    const { active } = this.host.view.getState()
+    const { active } = this.parts.stage.view.getState()
     const before = this.from
     this.from = active
     if (to === null) return
@@ -129,22 +123,16 @@ export class Comparison {
   /** Brings the maps to what is compared. */
   apply(): void {
     const { to, share, isSplit } = this.view.getState()
-    this.host.map()?.setBlend(isSplit ? null : to, share)
+    this.parts.stage.map?.setBlend(isSplit ? null : to, share)
     const { second } = this
     if (!second || to === null) return
-    const layouts = this.host.layouts()
+    const layouts = this.parts.data.layouts
     if (layouts === this.drawn) second.setActive(to)
     else second.setLayouts(layouts, to, { fresh: this.drawn.length === 0 })
-    if (this.drawn.length === 0) this.host.dress(second)
+    if (this.drawn.length === 0) this.parts.stage.dress(second)
     this.drawn = layouts
     this.label()
     this.link()
-  }
-
-  /** The maps that show rows now. */
-  maps(): readonly CaptionMap[] {
-    const first = this.host.map()
-    return [first, this.second].filter((map) => map !== null)
   }
 
   // The second map's element, given and taken by React; and what is asked of it as of the first.
@@ -157,8 +145,10 @@ export class Comparison {
     observer.observe(container)
     return () => {
       observer.disconnect()
+      clearTimeout(this.timer)
       this.second?.destroy()
       this.second = null
+      this.parts.stage.takeSecond(null)
       this.container = null
     }
   }
@@ -174,24 +164,23 @@ export class Comparison {
   walk(dx: number, dy: number): void {
     const { second } = this
     if (!second) return
-    const { hovered, pinned } = this.host.view.getState()
+    const { hovered, pinned } = this.parts.stage.view.getState()
     const from = hovered?.row ?? pinned
     const isStay = dx === 0 && dy === 0
     const row = from === null ? second.centerRow() : isStay ? from : second.rowInDirection(from, dx, dy)
     if (row === null) return
     second.reveal(row)
-    this.hover(row, true)
+    this.focus(row)
   }
 
-  /** Selects the rows inside a shape drawn on the second map; without one, those in its view. */
-  selectInside(outline: readonly number[] | null, mode?: SelectMode): void {
-    const rows = outline ? this.second?.rowsInside(outline) : this.second?.rowsInView()
-    if (rows) this.host.selection.apply(rows, mode)
+  /** The rows inside a shape drawn on the second map, ascending; without one, those in its view. */
+  rowsInside(outline: readonly number[] | null): Uint32Array | null {
+    return (outline ? this.second?.rowsInside(outline) : this.second?.rowsInView()) ?? null
   }
 
   /** To be called when the first map's camera has moved. */
   link(): void {
-    const look = this.isLinking ? null : this.host.map()?.relativeLook()
+    const look = this.isLinking ? null : this.parts.stage.map?.relativeLook()
     if (!look || !this.second) return
     this.isLinking = true
     this.second.lookRelatively(look)
@@ -200,68 +189,79 @@ export class Comparison {
 
   private build(): void {
     const { container } = this
+    const { stage, status, makeMap } = this.parts
     if (!container) return
     this.second?.destroy()
-    this.second = new CaptionMap(
-      container,
-      {
-        onHover: (row, x, y) => {
-          const { hovered } = this.host.view.getState()
-          if (row === (hovered?.row ?? null) && !hovered?.byKey) return
-          this.hover(row, false, { x, y })
-        },
-        onClick: (row, adds) => this.host.onClick(row, adds),
-        onCamera: (_, byUser) => {
-          const { hovered } = this.host.view.getState()
-          if (this.isWalking && hovered) this.hover(hovered.row, true)
-          const first = this.host.map()
-          const look = byUser && !this.isLinking ? this.second?.relativeLook() : null
-          if (!look || !first) return
-          this.isLinking = true
-          first.lookRelatively(look)
-          this.isLinking = false
-          this.host.onCamera()
-        },
-        onLost: () => this.build(),
-        onError: (error) => this.host.report(error),
-      },
-      this.host.indexWorker,
-    )
+    this.second = makeMap(container, {
+      onHover: (row, x, y) => this.hover(row, x, y),
+      onClick: (row, adds) => stage.click(row, adds),
+      onCamera: (_, byUser) => this.cameraMoved(byUser),
+      onLost: () => this.rebuild(),
+      onError: (error) => status.report(error),
+    })
+    stage.takeSecond(this.second)
     this.drawn = []
     this.second.setInsets(this.insets, { refit: false })
     this.apply()
   }
 
-  private hover(row: number | null, byKey: boolean, at?: { readonly x: number; readonly y: number }): void {
-    const place = at ?? (row === null ? null : this.second?.screenPosition(row))
-    const { left = 0, top = 0 } = this.container?.getBoundingClientRect() ?? {}
-    this.host.view.setState({
-      hovered: row === null || !place ? null : { row, x: left + place.x, y: top + place.y, byKey },
-    })
-    this.isWalking = byKey
+  private rebuild(): void {
+    const wait = this.rebuilds.next()
+    if (wait === 0) this.build()
+    else if (wait !== null) this.timer = setTimeout(() => this.build(), wait)
+    else this.parts.status.report(lostForGood())
+  }
+
+  private cameraMoved(byUser: boolean): void {
+    const { stage } = this.parts
+    const { hovered } = stage.view.getState()
+    if (this.isWalking && hovered) this.focus(hovered.row)
+    const look = byUser && !this.isLinking ? this.second?.relativeLook() : null
+    if (!look || !stage.map) return
+    this.isLinking = true
+    stage.map.lookRelatively(look)
+    this.isLinking = false
+    stage.keepLook()
+  }
+
+  private hover(row: number | null, x: number, y: number): void {
+    const { left, top } = this.corner()
+    this.parts.stage.hover(row, left + x, top + y)
+    this.isWalking = false
+  }
+
+  private focus(row: number): void {
+    const at = this.second?.screenPosition(row)
+    const { left, top } = this.corner()
+    this.parts.stage.focus(row, at ? { x: left + at.x, y: top + at.y } : null)
+    this.isWalking = true
+  }
+
+  private corner(): { readonly left: number; readonly top: number } {
+    return this.container?.getBoundingClientRect() ?? { left: 0, top: 0 }
   }
 
   private label(): void {
     const { second } = this
     const { to } = this.view.getState()
-    const { labels } = this.host.view.getState()
-    const layout = this.host.layouts().find(({ name }) => name === to)
+    const { labels } = this.parts.topics.view.getState()
+    const layout = this.parts.data.layouts.find(({ name }) => name === to)
     if (!second || !layout) return
     if (!labels) {
       second.setLabels([])
       return
     }
-    this.host.labels(layout).then(
+    this.parts.topics.labelsOf(layout).then(
       (names) => {
         const isStill = this.second === second && this.view.getState().to === layout.name
-        if (isStill && this.host.view.getState().labels) second.setLabels(names)
+        if (isStill && this.parts.topics.view.getState().labels) second.setLabels(names)
       },
-      (error: unknown) => this.host.report(error),
+      (error: unknown) => this.parts.status.report(error),
     )
   }
 
   private names(): readonly string[] {
-    const { shown } = this.host.view.getState()
+    const { shown } = this.parts.data.view.getState()
     // A map held in part holds one layout at a time.
     return shown && !shown.streamed ? shown.layouts : []
   }
@@ -270,6 +270,6 @@ export class Comparison {
     this.view.setState(view)
     this.apply()
     const { to, share, isSplit } = view
-    this.host.onChange(to === null ? null : { to, share: isSplit ? null : share })
+    this.parts.link.set({ compare: to === null ? null : { to, share: isSplit ? null : share } })
   }
 }

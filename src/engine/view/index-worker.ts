@@ -1,14 +1,13 @@
 import type { MapApi } from '../../../workers/map.ts'
 import type { IndexWorker } from '../../draw/finding/place-index.ts'
-import { Hand } from '../run/hand.ts'
+import type { Hand } from '../workers/hand.ts'
+import { pageWorkers, type Workers } from '../workers/workers.ts'
 
 /** The map worker as the maps on the page ask it, started with the first layout that is worth it and then kept. */
-export function createIndexWorker(): IndexWorker {
+export function createIndexWorker(workers: Pick<Workers, 'map'> = pageWorkers): IndexWorker {
   let hand: Hand<MapApi> | null = null
   const api = (): Hand<MapApi>['api'] => {
-    hand ??= new Hand<MapApi>(
-      new Worker(new URL('../../../workers/map.ts', import.meta.url), { type: 'module' }),
-    )
+    if (!hand || hand.isOver) hand = workers.map()
     return hand.api
   }
   return {

@@ -1,23 +1,28 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Topic } from '../../../workers/topics.ts'
 import type { MapLabel } from '../../draw/marks/label-canvas.ts'
 import type { Captions, Layout } from '../../shared/core/types.ts'
-import type { TopicEntry, ViewStore } from '../store.ts'
+import type { Link } from '../link/link.ts'
+import type { Workspace } from '../run/workspace.ts'
+import type { Status } from '../status.ts'
+import type { Stage } from './stage.ts'
 import { TopicFinder } from './topic-finder.ts'
 
-/** World coordinates: minX, minY, maxX, maxY. */
-type WorldBox = readonly [number, number, number, number]
+/** A topic in the list of those in view. */
+export interface TopicEntry {
+  readonly id: number
+  readonly name: string
+  /** Captions in it. */
+  readonly count: number
+}
 
-/** What the guide asks of the engine and its map. */
-export interface TopicHost {
-  readonly view: ViewStore
-  /** The captions on the map; null where there are none to read. */
-  captions(): Captions | null
-  activeLayout(): Layout | null
-  /** What is in view, beside the panels, and the zoom. */
-  look(): { readonly box: WorldBox; readonly zoom: number } | null
-  setLabels(labels: readonly MapLabel[]): void
-  frame(box: WorldBox): void
-  report(error: unknown): void
+export interface TopicsView {
+  /** Whether the layout on screen has topics at all. */
+  readonly hasTopics: boolean
+  /** The topics in view, most captions first. */
+  readonly topics: readonly TopicEntry[]
+  /** Whether their names are drawn on the map. */
+  readonly labels: boolean
 }
 
 const FONT_PX = [16, 14, 12.5, 11.5] as const
@@ -29,21 +34,40 @@ const AHEAD = 1
 
 /** Keeps the topics of the layout on screen: their names on the map, and the list of those in view. */
 export class TopicGuide {
-  private readonly host: TopicHost
+  readonly view: StoreApi<TopicsView>
+  private readonly data: Workspace
+  private readonly stage: Stage
+  private readonly link: Link
+  private readonly status: Status
   private finder: TopicFinder | null = null
   private finderOf: Captions | null = null
   private topics: readonly Topic[] = []
   private timer: ReturnType<typeof setTimeout> | undefined
   private wanted: Layout | null = null
 
-  constructor(host: TopicHost) {
-    this.host = host
-    host.view.subscribe((view, before) => {
-      const isNew =
-        view.shown !== before.shown || view.active !== before.active || view.phase !== before.phase
-      if (isNew) void this.update().catch((error: unknown) => host.report(error))
-      else if (view.labels !== before.labels) this.draw()
-    })
+  constructor(data: Workspace, stage: Stage, link: Link, status: Status) {
+    this.data = data
+    this.stage = stage
+    this.link = link
+    this.status = status
+    this.view = createStore<TopicsView>()(() => ({
+      hasTopics: false,
+      topics: [],
+      labels: link.params.labels === 'on',
+    }))
+    const update = (): void => {
+      void this.update().catch((error: unknown) => status.report(error))
+    }
+    data.view.subscribe((now, before) => now.shown !== before.shown && update())
+    stage.view.subscribe((now, before) => now.active !== before.active && update())
+    status.view.subscribe((now, before) => now.phase !== before.phase && update())
+  }
+
+  /** Shows the topics' names on the map, or not. */
+  setLabels(isOn: boolean): void {
+    this.view.setState({ labels: isOn })
+    this.link.set({ labels: isOn ? 'on' : 'off' })
+    this.draw()
   }
 
   /** To be called when the camera has moved. */
@@ -55,7 +79,7 @@ export class TopicGuide {
   /** Brings a topic into view. */
   visit(id: number): void {
     const topic = this.topics[id]
-    if (topic) this.host.frame(topic.box)
+    if (topic) this.stage.frame(topic.box)
   }
 
   /** Names of the topics of another layout of the captions on the map; none before those of the active one are known. */
@@ -64,9 +88,8 @@ export class TopicGuide {
   }
 
   private async update(): Promise<void> {
-    const { phase } = this.host.view.getState()
-    const captions = phase === 'working' ? null : this.host.captions()
-    const layout = captions && this.host.activeLayout()
+    const captions = this.status.isWorking ? null : this.data.captions
+    const layout = captions && this.stage.activeLayout()
     if (layout === this.wanted) return
     this.wanted = layout
     this.take([])
@@ -82,18 +105,18 @@ export class TopicGuide {
 
   private take(topics: readonly Topic[]): void {
     this.topics = topics
-    this.host.view.setState({ hasTopics: topics.length > 0 })
+    this.view.setState({ hasTopics: topics.length > 0 })
     this.draw()
     this.list()
   }
 
   private draw(): void {
-    const isOn = this.host.view.getState().labels
-    this.host.setLabels(isOn ? labelsOf(this.topics) : [])
+    const isOn = this.view.getState().labels
+    this.stage.setLabels(isOn ? labelsOf(this.topics) : [])
   }
 
   private list(): void {
-    const at = this.topics.length ? this.host.look() : null
+    const at = this.topics.length ? this.stage.look() : null
     const entries: TopicEntry[] = []
     for (const [id, { x, y, terms, count, minZoom }] of this.topics.entries()) {
       if (!at || minZoom > at.zoom + AHEAD) continue
@@ -103,9 +126,9 @@ export class TopicGuide {
     }
     entries.sort((a, b) => b.count - a.count || a.id - b.id)
     const listed = entries.slice(0, LISTED)
-    const before = this.host.view.getState().topics
+    const before = this.view.getState().topics
     if (listed.length === before.length && listed.every(({ id }, i) => id === before[i].id)) return
-    this.host.view.setState({ topics: listed })
+    this.view.setState({ topics: listed })
   }
 }
 

@@ -1,4 +1,6 @@
 import { createStore } from 'zustand/vanilla'
+import type { Workspace } from '../run/workspace.ts'
+import type { Stage } from './stage.ts'
 
 /** Enough to read through; who wants others moves the map. */
 const LISTED = 100
@@ -7,25 +9,19 @@ const LISTED_REMOTE = 20
 /** The list waits until the camera rests. */
 const REST_MS = 250
 
-/** What the list asks of the engine. */
-interface ViewListHost {
-  /** Up to k rows in view, the nearest to its middle first. */
-  inView(k: number): readonly number[]
-  /** Whether captions have to be fetched one by one. */
-  isRemote(): boolean
-}
-
 /** Keeps the list of the captions in view, the map's twin for those who cannot see it; idle while it is folded. */
 export class ViewList {
   readonly view = createStore<{ readonly isOpen: boolean; readonly rows: readonly number[] }>()(() => ({
     isOpen: false,
     rows: [],
   }))
-  private readonly host: ViewListHost
+  private readonly stage: Pick<Stage, 'rowsInView'>
+  private readonly data: Pick<Workspace, 'rows'>
   private timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(host: ViewListHost) {
-    this.host = host
+  constructor(stage: Pick<Stage, 'rowsInView'>, data: Pick<Workspace, 'rows'>) {
+    this.stage = stage
+    this.data = data
   }
 
   setOpen(isOpen: boolean): void {
@@ -40,7 +36,9 @@ export class ViewList {
   }
 
   private update(): void {
-    const rows = this.host.inView(this.host.isRemote() ? LISTED_REMOTE : LISTED)
+    const { rows: held } = this.data
+    const isRemote = held?.isPart === true && held.captions === null
+    const rows = this.stage.rowsInView(isRemote ? LISTED_REMOTE : LISTED)
     const before = this.view.getState().rows
     if (rows.length !== before.length || rows.some((row, i) => row !== before[i]))
       this.view.setState({ rows })

@@ -65,9 +65,24 @@ export function deserializeError(data: SerializedError): Error {
   return error
 }
 
+/** What engines say when memory cannot be had: V8, SpiderMonkey, JavaScriptCore. */
+const NO_MEMORY =
+  /allocation failed|out of memory|allocation size overflow|invalid (typed )?array( buffer)? length|length out of range of buffer/i
+
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && !(error instanceof CaptionscapeError) && NO_MEMORY.test(error.message)
+
+/** What the user is told of any error, ours or not. */
+export function messageFor(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return isOutOfMemory(error) ? `There is not enough memory for so much data (${message})` : message
+}
+
 /** What the user is told to do about any error, ours or not. */
 export function adviceFor(error: unknown): string {
   if (error instanceof CaptionscapeError) return error.advice
+  if (isOutOfMemory(error))
+    return 'Open fewer rows (limit in Settings), close other tabs, or use a computer with more memory.'
   return 'This is a fault of Captionscape. Reload the page and try again; if it comes back, please report it.'
 }
 

@@ -24,13 +24,13 @@ import './dock.css'
 
 /** The whole page over the map. */
 export function App({ engine }: { readonly engine: Engine }) {
-  const dropping = useFileDrop((files) => engine.openFiles(files))
+  const dropping = useFileDrop((files) => engine.open.openFiles(files))
   const [helpOpen, setHelpOpen] = useState(false)
   useKeys(engine, () => setHelpOpen(true))
   const [menuOpen, setMenuOpen] = useState(() => innerWidth >= WIDE_PX)
   useEffect(() => {
     // On a phone the menu would hide the run that it started.
-    return engine.view.subscribe((view, before) => {
+    return engine.status.view.subscribe((view, before) => {
       const begins = view.phase === 'working' && before.phase !== 'working'
       if (begins && innerWidth < WIDE_PX) setMenuOpen(false)
     })
@@ -82,17 +82,17 @@ function useKeys(engine: Engine, onHelp: () => void): void {
         'input:not([type=radio], [type=checkbox], [type=range]), textarea, dialog',
       )
       if (event.key === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !isField) {
-        engine.selection.undo()
+        engine.select.undo()
         event.preventDefault()
       }
       if (event.ctrlKey || event.metaKey || event.altKey) return
       if (target.closest('input:not([type=radio]), textarea, select, dialog')) return
-      const name = engine.view.getState().shown?.layouts[Number(event.key) - 1]
-      if (name !== undefined && /^[1-9]$/.test(event.key)) engine.setActive(name)
+      const name = engine.data.view.getState().shown?.layouts[Number(event.key) - 1]
+      if (name !== undefined && /^[1-9]$/.test(event.key)) engine.map.setActive(name)
       if (event.key === '?') onHelp()
       if (event.key === 'Escape') {
-        if (engine.view.getState().hovered) engine.leave()
-        else engine.pin(null)
+        if (engine.map.view.getState().hovered) engine.map.leave()
+        else engine.map.pin(null)
       }
     }
     addEventListener('keydown', onKeyDown)

@@ -21,7 +21,7 @@ export function useDoneNotice(): (() => void) | null {
       if (!document.hidden) document.title = TITLE
     }
     document.addEventListener('visibilitychange', onVisible)
-    const stop = engine.view.subscribe(({ phase, message }, before) => {
+    const stop = engine.status.view.subscribe(({ phase, message }, before) => {
       if (!document.hidden || before.phase !== 'working' || (phase !== 'ready' && phase !== 'error')) return
       document.title = `${phase === 'ready' ? '✓' : '⚠'} ${message} – ${TITLE}`
       if ('Notification' in globalThis && Notification.permission === 'granted') {

@@ -1,42 +1,47 @@
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useEngine, useStatus } from '../parts/engine-context.ts'
 import { formatCount } from '../parts/format.ts'
 import './error-alert.css'
 
 /** What went wrong, why, and what to do, with the ways out as buttons. The map on screen stays. */
 export function ErrorAlert() {
   const engine = useEngine()
-  const error = useView((view) => view.error)
+  const error = useStatus((view) => view.error)
   if (!error) return null
   return (
     <div role="alert" className="alert">
       <p className="alert-message">{error.message}</p>
       <p>{error.advice}</p>
+      {error.detail !== null && <p className="alert-detail">{error.detail}</p>}
       <div className="row">
         {error.rowsThatFit !== null && (
           <button
             type="button"
             className="primary"
-            onClick={() => engine.retryWith({ limit: error.rowsThatFit })}
+            onClick={() => engine.open.retryWith({ limit: error.rowsThatFit })}
           >
             Use the first {formatCount(error.rowsThatFit)} rows
           </button>
         )}
         {error.canUseLexical && (
-          <button type="button" className="primary" onClick={() => engine.retryWith({ encoder: 'lexical' })}>
+          <button
+            type="button"
+            className="primary"
+            onClick={() => engine.open.retryWith({ encoder: 'lexical' })}
+          >
             Use the lexical encoder
           </button>
         )}
         {error.canUseClip && (
-          <button type="button" onClick={() => engine.retryWith({ encoder: 'clip' })}>
+          <button type="button" onClick={() => engine.open.retryWith({ encoder: 'clip' })}>
             Use CLIP
           </button>
         )}
         {error.canRetry && (
-          <button type="button" onClick={() => engine.resume()}>
+          <button type="button" onClick={() => engine.runs.resume()}>
             Try again
           </button>
         )}
-        <button type="button" onClick={() => engine.dismissError()}>
+        <button type="button" onClick={() => engine.open.dismissError()}>
           Dismiss
         </button>
       </div>

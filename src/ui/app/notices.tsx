@@ -1,20 +1,31 @@
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useEngine, useStatus } from '../parts/engine-context.ts'
 import './notices.css'
 
 /** What the user should know that is not an error: fallbacks, parameters left out. */
 export function Notices() {
   const engine = useEngine()
-  const notices = useView((view) => view.notices)
+  const notices = useStatus((view) => view.notices)
   return (
     <ul className="notices" aria-label="Notices" aria-live="polite">
       {notices.map((notice) => (
         <li key={notice.id} className="notice">
           <p>{notice.text}</p>
+          {notice.canRetry && (
+            <button
+              type="button"
+              onClick={() => {
+                engine.status.dismissNotice(notice.id)
+                engine.runs.resume()
+              }}
+            >
+              Try again
+            </button>
+          )}
           <button
             type="button"
             className="plain"
             aria-label="Dismiss notice"
-            onClick={() => engine.dismissNotice(notice.id)}
+            onClick={() => engine.status.dismissNotice(notice.id)}
           >
             ✕
           </button>

@@ -1,6 +1,6 @@
-import type { StageState } from '../../engine/run/progress-meter.ts'
+import type { StageState } from '../../engine/status.ts'
 import { useDoneNotice } from './done-notice.ts'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useEngine, useStatus } from '../parts/engine-context.ts'
 import { formatBytes, formatCount, formatDuration } from '../parts/format.ts'
 import './progress-list.css'
 
@@ -10,10 +10,10 @@ const LONG_MS = 30_000
 /** What a run is doing: a bar a stage, with rate and time left, and the way to stop and go on. */
 export function ProgressList() {
   const engine = useEngine()
-  const phase = useView((view) => view.phase)
-  const stages = useView((view) => view.stages)
+  const phase = useStatus((view) => view.phase)
+  const stages = useStatus((view) => view.stages)
   const askForNotice = useDoneNotice()
-  const estimate = useView((view) => view.estimate)
+  const estimate = useStatus((view) => view.estimate)
   if (!stages || (phase !== 'working' && phase !== 'cancelled')) return null
   return (
     <section className="progress" aria-label="Progress">
@@ -35,16 +35,16 @@ export function ProgressList() {
               Tell me when it is done
             </button>
           )}
-          <button type="button" onClick={() => engine.cancel()}>
+          <button type="button" onClick={() => engine.runs.cancel()}>
             Cancel
           </button>
         </div>
       ) : (
         <div className="row">
-          <button type="button" className="primary" onClick={() => engine.resume()}>
+          <button type="button" className="primary" onClick={() => engine.runs.resume()}>
             Resume
           </button>
-          <button type="button" onClick={() => engine.dismissError()}>
+          <button type="button" onClick={() => engine.open.dismissError()}>
             Dismiss
           </button>
         </div>

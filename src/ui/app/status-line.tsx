@@ -1,9 +1,9 @@
-import { useView } from '../parts/engine-context.ts'
+import { useStatus } from '../parts/engine-context.ts'
 
 /** One sentence on what the page is doing. */
 export function StatusLine() {
-  const message = useView((view) => view.message)
-  const phase = useView((view) => view.phase)
+  const message = useStatus((view) => view.message)
+  const phase = useStatus((view) => view.phase)
   return (
     <p role="status" className="status" data-phase={phase}>
       {message}

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { CaptionImage } from './caption-image.tsx'
 import { isCoordinate } from '../parts/coordinates.ts'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine, useStage } from '../parts/engine-context.ts'
 import { formatCount } from '../parts/format.ts'
 import './caption-panel.css'
 
@@ -14,27 +14,27 @@ interface Details {
 /** The pinned caption with every column of its row and its neighbors. */
 export function CaptionPanel() {
   const engine = useEngine()
-  const row = useView((view) => view.pinned)
+  const row = useStage((view) => view.pinned)
   // Neighbors on the map are those of the layout in view.
-  useView((view) => view.active)
-  useView((view) => view.captionsCome)
-  const layouts = useView((view) => view.shown?.layouts) ?? []
-  const textColumn = useView((view) => view.shown?.textColumn)
+  useStage((view) => view.active)
+  useData((view) => view.captionsCome)
+  const layouts = useData((view) => view.shown?.layouts) ?? []
+  const textColumn = useData((view) => view.shown?.textColumn)
   const [details, setDetails] = useState<Details | null>(null)
   useEffect(() => {
     if (row === null) return
     let stale = false
     const load = async (): Promise<void> => {
-      const [columns, nearInMeaning] = await Promise.all([engine.columns(row), engine.nearInMeaning(row)])
+      const [columns, nearInMeaning] = await Promise.all([engine.data.fields(row), engine.meaning.near(row)])
       if (!stale) setDetails({ row, columns, nearInMeaning })
     }
-    load().catch((error: unknown) => engine.report(error))
+    load().catch((error: unknown) => engine.status.report(error))
     return () => {
       stale = true
     }
   }, [engine, row])
   if (row === null) return null
-  const caption = engine.caption(row)
+  const caption = engine.data.caption(row)
   const known = details?.row === row ? details : null
   const fields = known?.columns.filter(({ name }) => name !== textColumn) ?? []
   const coordinates = fields.filter(({ name }) => isCoordinate(name, layouts))
@@ -42,7 +42,12 @@ export function CaptionPanel() {
     <aside aria-label="Caption" className="caption card" data-caption="">
       <header>
         <h2>Row {formatCount(row)}</h2>
-        <button type="button" className="plain" aria-label="Close caption" onClick={() => engine.pin(null)}>
+        <button
+          type="button"
+          className="plain"
+          aria-label="Close caption"
+          onClick={() => engine.map.pin(null)}
+        >
           ✕
         </button>
       </header>
@@ -54,13 +59,13 @@ export function CaptionPanel() {
       {known?.nearInMeaning && (
         <RowList title="Nearest in meaning" rows={known.nearInMeaning}>
           {caption !== '' && (
-            <button type="button" className="link" onClick={() => engine.finder.findLike(caption)}>
+            <button type="button" className="link" onClick={() => engine.find.findLike(caption)}>
               Show all like this
             </button>
           )}
         </RowList>
       )}
-      <RowList title="Nearest on the map" rows={engine.nearOnMap(row)} />
+      <RowList title="Nearest on the map" rows={engine.map.nearOnMap(row)} />
       {coordinates.length > 0 && (
         <details>
           <summary>Coordinates</summary>
@@ -110,10 +115,15 @@ function RowList({
       <h3>{title}</h3>
       <ol>
         {rows.map((row) => {
-          const caption = engine.caption(row)
+          const caption = engine.data.caption(row)
           return (
             <li key={row}>
-              <button type="button" dir="auto" data-empty={caption === ''} onClick={() => engine.visit(row)}>
+              <button
+                type="button"
+                dir="auto"
+                data-empty={caption === ''}
+                onClick={() => engine.map.visit(row)}
+              >
                 <span>{caption}</span>
               </button>
             </li>

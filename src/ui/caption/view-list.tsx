@@ -1,13 +1,13 @@
 import { useId } from 'react'
 import { useStore } from 'zustand'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine, useStage } from '../parts/engine-context.ts'
 import './view-list.css'
 
 /** The captions in view as a list, the nearest to the middle first: the map for those who cannot see it. */
 export function CaptionsInView({ open: menuOpen }: { readonly open: boolean }) {
   const engine = useEngine()
   const isOpen = useStore(engine.viewList.view, (list) => list.isOpen)
-  const hasText = useView(
+  const hasText = useData(
     ({ shown }) => shown !== null && shown.textColumn !== null && shown.captionBytes === 0,
   )
   const body = useId()
@@ -31,8 +31,8 @@ export function CaptionsInView({ open: menuOpen }: { readonly open: boolean }) {
 function Rows({ id }: { readonly id: string }) {
   const engine = useEngine()
   const rows = useStore(engine.viewList.view, (list) => list.rows)
-  const pinned = useView((view) => view.pinned)
-  useView((view) => view.captionsCome)
+  const pinned = useStage((view) => view.pinned)
+  useData((view) => view.captionsCome)
   return (
     <ol id={id}>
       {rows.map((row) => (
@@ -41,9 +41,9 @@ function Rows({ id }: { readonly id: string }) {
             type="button"
             dir="auto"
             aria-current={row === pinned ? 'true' : undefined}
-            onClick={() => engine.pin(row)}
+            onClick={() => engine.map.pin(row)}
           >
-            <span>{engine.caption(row) || 'Empty caption'}</span>
+            <span>{engine.data.caption(row) || 'Empty caption'}</span>
           </button>
         </li>
       ))}

@@ -1,11 +1,11 @@
 import { type PointerEvent, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { cssColor, rampColor } from '../../draw/points/palette.ts'
-import type { Legend } from '../../engine/color/coloring.ts'
+import type { Legend } from '../../engine/color/legend.ts'
 import { AGREEMENT, DENSITY, KEPT, SCORE } from '../../engine/color/computed-values.ts'
 import { isCoordinate } from '../parts/coordinates.ts'
 import { DrawChoice } from '../map/draw-choice.tsx'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useColor, useData, useEngine, useStage } from '../parts/engine-context.ts'
 import { formatBytes, formatCount, formatNumbers } from '../parts/format.ts'
 import './color-panel.css'
 
@@ -42,7 +42,7 @@ const SCALES = [
 
 /** How the map is drawn: what the points' color says, and whether they are points. On a phone it is part of the menu. */
 export function ColorPanel({ open }: { readonly open: boolean }) {
-  const isThere = useView((view) => (view.shown?.layouts.length ?? 0) > 0)
+  const isThere = useData((view) => (view.shown?.layouts.length ?? 0) > 0)
   if (!isThere) return null
   return (
     <section className="card coloring" aria-label="Colors" data-open={open}>
@@ -55,13 +55,13 @@ export function ColorPanel({ open }: { readonly open: boolean }) {
 /** What the points' color says, a legend that filters, and the filters at work. */
 function ColorBy() {
   const engine = useEngine()
-  const columns = useView((view) => view.shown?.columns)
-  const layouts = useView((view) => view.shown?.layouts)
-  const { column, isLoading, progress, offer, legend } = useView((view) => view.coloring)
+  const columns = useData((view) => view.shown?.columns)
+  const layouts = useData((view) => view.shown?.layouts)
+  const { column, isLoading, progress, offer, legend } = useColor((view) => view)
   const select = useId()
-  const hasVectors = useView((view) => (view.shown?.backend ?? null) !== null)
-  const hasScores = useStore(engine.finder.view, ({ by, state }) => by === 'meaning' && state === 'found')
-  const streamed = useView((view) => view.shown?.streamed)
+  const hasVectors = useData((view) => (view.shown?.backend ?? null) !== null)
+  const hasScores = useStore(engine.find.view, ({ by, state }) => by === 'meaning' && state === 'found')
+  const streamed = useData((view) => view.shown?.streamed)
   if (!columns || !layouts || (streamed && columns.length === 0)) return null
   const usable = columns.filter(
     ({ kind, name }) => kind !== 'other' && kind !== 'nested' && !isCoordinate(name, layouts),
@@ -82,7 +82,7 @@ function ColorBy() {
         <select
           id={select}
           value={offer?.column ?? column ?? PLACE}
-          onChange={(event) => void engine.coloring.choose(event.currentTarget.value || null)}
+          onChange={(event) => void engine.color.choose(event.currentTarget.value || null)}
         >
           <option value={PLACE}>Place on the map</option>
           {computed.map(({ value, name }) => (
@@ -107,8 +107,8 @@ function ColorBy() {
 
 /** What a column costs that has to be fetched whole. */
 function Offer() {
-  const { coloring } = useEngine()
-  const offer = useView((view) => view.coloring.offer)
+  const { color: coloring } = useEngine()
+  const offer = useColor((view) => view.offer)
   if (!offer) return null
   return (
     <div className="offer">
@@ -130,8 +130,8 @@ function Loading({
 }: {
   readonly progress: { readonly done: number; readonly total: number } | null
 }) {
-  const { coloring } = useEngine()
-  const streamed = useView((view) => view.shown?.streamed)
+  const { color: coloring } = useEngine()
+  const streamed = useData((view) => view.shown?.streamed)
   if (!streamed || !progress) return <p className="quiet">Reading the column…</p>
   const { done, total } = progress
   return (
@@ -156,7 +156,7 @@ function Categories({ legend }: { readonly legend: Extract<Legend, { kind: 'cate
       {legend.entries.map(({ code, name, count, color, isOn }) => (
         <li key={code}>
           <label>
-            <input type="checkbox" checked={isOn} onChange={() => engine.coloring.toggle(code)} />
+            <input type="checkbox" checked={isOn} onChange={() => engine.color.toggle(code)} />
             <span className="swatch" style={{ background: color }} />
             <span className="value" dir="auto">
               {name}
@@ -167,7 +167,7 @@ function Categories({ legend }: { readonly legend: Extract<Legend, { kind: 'cate
             type="button"
             className="plain"
             aria-label={`Only ${name}`}
-            onClick={() => engine.coloring.only(code)}
+            onClick={() => engine.color.only(code)}
           >
             only
           </button>
@@ -179,7 +179,7 @@ function Categories({ legend }: { readonly legend: Extract<Legend, { kind: 'cate
 
 function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category' }> }) {
   const engine = useEngine()
-  const theme = useView((view) => view.theme)
+  const theme = useStage((view) => view.theme)
   const { histogram, kind, scale, column } = legend
   const title = column.replace('@', '')
   const [range, setRange] = useState<readonly [number, number] | null>(null)
@@ -190,7 +190,7 @@ function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category'
   const highest = Math.max(1, ...histogram.counts)
   const n = histogram.counts.length
   const commit = (): void => {
-    if (range) engine.coloring.setRange(...range)
+    if (range) engine.color.setRange(...range)
     setRange(null)
   }
   const anchor = useRef<{ readonly value: number; readonly x: number } | null>(null)
@@ -207,7 +207,7 @@ function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category'
     if (!anchor.current) return
     // A click takes the range back.
     if (Math.abs(event.clientX - anchor.current.x) < CLICK_PX)
-      engine.coloring.setRange(histogram.least, histogram.most)
+      engine.color.setRange(histogram.least, histogram.most)
     anchor.current = null
     commit()
   }
@@ -278,7 +278,7 @@ function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category'
               type="radio"
               name="color-scale"
               checked={scale === other}
-              onChange={() => engine.coloring.setScale(other)}
+              onChange={() => engine.color.setScale(other)}
             />
             {name}
           </label>
@@ -291,8 +291,8 @@ function Range({ legend }: { readonly legend: Exclude<Legend, { kind: 'category'
 /** Filters stay while the map is colored by something else; each can be taken back. */
 function Filters() {
   const engine = useEngine()
-  const { filtered, passing } = useView((view) => view.coloring)
-  const nRows = useView((view) => view.shown?.nRows ?? 0)
+  const { filtered, passing } = useColor((view) => view)
+  const nRows = useData((view) => view.shown?.nRows ?? 0)
   if (!filtered.length) return <p className="visually-hidden" aria-live="polite" />
   return (
     <div className="filters">
@@ -304,7 +304,7 @@ function Filters() {
           key={column}
           type="button"
           aria-label={`Remove the filter on ${column}`}
-          onClick={() => engine.coloring.clear(column)}
+          onClick={() => engine.color.clear(column)}
         >
           {column.replace('@', '')} ✕
         </button>

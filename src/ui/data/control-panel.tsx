@@ -1,13 +1,13 @@
 import { type ReactNode, useId, useState } from 'react'
 import type { Fidelity } from '../../shared/core/types.ts'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useChoices, useData, useEngine, useStage, useStatus } from '../parts/engine-context.ts'
 import { ExportButton } from '../out/export-button.tsx'
 import { FetchCaptions } from './fetch-captions.tsx'
 import { formatCount } from '../parts/format.ts'
 import { OpenData } from './open-data.tsx'
 import { PublishButton } from '../out/publish-button.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
-import { canLayOut, VectorColumn, VectorsChoice } from './vectors-choice.tsx'
+import { useCanLayOut, VectorColumn, VectorsChoice } from './vectors-choice.tsx'
 import './control-panel.css'
 
 const ENCODERS = [
@@ -27,7 +27,7 @@ interface Props {
 /** What is open, how it was made, and the ways to open something else. */
 export function ControlPanel({ open, onToggle, onHelp, children }: Props) {
   const engine = useEngine()
-  const theme = useView((view) => view.theme)
+  const theme = useStage((view) => view.theme)
   const [settingsOpen, setSettingsOpen] = useState(false)
   const body = useId()
   return (
@@ -39,7 +39,7 @@ export function ControlPanel({ open, onToggle, onHelp, children }: Props) {
           type="button"
           className="plain"
           aria-label={theme === 'dark' ? 'Use the light theme' : 'Use the dark theme'}
-          onClick={() => engine.setTheme(theme === 'dark' ? 'light' : 'dark')}
+          onClick={() => engine.map.setTheme(theme === 'dark' ? 'light' : 'dark')}
         >
           {theme === 'dark' ? '☀' : '☾'}
         </button>
@@ -94,7 +94,7 @@ function Logo() {
 
 /** The open file's name and size. */
 function OpenFile() {
-  const shown = useView((view) => view.shown)
+  const shown = useData((view) => view.shown)
   if (!shown) return null
   const rows = formatCount(shown.nRows)
   const part = shown.totalRows > shown.nRows ? ` of ${formatCount(shown.totalRows)}` : ''
@@ -127,7 +127,7 @@ function FidelityLine({ fidelity }: { readonly fidelity: Fidelity }) {
 /** How the map on screen was made. */
 function Origin() {
   const engine = useEngine()
-  const shown = useView((view) => view.shown)
+  const shown = useData((view) => view.shown)
   const column = useId()
   if (!shown) return null
   const textColumns = shown.columns.filter(({ kind }) => kind === 'text')
@@ -147,7 +147,7 @@ function Origin() {
           <select
             id={column}
             value={shown.textColumn ?? ''}
-            onChange={(event) => engine.setTextColumn(event.currentTarget.value)}
+            onChange={(event) => engine.open.setTextColumn(event.currentTarget.value)}
           >
             {textColumns.map(({ name }) => (
               <option key={name}>{name}</option>
@@ -162,9 +162,9 @@ function Origin() {
 /** The encoder of the next run. */
 function EncoderChoice() {
   const engine = useEngine()
-  const encoder = useView((view) => view.settings.encoder)
-  const canRun = useView(canLayOut)
-  const working = useView((view) => view.phase === 'working')
+  const encoder = useChoices((view) => view.settings.encoder)
+  const canRun = useCanLayOut()
+  const working = useStatus((view) => view.phase === 'working')
   const note = useId()
   return (
     <div className="encoder">
@@ -176,7 +176,7 @@ function EncoderChoice() {
                 type="radio"
                 name="encoder"
                 checked={encoder === value}
-                onChange={() => engine.setSettings({ encoder: value })}
+                onChange={() => engine.choices.set({ encoder: value })}
               />
               {name}
             </label>
@@ -184,7 +184,7 @@ function EncoderChoice() {
           <VectorsChoice />
         </div>
         {canRun && !working && (
-          <button type="button" onClick={() => engine.rerun()}>
+          <button type="button" onClick={() => engine.open.rerun()}>
             Lay out again
           </button>
         )}
@@ -199,8 +199,8 @@ function EncoderChoice() {
 
 /** What the chosen encoder goes by, and what it takes. */
 function EncoderNote() {
-  const encoder = useView((view) => view.settings.encoder)
-  const model = useView((view) => view.modelFolder ?? view.settings.model)
+  const encoder = useChoices((view) => view.settings.encoder)
+  const model = useChoices((view) => view.modelFolder ?? view.settings.model)
   if (encoder === 'lexical') return 'By words. No download, ready in seconds.'
   if (encoder === 'vectors') return 'By the vectors that came with the captions.'
   if (model !== null) return `By the model “${model}”.`

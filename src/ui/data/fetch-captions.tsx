@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine } from '../parts/engine-context.ts'
 import { formatBytes } from '../parts/format.ts'
 import './fetch-captions.css'
 
@@ -22,7 +22,7 @@ export function FetchCaptions() {
 export function CaptionsOffer({ isBrief = false }: { readonly isBrief?: boolean }) {
   const { remote } = useEngine()
   const { state, bytes, done, isKept } = useStore(remote.view)
-  const oneByOne = useView((view) => view.shown?.captionBytes === 0)
+  const oneByOne = useData((view) => view.shown?.captionBytes === 0)
   if (state === 'none') return null
   if (state === 'too-large')
     return <p className="quiet">More than a page can hold; they are fetched one by one.</p>

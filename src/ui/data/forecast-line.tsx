@@ -18,7 +18,7 @@ export function ForecastLine({ settings }: { readonly settings: Partial<Settings
     const timer = setTimeout(() => {
       const asked = JSON.parse(wanted) as Partial<Settings> | null
       if (!asked) return
-      engine.forecast(asked).then(
+      engine.runs.forecast(asked).then(
         (forecast) => {
           if (!isStale) setText(forecast ? describe(forecast) : '')
         },

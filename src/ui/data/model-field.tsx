@@ -1,17 +1,17 @@
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useChoices, useEngine } from '../parts/engine-context.ts'
 import { Field } from '../parts/field.tsx'
 import './model-field.css'
 
 /** The encoder's model: by its name or address, or a folder from one's own disk in its place. */
 export function ModelField() {
   const engine = useEngine()
-  const model = useView((view) => view.settings.model)
-  const folder = useView((view) => view.modelFolder)
+  const model = useChoices((view) => view.settings.model)
+  const folder = useChoices((view) => view.modelFolder)
   if (folder !== null) {
     return (
       <p>
         The model “{folder}” from your disk is used.{' '}
-        <button type="button" className="link" onClick={() => engine.takeModelFolder(null)}>
+        <button type="button" className="link" onClick={() => engine.choices.takeModelFolder(null)}>
           Use it no more
         </button>
       </p>
@@ -28,7 +28,7 @@ export function ModelField() {
           // Every browser with WebGPU has it, and React’s types do not.
           {...{ webkitdirectory: '' }}
           onChange={(event) => {
-            engine.openFiles([...(event.currentTarget.files ?? [])])
+            engine.open.openFiles([...(event.currentTarget.files ?? [])])
             event.currentTarget.closest('dialog')?.close()
           }}
         />

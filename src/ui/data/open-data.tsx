@@ -15,7 +15,7 @@ export function OpenData() {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const url = new FormData(event.currentTarget).get('url')
-    if (typeof url === 'string') engine.openUrl(url)
+    if (typeof url === 'string') engine.open.openUrl(url)
   }
   return (
     <div className="doors">
@@ -31,7 +31,7 @@ export function OpenData() {
             multiple
             accept={ACCEPTED}
             onChange={(event) => {
-              engine.openFiles([...(event.currentTarget.files ?? [])])
+              engine.open.openFiles([...(event.currentTarget.files ?? [])])
               event.currentTarget.value = ''
             }}
           />
@@ -40,13 +40,13 @@ export function OpenData() {
           type="button"
           className="door"
           title="The published map of 12 million captions, on the Hugging Face hub; some 100 MB are read at first"
-          onClick={() => engine.openUrl(PUBLISHED)}
+          onClick={() => engine.open.openUrl(PUBLISHED)}
         >
           <Icon d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM3.5 9.5h17M3.5 14.5h17M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18" />
           <b>LAION-Aesthetics 12M</b>
           <small aria-hidden="true">laid out</small>
         </button>
-        <button type="button" className="door" onClick={() => engine.openSample()}>
+        <button type="button" className="door" onClick={() => engine.open.openSample()}>
           <Icon d="M7 8.5a2.5 2.5 0 1 0 0-.1M16 15a3 3 0 1 0 0-.1M17 6.5h.1M8 17h.1M12 11h.1" />
           <b>Sample</b>
           <small aria-hidden="true">6,000 captions</small>

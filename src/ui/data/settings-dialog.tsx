@@ -1,19 +1,19 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { BOUNDS, DEFAULTS, readNeighborList, type Settings } from '../../engine/link/params.ts'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useChoices, useEngine } from '../parts/engine-context.ts'
 import { Field } from '../parts/field.tsx'
 import { ForecastLine } from './forecast-line.tsx'
 import { ImageList } from '../caption/image-list.tsx'
 import { ModelField } from './model-field.tsx'
 import { StorageList } from './storage-list.tsx'
-import { canLayOut } from './vectors-choice.tsx'
+import { useCanLayOut } from './vectors-choice.tsx'
 import './settings-dialog.css'
 
 /** Parameters of the next run; the address keeps them. */
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const engine = useEngine()
-  const settings = useView((view) => view.settings)
-  const canRun = useView(canLayOut)
+  const settings = useChoices((view) => view.settings)
+  const canRun = useCanLayOut()
   const [edited, setEdited] = useState<Partial<Settings> | null>(settings)
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
@@ -22,7 +22,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const submitter = (event.nativeEvent as SubmitEvent).submitter as HTMLButtonElement | null
-    if (submitter?.value === 'defaults') engine.setSettings(settingsOf(DEFAULTS))
+    if (submitter?.value === 'defaults') engine.choices.set(settingsOf(DEFAULTS))
     else {
       const form = event.currentTarget
       const list = form.elements.namedItem('nNeighbors') as HTMLInputElement
@@ -32,8 +32,8 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         list.reportValidity()
         return
       }
-      engine.setSettings(readForm(new FormData(form), nNeighbors))
-      if (submitter?.value === 'run') engine.rerun()
+      engine.choices.set(readForm(new FormData(form), nNeighbors))
+      if (submitter?.value === 'run') engine.open.rerun()
     }
     dialog.current?.close()
   }

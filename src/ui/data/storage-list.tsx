@@ -26,13 +26,13 @@ export function StorageList() {
   const [kept, setKept] = useState<Kept | null>(null)
   const refresh = async (): Promise<void> => setKept(await look())
   useEffect(() => {
-    look().then(setKept, (error: unknown) => engine.report(error))
+    look().then(setKept, (error: unknown) => engine.status.report(error))
   }, [engine])
   const remove = async (items: readonly KeptItem[]): Promise<void> => {
     try {
       for (const item of items) await removeKept(item)
     } catch (error) {
-      engine.report(error)
+      engine.status.report(error)
     }
     await refresh()
   }

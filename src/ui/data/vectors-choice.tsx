@@ -1,20 +1,21 @@
 import { preferredColumn } from '../../engine/run/choose-vectors.ts'
-import type { View } from '../../engine/store.ts'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useChoices, useData, useEngine } from '../parts/engine-context.ts'
 import './vectors-choice.css'
 
 /** Whether the file on the map has captions to embed or vectors of its own. */
-export function canLayOut({ shown, settings }: View): boolean {
+export function useCanLayOut(): boolean {
+  const shown = useData((view) => view.shown)
+  const isByVectors = useChoices((view) => view.settings.encoder === 'vectors')
   if (shown === null || shown.streamed) return false
-  const hasVectors = shown.vectorColumns.length > 0 || settings.encoder === 'vectors'
+  const hasVectors = shown.vectorColumns.length > 0 || isByVectors
   return shown.textColumn !== null || hasVectors
 }
 
 /** Vectors that came with the file, beside the encoders; nothing where there are none. */
 export function VectorsChoice() {
   const engine = useEngine()
-  const isChosen = useView((view) => view.settings.encoder === 'vectors')
-  const columns = useView((view) => view.shown?.vectorColumns)
+  const isChosen = useChoices((view) => view.settings.encoder === 'vectors')
+  const columns = useData((view) => view.shown?.vectorColumns)
   if (!isChosen && !columns?.length) return null
   return (
     <label data-checked={isChosen}>
@@ -22,7 +23,7 @@ export function VectorsChoice() {
         type="radio"
         name="encoder"
         checked={isChosen}
-        onChange={() => engine.setSettings({ encoder: 'vectors' })}
+        onChange={() => engine.choices.set({ encoder: 'vectors' })}
       />
       Vectors
     </label>
@@ -32,11 +33,11 @@ export function VectorsChoice() {
 /** Which of them, where there are several. */
 export function VectorColumn() {
   const engine = useEngine()
-  const file = useView((view) => view.vectorFile)
-  const isChosen = useView((view) => view.settings.encoder === 'vectors')
-  const wanted = useView((view) => view.settings.vectors)
-  const columns = useView((view) => view.shown?.vectorColumns)
-  const found = useView((view) => view.shown && preferredColumn(view.shown))
+  const file = useChoices((view) => view.vectorFile)
+  const isChosen = useChoices((view) => view.settings.encoder === 'vectors')
+  const wanted = useChoices((view) => view.settings.vectors)
+  const columns = useData((view) => view.shown?.vectorColumns)
+  const found = useData((view) => view.shown && preferredColumn(view.shown))
   if (!isChosen && !columns?.length) return null
   const isAddress = wanted !== null && !columns?.some(({ name }) => name === wanted)
   const choices = [
@@ -55,7 +56,7 @@ export function VectorColumn() {
       aria-label="Column of vectors"
       value={current}
       onChange={(event) =>
-        engine.setSettings({ encoder: 'vectors', vectors: event.currentTarget.value || null })
+        engine.choices.set({ encoder: 'vectors', vectors: event.currentTarget.value || null })
       }
     >
       {choices.map(({ value, text }) => (

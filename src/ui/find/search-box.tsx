@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine } from '../parts/engine-context.ts'
 import { CaptionsOffer } from '../data/fetch-captions.tsx'
 import { formatCount } from '../parts/format.ts'
 import { SearchResults } from './search-results.tsx'
@@ -18,9 +18,9 @@ const NEAREST = [50, 200, 1000, 5000] as const
 /** Search as one types: the count, the way through the hits, and their list. */
 export function SearchBox() {
   const engine = useEngine()
-  const { finder, selection } = engine
-  const hasMap = useView((view) => view.shown !== null)
-  const hasVectors = useView((view) => (view.shown?.backend ?? null) !== null)
+  const { find: finder, select: selection } = engine
+  const hasMap = useData((view) => view.shown !== null)
+  const hasVectors = useData((view) => (view.shown?.backend ?? null) !== null)
   const query = useStore(finder.view, (find) => find.query)
   const state = useStore(finder.view, (find) => find.state)
   const count = useStore(finder.view, (find) => find.count)
@@ -111,7 +111,7 @@ export function SearchBox() {
 
 /** By words or by meaning. */
 function Ways() {
-  const { finder } = useEngine()
+  const { find: finder } = useEngine()
   const by = useStore(finder.view, (find) => find.by)
   return (
     <div role="radiogroup" aria-label="Search by" className="by">
@@ -133,7 +133,7 @@ function Ways() {
 
 /** The captions of a map held in part, which a search by words needs. */
 function Offer() {
-  const { finder, remote } = useEngine()
+  const { find: finder, remote } = useEngine()
   const isByWords = useStore(finder.view, (find) => find.by === 'words')
   const isOffered = useStore(remote.view, ({ state }) => state === 'offered' || state === 'fetching')
   return isByWords && isOffered ? (
@@ -145,7 +145,7 @@ function Offer() {
 
 /** Meaning has no bound of its own: it finds as many as one asks for. */
 function HowMany() {
-  const { finder } = useEngine()
+  const { find: finder } = useEngine()
   const nearest = useStore(finder.view, (find) => find.nearest)
   return (
     <select
@@ -164,9 +164,9 @@ function HowMany() {
 
 /** What the live region says. */
 function Count() {
-  const { finder } = useEngine()
+  const { find: finder } = useEngine()
   const { state, count, at, by, why } = useStore(finder.view)
-  const isPart = useView(({ shown }) => shown?.streamed === true && shown.held < shown.nRows)
+  const isPart = useData(({ shown }) => shown?.streamed === true && shown.held < shown.nRows)
   if (state === 'off') return null
   if (state === 'impossible') return why
   if (state === 'waiting') return 'Searching…'

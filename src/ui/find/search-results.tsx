@@ -12,7 +12,7 @@ const LISTED = 100_000
 
 /** The captions found, in the file's order, the hits marked; only those in view are in the page. */
 export function SearchResults({ id }: { readonly id: string }) {
-  const { finder } = useEngine()
+  const { find: finder } = useEngine()
   const query = useStore(finder.view, (find) => find.query)
   const count = useStore(finder.view, (find) => find.count)
   const at = useStore(finder.view, (find) => find.at)
@@ -61,17 +61,17 @@ function Result({
   readonly isCurrent: boolean
 }) {
   const engine = useEngine()
-  const row = engine.finder.rows[index]
+  const row = engine.find.rows[index]
   if (row === undefined) return null
-  const caption = engine.caption(row)
-  const score = engine.finder.scores?.[index]
+  const caption = engine.data.caption(row)
+  const score = engine.find.scores?.[index]
   return (
     <button
       type="button"
       dir="auto"
       aria-current={isCurrent ? 'true' : undefined}
       data-empty={caption === ''}
-      onClick={() => engine.finder.go(index)}
+      onClick={() => engine.find.go(index)}
     >
       <span>
         {snippetOf(caption, findHits(caption, terms)).map((part) =>

@@ -1,14 +1,14 @@
 import { useStore } from 'zustand'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine, useStage } from '../parts/engine-context.ts'
 import './compare-bar.css'
 
 /** The layout that the active one is compared with: by a slider between the two, or side by side. */
 export function CompareBar() {
   const engine = useEngine()
-  const { comparison } = engine
+  const { compare: comparison } = engine
   const { to, share, isSplit } = useStore(comparison.view)
-  const active = useView((view) => view.active)
-  const layouts = useView((view) => view.shown?.layouts)
+  const active = useStage((view) => view.active)
+  const layouts = useData((view) => view.shown?.layouts)
   if (to === null || active === null || !layouts) return null
   const percent = Math.round(100 * share)
   return (
@@ -62,8 +62,8 @@ function valueText(from: string, to: string, percent: number): string {
 /** Opens and closes the comparison; hidden where there is one layout alone. */
 export function CompareButton() {
   const engine = useEngine()
-  const isOpen = useStore(engine.comparison.view, ({ to }) => to !== null)
-  const canCompare = useView(({ shown }) => shown !== null && !shown.streamed && shown.layouts.length > 1)
+  const isOpen = useStore(engine.compare.view, ({ to }) => to !== null)
+  const canCompare = useData(({ shown }) => shown !== null && !shown.streamed && shown.layouts.length > 1)
   if (!canCompare) return null
   return (
     <button
@@ -71,7 +71,7 @@ export function CompareButton() {
       className="compare-button"
       aria-pressed={isOpen}
       title="Move between two layouts, or see them side by side"
-      onClick={() => (isOpen ? engine.comparison.close() : engine.comparison.open())}
+      onClick={() => (isOpen ? engine.compare.close() : engine.compare.open())}
     >
       <span>Compare</span>
     </button>

@@ -1,4 +1,4 @@
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useEngine, useStage } from '../parts/engine-context.ts'
 
 const CHOICES = [
   {
@@ -17,8 +17,8 @@ const CHOICES = [
 /** Whether the map shows points or their density. */
 export function DrawChoice() {
   const engine = useEngine()
-  const draw = useView((view) => view.draw)
-  const mode = useView((view) => view.mode)
+  const draw = useStage((view) => view.draw)
+  const mode = useStage((view) => view.mode)
   return (
     <div role="radiogroup" aria-label="Draw as" className="scales">
       {CHOICES.map(({ value, name, title }) => (
@@ -28,7 +28,7 @@ export function DrawChoice() {
             name="draw"
             aria-label={name}
             checked={draw === value}
-            onChange={() => engine.setDraw(value)}
+            onChange={() => engine.map.setDraw(value)}
           />
           {name}
         </label>

@@ -13,7 +13,7 @@ interface Props {
   /** What is drawn over. */
   readonly map: RefObject<HTMLElement | null>
   readonly side: 'first' | 'second'
-  readonly pane: { selectInside(outline: readonly number[], mode?: SelectMode): void }
+  readonly pane: { rowsInside(outline: readonly number[]): Uint32Array | null }
 }
 
 /**
@@ -22,7 +22,7 @@ interface Props {
  */
 export function Lasso({ map, side, pane }: Props) {
   const engine = useEngine()
-  const tool = useStore(engine.selection.view, (selection) => selection.tool)
+  const tool = useStore(engine.select.view, (selection) => selection.tool)
   const shape = useRef<SVGPolygonElement>(null)
   useEffect(() => {
     const element = map.current
@@ -50,8 +50,8 @@ export function Lasso({ map, side, pane }: Props) {
       outline = place(event)
       pointer = event.pointerId
       element.setPointerCapture(pointer)
-      under = engine.view.getState().hovered?.row ?? null
-      engine.leave()
+      under = engine.map.view.getState().hovered?.row ?? null
+      engine.map.leave()
     }
     const onMove = (event: PointerEvent): void => {
       if (!outline || event.pointerId !== pointer) return
@@ -74,17 +74,18 @@ export function Lasso({ map, side, pane }: Props) {
         return Math.max(...places) - Math.min(...places)
       }
       if (Math.max(spread(0), spread(1)) < CLICK_PX) {
-        if (under !== null) engine.selection.toggle(under)
+        if (under !== null) engine.select.toggle(under)
         return
       }
       const mode: SelectMode | undefined = byShift ? (event.altKey ? 'subtract' : 'add') : undefined
-      pane.selectInside(drawn, mode)
+      const rows = pane.rowsInside(drawn)
+      if (rows) engine.select.apply(rows, mode)
     }
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape') return
       if (outline) end()
       else if (tool === 'pan') return
-      else engine.selection.setTool('pan')
+      else engine.select.setTool('pan')
       event.stopPropagation()
     }
     element.addEventListener('pointerdown', onDown, { capture: true })

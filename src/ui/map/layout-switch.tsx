@@ -1,11 +1,11 @@
 import { CompareButton } from './compare-bar.tsx'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine, useStage } from '../parts/engine-context.ts'
 
 /** One radio a layout; the arrow keys and 1, 2, 3 switch. */
 export function LayoutSwitch() {
   const engine = useEngine()
-  const layouts = useView((view) => view.shown?.layouts)
-  const active = useView((view) => view.active)
+  const layouts = useData((view) => view.shown?.layouts)
+  const active = useStage((view) => view.active)
   if (!layouts?.length) return null
   return (
     <div className="switch">
@@ -17,7 +17,7 @@ export function LayoutSwitch() {
               name="layout"
               value={name}
               checked={name === active}
-              onChange={() => engine.setActive(name)}
+              onChange={() => engine.map.setActive(name)}
             />
             {name}
           </label>

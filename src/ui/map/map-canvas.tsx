@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { Insets } from '../../draw/camera/camera.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine, useStage } from '../parts/engine-context.ts'
 import { MapPane } from './map-pane.tsx'
 import { Tooltip } from './tooltip.tsx'
 
@@ -18,8 +18,8 @@ const NAME_PX = 34
 /** The map, or two of them side by side, and the way through the points by keyboard. */
 export function MapCanvas() {
   const engine = useEngine()
-  const { to, isSplit } = useStore(engine.comparison.view)
-  const active = useView((view) => view.active)
+  const { to, isSplit } = useStore(engine.compare.view)
+  const active = useStage((view) => view.active)
   const second = isSplit ? to : null
   useInsets(second !== null)
   return (
@@ -29,13 +29,13 @@ export function MapCanvas() {
         all in view, plus and minus zoom, 0 shows the whole map, Shift with an arrow pans, 1 to 3 switch
         layouts.
       </p>
-      <MapPane name="Map of captions" side="first" pane={engine} />
+      <MapPane name="Map of captions" side="first" pane={engine.map} />
       {second !== null && (
         <>
           <p className="pane-name" data-side="first">
             {active}
           </p>
-          <MapPane name={`Compared map: ${second}`} side="second" pane={engine.comparison} />
+          <MapPane name={`Compared map: ${second}`} side="second" pane={engine.compare} />
           <p className="pane-name" data-side="second">
             {second}
           </p>
@@ -50,11 +50,11 @@ export function MapCanvas() {
 /** Speaks the caption that the keyboard moved to; the tooltip shows it. */
 function FocusedCaption() {
   const engine = useEngine()
-  useView((view) => view.captionsCome)
-  const row = useView((view) => (view.hovered?.byKey ? view.hovered.row : null))
+  useData((view) => view.captionsCome)
+  const row = useStage((view) => (view.hovered?.byKey ? view.hovered.row : null))
   return (
     <p className="visually-hidden" aria-live="polite">
-      {row === null ? '' : engine.caption(row) || 'Empty caption'}
+      {row === null ? '' : engine.data.caption(row) || 'Empty caption'}
     </p>
   )
 }
@@ -62,7 +62,7 @@ function FocusedCaption() {
 /** Tells the engine which edges of the map panels cover, whenever one of them changes its size. */
 function useInsets(isSplit: boolean): void {
   const engine = useEngine()
-  const pinned = useView((view) => view.pinned !== null)
+  const pinned = useStage((view) => view.pinned !== null)
   useEffect(() => {
     let base = ''
     let covered = ''
@@ -85,10 +85,10 @@ function useInsets(isSplit: boolean): void {
       const insets = { left, top, right, bottom }
       const refit = now !== base && !pinned
       if (isSplit) shareRoom(engine, insets, wide, refit)
-      else engine.setInsets(insets, { refit })
+      else engine.map.setInsets(insets, { refit })
       base = now
       const cover = [right, bottom].join()
-      if (pinned && cover !== covered) engine.revealPinned()
+      if (pinned && cover !== covered) engine.map.revealPinned()
       covered = cover
     }
     const observer = new ResizeObserver(measure)
@@ -110,9 +110,9 @@ function shareRoom(engine: Engine, insets: Insets, wide: boolean, refit: boolean
   const { style } = document.documentElement
   const split = `${Math.round(middle)}px`
   // The points move from under the pointer.
-  if (style.getPropertyValue('--split') !== split) engine.leave()
+  if (style.getPropertyValue('--split') !== split) engine.map.leave()
   style.setProperty('--split', split)
   style.setProperty('--split-top', `${Math.round(top)}px`)
-  engine.setInsets({ ...insets, top: top + NAME_PX, ...(wide ? { right: 0 } : { bottom: 0 }) }, { refit })
-  engine.comparison.setInsets({ ...insets, ...(wide ? { top: top + NAME_PX, left: 0 } : { top: NAME_PX }) })
+  engine.map.setInsets({ ...insets, top: top + NAME_PX, ...(wide ? { right: 0 } : { bottom: 0 }) }, { refit })
+  engine.compare.setInsets({ ...insets, ...(wide ? { top: top + NAME_PX, left: 0 } : { top: NAME_PX }) })
 }

@@ -1,5 +1,4 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react'
-import type { SelectMode } from '../../engine/select/selection.ts'
 import { useEngine } from '../parts/engine-context.ts'
 import { Lasso } from './lasso.tsx'
 import './map-pane.css'
@@ -12,11 +11,12 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 }
 const PAN_PX = 120
 
-/** What is asked of a map by its element: the engine itself, or its comparison for the second map. */
+/** What is asked of a map by its element: of the stage, or of the comparison for the second map. */
 interface Pane {
   attach(container: HTMLElement): () => void
   walk(dx: number, dy: number): void
-  selectInside(outline: readonly number[] | null, mode?: SelectMode): void
+  /** Ascending; those in view without a shape. */
+  rowsInside(outline: readonly number[] | null): Uint32Array | null
 }
 
 interface Props {
@@ -37,16 +37,18 @@ export function MapPane({ name, side, pane }: Props) {
   const onKeyDown = (event: KeyboardEvent): void => {
     const arrow = ARROWS[event.key]
     if (arrow) {
-      if (event.shiftKey) engine.panBy(arrow[0] * PAN_PX, arrow[1] * PAN_PX)
+      if (event.shiftKey) engine.map.panBy(arrow[0] * PAN_PX, arrow[1] * PAN_PX)
       else pane.walk(...arrow)
     } else if (event.key === 'Enter' || event.key === ' ') {
-      const row = engine.view.getState().hovered?.row
-      if (row !== undefined && event.key === 'Enter') engine.pin(row)
-      else if (row !== undefined) engine.selection.toggle(row)
-    } else if (event.key === 'a' && !event.ctrlKey && !event.metaKey) pane.selectInside(null)
-    else if (event.key === '+' || event.key === '=') engine.zoomBy(1)
-    else if (event.key === '-') engine.zoomBy(-1)
-    else if (event.key === '0') engine.fit()
+      const row = engine.map.view.getState().hovered?.row
+      if (row !== undefined && event.key === 'Enter') engine.map.pin(row)
+      else if (row !== undefined) engine.select.toggle(row)
+    } else if (event.key === 'a' && !event.ctrlKey && !event.metaKey) {
+      const rows = pane.rowsInside(null)
+      if (rows) engine.select.apply(rows)
+    } else if (event.key === '+' || event.key === '=') engine.map.zoomBy(1)
+    else if (event.key === '-') engine.map.zoomBy(-1)
+    else if (event.key === '0') engine.map.fit()
     else return
     event.preventDefault()
   }
@@ -62,11 +64,11 @@ export function MapPane({ name, side, pane }: Props) {
         tabIndex={0}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
-          if (event.currentTarget.matches(':focus-visible') && !engine.view.getState().hovered)
+          if (event.currentTarget.matches(':focus-visible') && !engine.map.view.getState().hovered)
             pane.walk(0, 0)
         }}
         onBlur={() => {
-          if (engine.view.getState().hovered?.byKey) engine.leave()
+          if (engine.map.view.getState().hovered?.byKey) engine.map.leave()
         }}
       />
       <Lasso map={container} side={side} pane={pane} />

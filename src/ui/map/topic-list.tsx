@@ -1,14 +1,14 @@
 import { useId, useState } from 'react'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useEngine, useTopics } from '../parts/engine-context.ts'
 import { formatCount } from '../parts/format.ts'
 import './topic-list.css'
 
 /** A table of contents of what is in view; each topic leads to its place. On a phone it is part of the menu. */
 export function TopicList({ open: menuOpen }: { readonly open: boolean }) {
   const engine = useEngine()
-  const topics = useView((view) => view.topics)
-  const labels = useView((view) => view.labels)
-  const hasTopics = useView((view) => view.hasTopics)
+  const topics = useTopics((view) => view.topics)
+  const labels = useTopics((view) => view.labels)
+  const hasTopics = useTopics((view) => view.hasTopics)
   const [open, setOpen] = useState(true)
   const body = useId()
   if (!hasTopics) return null
@@ -28,7 +28,7 @@ export function TopicList({ open: menuOpen }: { readonly open: boolean }) {
           <input
             type="checkbox"
             checked={labels}
-            onChange={(event) => engine.setLabels(event.currentTarget.checked)}
+            onChange={(event) => engine.topics.setLabels(event.currentTarget.checked)}
           />
           on the map
         </label>

@@ -1,12 +1,13 @@
 import { useState } from 'react'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine, useStatus } from '../parts/engine-context.ts'
 import { ExportDialog } from './export-dialog.tsx'
 
 /** Saves the open file's rows with the layouts as columns; beside it, everything else that can be saved. */
 export function ExportButton() {
   const engine = useEngine()
-  const ready = useView((view) => view.shown !== null && view.phase !== 'working')
-  const isPart = useView((view) => view.shown?.streamed === true)
+  const isWorking = useStatus((view) => view.phase === 'working')
+  const ready = useData((view) => view.shown !== null) && !isWorking
+  const isPart = useData((view) => view.shown?.streamed === true)
   const [busy, setBusy] = useState(false)
   const [dialogOpen, setDialogOpen] = useState(false)
   const save = async (): Promise<void> => {
@@ -14,7 +15,7 @@ export function ExportButton() {
     try {
       await engine.exporter.save({ format: 'parquet', rows: null, title: false }, () => {})
     } catch (error) {
-      engine.report(error)
+      engine.status.report(error)
     } finally {
       setBusy(false)
     }

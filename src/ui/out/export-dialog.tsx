@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { ExportFormat } from '../../engine/out/exporter.ts'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useColor, useData, useEngine } from '../parts/engine-context.ts'
 import { formatCount } from '../parts/format.ts'
 import './export-dialog.css'
 
@@ -17,13 +17,13 @@ const FORMATS: readonly { readonly format: ExportFormat; readonly name: string; 
 /** What to save, of which rows. */
 export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const engine = useEngine()
-  const { exporter, selection } = engine
-  const nRows = useView((view) => view.shown?.nRows ?? 0)
-  const columns = useView((view) => view.shown?.columns)
+  const { exporter, select: selection } = engine
+  const nRows = useData((view) => view.shown?.nRows ?? 0)
+  const columns = useData((view) => view.shown?.columns)
   const nested = columns?.filter(({ kind }) => kind === 'nested') ?? []
   const count = useStore(selection.view, (view) => view.count)
   const [format, setFormat] = useState<ExportFormat>('parquet')
-  const isPart = useView((view) => view.shown?.streamed === true)
+  const isPart = useData((view) => view.shown?.streamed === true)
   const [onlySelected, setOnlySelected] = useState(isPart)
   const [progress, setProgress] = useState<number | null>(null)
   const dialog = useRef<HTMLDialogElement>(null)
@@ -31,7 +31,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   useEffect(() => {
     dialog.current?.showModal()
   }, [])
-  const hasLegend = useView((view) => view.coloring.legend !== null)
+  const hasLegend = useColor((view) => view.legend !== null)
   const isPicture = format === 'png' || format === 'svg'
   const isSelection = onlySelected && count > 0 && !isPicture
   // What is held in part is at its address as a whole.
@@ -45,7 +45,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
     } catch (error) {
       // The alert is in the page, below the dialog.
       dialog.current?.close()
-      engine.report(error)
+      engine.status.report(error)
     } finally {
       setProgress(null)
     }

@@ -1,11 +1,12 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { canWriteFolders, publishAsZip, publishToFolder } from '../../engine/out/publisher.ts'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine, useStatus } from '../parts/engine-context.ts'
 import './publish-button.css'
 
 /** Writes the map as a folder that any static host serves. */
 export function PublishButton() {
-  const ready = useView((view) => view.shown !== null && view.phase !== 'working' && !view.shown.streamed)
+  const isWorking = useStatus((view) => view.phase === 'working')
+  const ready = useData(({ shown }) => shown !== null && !shown.streamed) && !isWorking
   const [open, setOpen] = useState(false)
   return (
     <>
@@ -27,7 +28,7 @@ function PublishDialog({ onClose }: { readonly onClose: () => void }) {
     dialog.current?.showModal()
   }, [])
   const publish = async (write: typeof publishAsZip | typeof publishToFolder): Promise<void> => {
-    const session = engine.data()
+    const session = engine.data.shown
     if (!session) return
     setBusy(true)
     try {
@@ -35,7 +36,7 @@ function PublishDialog({ onClose }: { readonly onClose: () => void }) {
     } catch (error) {
       // The alert is in the page, below the dialog.
       dialog.current?.close()
-      engine.report(error)
+      engine.status.report(error)
     } finally {
       setBusy(false)
     }

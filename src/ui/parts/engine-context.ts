@@ -1,7 +1,12 @@
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
+import type { ColoringView } from '../../engine/color/coloring.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { View } from '../../engine/store.ts'
+import type { ChoicesView } from '../../engine/run/choices.ts'
+import type { DataView } from '../../engine/run/workspace.ts'
+import type { StatusView } from '../../engine/status.ts'
+import type { StageView } from '../../engine/view/stage.ts'
+import type { TopicsView } from '../../engine/view/topic-guide.ts'
 
 export const EngineContext = createContext<Engine | null>(null)
 
@@ -11,7 +16,28 @@ export function useEngine(): Engine {
   return engine
 }
 
-/** A part of the page's state; the component renders again when that part changes. */
-export function useView<T>(select: (view: View) => T): T {
-  return useStore(useEngine().view, select)
+// A part of what one part of the engine shows; the component renders again when that changes.
+
+export function useStatus<T>(select: (view: StatusView) => T): T {
+  return useStore(useEngine().status.view, select)
+}
+
+export function useData<T>(select: (view: DataView) => T): T {
+  return useStore(useEngine().data.view, select)
+}
+
+export function useStage<T>(select: (view: StageView) => T): T {
+  return useStore(useEngine().map.view, select)
+}
+
+export function useChoices<T>(select: (view: ChoicesView) => T): T {
+  return useStore(useEngine().choices.view, select)
+}
+
+export function useTopics<T>(select: (view: TopicsView) => T): T {
+  return useStore(useEngine().topics.view, select)
+}
+
+export function useColor<T>(select: (view: ColoringView) => T): T {
+  return useStore(useEngine().color.view, select)
 }

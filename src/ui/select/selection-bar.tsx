@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { SelectMode, Tool } from '../../engine/select/selection.ts'
-import { useEngine, useView } from '../parts/engine-context.ts'
+import { useData, useEngine } from '../parts/engine-context.ts'
 import { formatCount } from '../parts/format.ts'
 import { Icon } from '../parts/icon.tsx'
 import './selection-bar.css'
@@ -31,9 +31,9 @@ const MODES: readonly { readonly mode: SelectMode; readonly name: string }[] = [
 /** The tools that select, what they do to the selection, and what can be done with it. */
 export function SelectionBar() {
   const engine = useEngine()
-  const { selection, table } = engine
+  const { select: selection, table } = engine
   const tableOpen = useStore(table.view, (view) => view.state !== 'closed')
-  const hasMap = useView((view) => view.shown !== null)
+  const hasMap = useData((view) => view.shown !== null)
   const { count, tool, mode, canUndo } = useStore(selection.view)
   const isGone = useLinger(count === 0 && tool === 'pan', GONE_MS)
   if (!hasMap) return null
@@ -74,7 +74,10 @@ export function SelectionBar() {
         )}
         <div className="row">
           {isOpen && tool !== 'pan' && (
-            <button type="button" onClick={() => engine.selectInside(null)}>
+            <button
+              type="button"
+              onClick={() => selection.apply(engine.map.rowsInside(null) ?? selection.rows)}
+            >
               All in view
             </button>
           )}
@@ -105,8 +108,8 @@ export function SelectionBar() {
 
 /** Says of what a selection is one, where not all captions are there to be selected. */
 function Part() {
-  const held = useView(({ shown }) => shown?.held ?? 0)
-  const nRows = useView(({ shown }) => shown?.nRows ?? 0)
+  const held = useData(({ shown }) => shown?.held ?? 0)
+  const nRows = useData(({ shown }) => shown?.nRows ?? 0)
   if (held >= nRows) return null
   return (
     <p className="quiet">

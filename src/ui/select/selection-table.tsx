@@ -11,7 +11,7 @@ const ROW_PX = 34
 /** The selected captions with all their columns, sortable, and what sets them apart from the rest. */
 export function SelectionTable() {
   const engine = useEngine()
-  const { table, selection } = engine
+  const { table, select: selection } = engine
   const state = useStore(table.view, (view) => view.state)
   const count = useStore(selection.view, (view) => view.count)
   const nRows = useStore(table.view, (view) => view.nRows)
@@ -35,7 +35,7 @@ export function SelectionTable() {
 }
 
 function Contents() {
-  const { table, finder } = useEngine()
+  const { table, find: finder } = useEngine()
   const terms = useStore(table.view, (view) => view.terms)
   const hasContrasts = useStore(table.view, (view) => view.contrasts.length > 0)
   const leftOut = useStore(table.view, (view) => view.leftOut)
@@ -108,7 +108,7 @@ function Rows() {
                   <button
                     type="button"
                     aria-label={`Show row ${formatCount(row)}`}
-                    onClick={() => engine.visit(row)}
+                    onClick={() => engine.map.visit(row)}
                   >
                     {formatCount(row)}
                   </button>

@@ -1,24 +1,24 @@
 import { describe, expect, test } from 'vitest'
-import { Coloring } from '../../../src/engine/color/coloring.ts'
-import { DEFAULTS } from '../../../src/engine/link/params.ts'
-import { createView } from '../../../src/engine/store.ts'
-import type { FilterText } from '../../../src/engine/color/filter-text.ts'
+import type { Painted } from '../../../src/draw/caption-map.ts'
+import { Coloring, type Columns } from '../../../src/engine/color/coloring.ts'
+import type { FilterText } from '../../../src/engine/link/filters.ts'
 import { CancelledError } from '../../../src/shared/core/errors.ts'
 
 const N = 100
 
 /** A map whose column “score” costs 46 MB, and “width” nothing. */
 function coloring() {
-  const view = createView(DEFAULTS, 'dark', 'auto')
   const fetched: string[] = []
   const filters: (readonly FilterText[])[] = []
   const notices: string[] = []
   let stop = (): void => {}
-  const made = new Coloring({
-    view,
-    nRows: () => N,
+  const columns: Columns = {
+    nRows: N,
+    file: 'a.parquet',
+    has: (column) => ['score', 'width', 'slow', '@score'].includes(column),
+    canColor: () => true,
     costOf: (column) => (column === 'score' ? 46_000_000 : 0),
-    cancel: () => stop(),
+    stop: () => stop(),
     values(column, onProgress) {
       fetched.push(column)
       onProgress({ stage: 'Read', done: 23, total: 46, unit: 'bytes' })
@@ -28,17 +28,24 @@ function coloring() {
         if (column !== 'slow') resolve({ kind: 'number', values })
       })
     },
-    paint: () => {},
-    onColumn: () => {},
-    onFilters: (now) => filters.push(now),
-    notice: (text) => notices.push(text),
-    report: (error) => {
-      throw error
+  }
+  const painted: Painted[] = []
+  const made = new Coloring(
+    columns,
+    { theme: 'dark', setPainted: (now) => painted.push(now) },
+    {
+      set: ({ filter }) => {
+        if (filter !== undefined) filters.push(filter ?? [])
+      },
     },
-  })
-  const columns = ['score', 'width', 'slow'].map((name) => ({ name, kind: 'number' as const }))
-  view.setState({ shown: { columns } as unknown as ReturnType<typeof view.getState>['shown'] })
-  return { made, state: () => view.getState().coloring, fetched, filters, notices }
+    {
+      notice: (text) => notices.push(text),
+      report: (error) => {
+        throw error
+      },
+    },
+  )
+  return { made, state: () => made.view.getState(), fetched, filters, notices, painted }
 }
 
 describe('a column that has to be fetched', () => {
@@ -88,4 +95,28 @@ describe('a column that has to be fetched', () => {
     await made.accept()
     expect(state().passing).toBe(10)
   })
+})
+
+test('rows that likeness to a search left out are there again once the search is cleared', async () => {
+  const { made, state, painted, filters } = coloring()
+  made.scoresChanged(true)
+  await made.choose('@score')
+  made.setRange(10, 19)
+  expect(state().passing).toBe(10)
+  made.scoresChanged(false)
+  await new Promise((done) => setTimeout(done))
+  expect(state()).toMatchObject({ column: null, passing: N, filtered: [] })
+  expect(painted.at(-1)?.hidden).toBeNull()
+  expect(filters.at(-1)).toEqual([])
+})
+
+test('a filter by likeness ends with its search, also on a map that is colored by something else', async () => {
+  const { made, state, painted } = coloring()
+  made.scoresChanged(true)
+  await made.choose('@score')
+  made.setRange(10, 19)
+  await made.choose('width')
+  made.scoresChanged(false)
+  expect(state()).toMatchObject({ column: 'width', passing: N, filtered: [] })
+  expect(painted.at(-1)?.hidden).toBeNull()
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ColumnFilter } from '../../../src/engine/color/column-filter.ts'
-import { filterOf, readFilters, textOf, writeFilters } from '../../../src/engine/color/filter-text.ts'
+import { filterOf, textOf } from '../../../src/engine/color/filter-text.ts'
+import { readFilters, writeFilters } from '../../../src/engine/link/filters.ts'
 import { DEFAULTS, readParams, writeParams } from '../../../src/engine/link/params.ts'
 import type { ColumnValues } from '../../../workers/read.ts'
 

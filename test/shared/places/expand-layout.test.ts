@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { expandLayout } from '../../../src/engine/run/expand-layout.ts'
+import { expandLayout, placesOfPoints } from '../../../src/shared/places/expand-layout.ts'
 
 const layout = { name: 'nn10', positions: Float32Array.of(0, 0, 1, 0, 5, 5) }
 const distance = (positions: Float32Array, a: number, b: number): number =>
@@ -35,4 +35,10 @@ test('a caption without a place leaves its copies without one', () => {
   const nowhere = { name: 'a', positions: Float32Array.of(Number.NaN, 0, 1, 1) }
   const { positions } = expandLayout(nowhere, Uint32Array.of(0, 0, 1), true)
   expect([...positions].map(Number.isNaN)).toEqual([true, false, true, false, false, false])
+})
+
+test('points lie where their first rows do', () => {
+  const pointOf = Uint32Array.of(0, 0, 1, 0, 2, 2)
+  const { positions } = expandLayout(layout, pointOf, true)
+  expect(placesOfPoints(positions, pointOf, 3)).toEqual(layout.positions)
 })

@@ -1,5 +1,5 @@
-import { buildGrid, nearest } from '../../shared/places/grid-index.ts'
-import type { Layout } from '../../shared/core/types.ts'
+import type { Layout } from '../core/types.ts'
+import { buildGrid, nearest } from './grid-index.ts'
 
 /** Copies reach this share of the way to the nearest other caption, so that they never mix with it. */
 const REACH = 0.4
@@ -18,7 +18,8 @@ const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5))
  */
 export function expandLayout({ name, positions }: Layout, pointOf: Uint32Array, isFinal: boolean): Layout {
   const rows = new Float32Array(2 * pointOf.length)
-  for (const [row, point] of pointOf.entries()) {
+  for (let row = 0; row < pointOf.length; row++) {
+    const point = pointOf[row]
     rows[2 * row] = positions[2 * point]
     rows[2 * row + 1] = positions[2 * point + 1]
   }
@@ -26,10 +27,29 @@ export function expandLayout({ name, positions }: Layout, pointOf: Uint32Array, 
   return { name, positions: rows }
 }
 
+/**
+ * The inverse: where the points are, each at the place of its first row.
+ * @param positions [nRows, 2]
+ * @returns [nPoints, 2]
+ */
+export function placesOfPoints(
+  positions: Float32Array,
+  pointOf: Uint32Array,
+  nPoints: number,
+): Float32Array<ArrayBuffer> {
+  const places = new Float32Array(2 * nPoints)
+  for (let row = pointOf.length - 1; row >= 0; row--) {
+    const point = pointOf[row]
+    places[2 * point] = positions[2 * row]
+    places[2 * point + 1] = positions[2 * row + 1]
+  }
+  return places
+}
+
 function spreadCopies(rows: Float32Array, positions: Float32Array, pointOf: Uint32Array): void {
   const nPoints = positions.length / 2
   const counts = new Uint32Array(nPoints)
-  for (const point of pointOf) counts[point]++
+  for (let row = 0; row < pointOf.length; row++) counts[pointOf[row]]++
   const grid = buildGrid(positions)
   const radii = new Float32Array(nPoints)
   for (let point = 0; point < nPoints; point++) {
@@ -42,7 +62,8 @@ function spreadCopies(rows: Float32Array, positions: Float32Array, pointOf: Uint
     radii[point] = REACH * away
   }
   const seen = new Uint32Array(nPoints)
-  for (const [row, point] of pointOf.entries()) {
+  for (let row = 0; row < pointOf.length; row++) {
+    const point = pointOf[row]
     const copy = seen[point]++
     if (copy === 0) continue
     const radius = radii[point] * Math.sqrt(copy / (counts[point] - 1))
