@@ -29,7 +29,7 @@ export interface WaysOut {
 }
 
 /** An error as it is shown, with the ways out that apply to it. */
-export interface ShownError extends WaysOut {
+interface ShownError extends WaysOut {
   /** A sentence; addresses in it are told by their file and host. */
   readonly message: string
   readonly advice: string
@@ -37,7 +37,7 @@ export interface ShownError extends WaysOut {
   readonly detail: string | null
 }
 
-export interface Notice {
+interface Notice {
   readonly id: number
   readonly text: string
   /** The run that it tells of can be tried again. */
@@ -185,7 +185,7 @@ export class Status {
 const ADDRESS = /\b(?:https?|hf):\/\/[^\s“”()<>]+/g
 
 /** “https://host/a/b.onnx?x” as “b.onnx” of its host, since an address is no word of a sentence. */
-export function withoutAddresses(text: string): string {
+function withoutAddresses(text: string): string {
   return text.replace(ADDRESS, (address) => {
     const url = URL.parse(address)
     if (!url) return address

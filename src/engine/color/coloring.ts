@@ -31,7 +31,7 @@ export interface ColoringView {
   readonly passing: number
 }
 
-export const NO_COLORING: ColoringView = {
+const NO_COLORING: ColoringView = {
   column: null,
   isLoading: false,
   progress: null,

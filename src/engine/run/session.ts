@@ -375,7 +375,7 @@ function umapSettings(settings: Settings): UmapSettings {
 const ESTIMATED_ROWS = 8000
 
 /** The rows that an estimate looks at, so that no more of them is copied to its worker. */
-export function sampleOf({ data, nPoints, nDims }: Vectors): Vectors {
+function sampleOf({ data, nPoints, nDims }: Vectors): Vectors {
   if (nPoints <= ESTIMATED_ROWS) return { data, nPoints, nDims }
   const step = Math.floor(nPoints / ESTIMATED_ROWS)
   const rows = new Uint16Array(ESTIMATED_ROWS * nDims)

@@ -9,7 +9,7 @@ import type { FirstMap } from './first-map.ts'
 import type { Session } from './session.ts'
 
 /** What the map shows now; row data itself never enters a store. */
-export interface ShownData {
+interface ShownData {
   readonly name: string
   readonly nRows: number
   readonly totalRows: number

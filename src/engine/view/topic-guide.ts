@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts'
 import { TopicFinder } from './topic-finder.ts'
 
 /** A topic in the list of those in view. */
-export interface TopicEntry {
+interface TopicEntry {
   readonly id: number
   readonly name: string
   /** Captions in it. */
