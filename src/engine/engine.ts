@@ -62,7 +62,7 @@ export class Engine {
 
     const map = new Stage({ data, link, status, makeMap }, dark.matches ? 'dark' : 'light')
     const runs = new Runner({ link, status, data, choices, encoder, workers }, map)
-    const open = new Opener({ link, status, data, choices, runs, workers })
+    const open = new Opener({ link, status, data, choices, runs, workers, base: document.baseURI })
     const topics = new TopicGuide(data, map, link, status)
     const compare = new Comparison({ stage: map, data, topics, link, status, makeMap })
     const viewList = new ViewList(map, data)

@@ -185,7 +185,7 @@ export class Status {
 const ADDRESS = /\b(?:https?|hf):\/\/[^\s“”()<>]+/g
 
 /** “https://host/a/b.onnx?x” as “b.onnx” of its host, since an address is no word of a sentence. */
-function withoutAddresses(text: string): string {
+export function withoutAddresses(text: string): string {
   return text.replace(ADDRESS, (address) => {
     const url = URL.parse(address)
     if (!url) return address

@@ -84,7 +84,7 @@ describe('a file of captions', () => {
     const url = await serve('meanwhile.parquet', sampleCaptions(120))
     const { page, faults } = await visit({ data: url, model, gpu: 'fallback', epochs: 60, dtype: 'fp32' })
     await expect.poll(async () => (await status(page)).encoder, { timeout: 30_000 }).toBe('lexical')
-    await page.getByText(/A map by words, while CLIP is at work/).waitFor()
+    await page.getByText(/A map by words, while the model “[^”]+” is at work/).waitFor()
     expect((await status(page)).phase).toBe('working')
     const first = await layout(page, 'nn30')
     expect(spread(first)).toBeGreaterThan(0)

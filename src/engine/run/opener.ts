@@ -20,6 +20,8 @@ interface OpenerParts {
   readonly choices: Choices
   readonly runs: Runner
   readonly workers: Workers
+  /** Address of the page, which others are relative to. */
+  readonly base: string
 }
 
 /** Turns what people drop, enter or ask for into a run of it. */
@@ -33,7 +35,7 @@ export class Opener {
   /** Opens what the address names, else the sample, and places it as the address says. */
   start(): void {
     const { data } = this.parts.link.params
-    if (data === null) this.open(sampleSource(), {})
+    if (data === null) this.open(this.sampleSource(), {})
     else this.openUrl(data)
   }
 
@@ -64,7 +66,7 @@ export class Opener {
   /** @param address absolute, or relative to the page; several are parted by spaces or commas */
   openUrl(address: string): void {
     const { link, choices, status } = this.parts
-    const url = absoluteAddresses(address, document.baseURI)
+    const url = absoluteAddresses(address, this.parts.base)
     if (url === null) {
       status.report(
         new InputError(
@@ -81,7 +83,7 @@ export class Opener {
 
   openSample(): void {
     this.parts.choices.forgetVectors()
-    this.open(sampleSource(), { data: null, ...NO_PLACE })
+    this.open(this.sampleSource(), { data: null, ...NO_PLACE })
   }
 
   /** Takes another column of the open file as the captions. */
@@ -111,7 +113,11 @@ export class Opener {
     const resumed = phase === 'error' ? data.bringBack() : null
     if (resumed) status.interrupted(resumed.meter.read())
     // Rather the sample than an empty page.
-    else if (phase !== 'working' && !data.shown && !(data.running && isSample(data.running.options.source)))
+    else if (
+      phase !== 'working' &&
+      !data.shown &&
+      !(data.running && this.isSample(data.running.options.source))
+    )
       this.openSample()
     else status.rest(data.shown ? data.nRows : null)
   }
@@ -120,7 +126,8 @@ export class Opener {
   private tryModel(): void {
     const { data, choices, status } = this.parts
     const { shown } = data
-    if (shown?.opened?.textColumn != null && !shown.streamed && !isSample(shown.options.source)) this.rerun()
+    if (shown?.opened?.textColumn != null && !shown.streamed && !this.isSample(shown.options.source))
+      this.rerun()
     else
       status.notice(`The model “${choices.modelFolder?.name}” is used for the next captions that you open.`)
   }
@@ -147,13 +154,12 @@ export class Opener {
     if (recompute && data.shown) session.inherit(data.shown)
     runs.start(session)
   }
-}
 
-function sampleSource(): Source {
-  return { kind: 'url', url: new URL('sample.parquet', document.baseURI).href }
-}
+  private sampleSource(): Source & { kind: 'url' } {
+    return { kind: 'url', url: new URL('sample.parquet', this.parts.base).href }
+  }
 
-function isSample(source: Source): boolean {
-  const sample = sampleSource()
-  return source.kind === 'url' && sample.kind === 'url' && source.url === sample.url
+  private isSample(source: Source): boolean {
+    return source.kind === 'url' && source.url === this.sampleSource().url
+  }
 }

@@ -3,7 +3,7 @@ import type { Stage } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
 import type { Settings } from '../link/params.ts'
 import { chooseLayout } from '../rows/map-rows.ts'
-import type { StageState, Status, WaysOut } from '../status.ts'
+import { type StageState, type Status, type WaysOut, withoutAddresses } from '../status.ts'
 import type { Workers } from '../workers/workers.ts'
 import { TooManyRowsError } from './check-size.ts'
 import { preferredColumn } from './choose-vectors.ts'
@@ -178,10 +178,10 @@ export class Runner {
   private stop(session: Session, error: unknown): void {
     const { data, status } = this.parts
     if (error instanceof ByWordsInstead) {
-      status.notice(
-        `${capitalized(nameOfEncoder(session))} could not be fetched, so the map is by words. What it said: ${(error.cause as Error).message}`,
-        { canRetry: true },
-      )
+      const why = withoutAddresses((error.cause as Error).message).replace(/^Embed: /, '')
+      const name = nameOfEncoder(session)
+      const text = `${name[0].toUpperCase()}${name.slice(1)} could not be fetched, so the map is by words: ${why}.`
+      status.notice(text, { canRetry: true })
       status.ready(data.nRows)
       return
     }
@@ -206,5 +206,3 @@ function waysOut(session: Session, error: unknown): WaysOut {
     rowsThatFit: error instanceof TooManyRowsError ? error.rowsThatFit : null,
   }
 }
-
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -4,7 +4,7 @@ import { registerErrorTransfer } from '../../shared/core/rpc.ts'
 
 registerErrorTransfer()
 
-type Method = (...args: unknown[]) => Promise<unknown>
+type Methods = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>
 
 /**
  * A worker and its Comlink end, ended together when the last one who holds it lets go. A call settles whatever happens: it
@@ -25,10 +25,8 @@ export class Hand<Api> {
     this.worker = worker
     this.remote = wrap<Api>(worker)
     this.api = new Proxy(this.remote, {
-      get: (target, key) => {
-        const method = Reflect.get(target, key) as Method
-        return typeof key === 'symbol' ? method : (...args: unknown[]) => this.call(method, args)
-      },
+      get: (_, name) =>
+        typeof name === 'symbol' ? undefined : (...args: unknown[]) => this.call(name, args),
     })
     worker.addEventListener('error', (event) => this.fail(failureOf(name, event)))
     worker.addEventListener('messageerror', (event) => this.fail(failureOf(name, event)))
@@ -49,7 +47,7 @@ export class Hand<Api> {
     if (--this.holders <= 0) this.fail(new CancelledError())
   }
 
-  private call(method: Method, args: unknown[]): Promise<unknown> {
+  private call(name: string, args: unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.isOver) {
         reject(new CancelledError())
@@ -60,7 +58,8 @@ export class Hand<Api> {
         this.waiting.delete(reject)
       }
       this.waiting.add(reject)
-      method(...args)
+      ;(this.remote as Methods)
+        [name](...args)
         .finally(settle)
         .then(resolve, reject)
     })
