@@ -6,9 +6,11 @@ import type { ParquetFile } from './join-files.ts'
 import { looksLike, type TableFormat } from './sources/looks-like.ts'
 import { naturally } from './sources/natural-order.ts'
 import { isGzip, unzipHead } from './tables/read-text.ts'
-import type { Patience } from '../shared/net/request.ts'
+import type { Patience } from '../shared/net/patience.ts'
 import { type ByteSource, fileSource } from './sources/source.ts'
-import { getJson, urlSource } from './sources/url-source.ts'
+import { urlSource, WAITING } from './sources/url-source.ts'
+import { wordsFor } from './sources/url-words.ts'
+import { getJson } from '../shared/net/get-json.ts'
 
 export type Source =
   | { readonly kind: 'file'; readonly file: File }
@@ -37,11 +39,15 @@ async function sourcesOf(from: Source, context: Context, patience: Patience): Pr
     return [...from.files].sort((a, b) => naturally(pathOf(a), pathOf(b))).map(fileSource)
   }
   const urls: string[] = []
+  const getList = (address: string) => {
+    const url = new URL(address)
+    return getJson(url, wordsFor(url), context, patience, WAITING)
+  }
   const addresses = from.url.startsWith('data:') ? [from.url] : from.url.trim().split(/\s+/)
   for (const address of addresses) {
     const place = parseAddress(address)
     if (place.kind === 'file') urls.push(place.url)
-    else urls.push(...(await listDataset(place, (url) => getJson(url, context, patience), context)))
+    else urls.push(...(await listDataset(place, getList, context)))
   }
   return Promise.all(urls.map((url) => urlSource(url, context, patience)))
 }

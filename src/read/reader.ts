@@ -11,7 +11,7 @@ import { type Write, writeCsvRows, writeParquetRows } from './export/export-rows
 import { type FileRows, joinFiles } from './join-files.ts'
 import { openFiles, type Source } from './open-file.ts'
 import { createPageIndex, type PageIndex } from './parquet/page-index.ts'
-import { PATIENCE, type Patience } from '../shared/net/request.ts'
+import { PATIENCE, type Patience } from '../shared/net/patience.ts'
 import { type Field, readRow } from './parquet/row.ts'
 import type { ByteSource } from './sources/source.ts'
 import { readTable } from './parquet/table.ts'

@@ -2,13 +2,8 @@ import { CancelledError, DeviceError, InputError, NetworkError } from '../../sha
 import type { Backend, Context } from '../../shared/core/types.ts'
 import { type BackendChoice, fallbacksOf, type Gpu } from '../models/backend.ts'
 import { packBatch } from './batches.ts'
-import {
-  fetchModel,
-  type ModelSource,
-  type ModelStorage,
-  type TokenizerFiles,
-  unusableModel,
-} from '../models/model.ts'
+import type { ModelStorage } from '../models/fetch-file.ts'
+import { fetchModel, type ModelSource, type TokenizerFiles, unusableModel } from '../models/model.ts'
 import { type ModelKind, type Patched, patchText } from '../onnx/onnx.ts'
 import { untilCancelled } from '../../shared/core/pace.ts'
 import type { Session, SessionModel } from '../models/session.ts'

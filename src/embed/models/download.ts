@@ -1,22 +1,35 @@
 import { InputError, NetworkError, throwIfCancelled } from '../../shared/core/errors.ts'
-import {
-  isTransient,
-  PATIENCE,
-  type Patience,
-  Retry,
-  retryAfterMs,
-  watchdog,
-  withRetries,
-} from '../../shared/net/request.ts'
 import type { Context, KeptPart } from '../../shared/core/types.ts'
+import {
+  chunksOf,
+  isSameVersion,
+  lengthOf,
+  startOf,
+  type Version,
+  versionName,
+  versionOf,
+} from '../../shared/net/answer.ts'
+import { afterGain, PATIENCE, type Patience, Retry } from '../../shared/net/patience.ts'
+import { createRemote } from '../../shared/net/remote.ts'
+
+/** What a file is known to be, from elsewhere than the host of its bytes. */
+export interface Expected {
+  readonly bytes: number
+  /** SHA-256 as hexadecimal digits; null where only the size is known. */
+  readonly sha256: string | null
+}
 
 export interface DownloadOptions {
   /** Where parts are kept; null where they are not. */
   readonly openPart: ((url: string) => Promise<KeptPart | null>) | null
   /** SHA-256 as hexadecimal digits; null where the page cannot compute it. */
   readonly digest: ((bytes: Uint8Array<ArrayBuffer>) => Promise<string>) | null
+  /** What the file should be; null, also in the end, where nobody can say. */
+  readonly expect: (() => Promise<Expected | null>) | null
   /** A missing file is null rather than an error. */
   readonly isOptional: boolean
+  /** Called where an optional file is missing. */
+  readonly onMissing: (response: Response) => Promise<void>
   /** What to do about a failure. */
   readonly advice: string
   /** For people: what a status means at this host. */
@@ -28,14 +41,17 @@ export interface DownloadOptions {
 interface Body {
   bytes: Uint8Array<ArrayBuffer>
   size: number
-  version: string | null
+  /** Of the file; 0 where it is not known. */
+  total: number
+  version: Version | null
 }
 
 /**
  * Downloads a file: tried again with growing waits, or those that the host asks for; gone on with where it broke off, in
  * this visit or an earlier one, as long as the host has ranges and the file is still the same; checked by its size, and by
- * its SHA-256 where the host gives that as ETag.
- * @throws {NetworkError} it does not come. @throws {InputError} a web page came in its place. @throws {CancelledError}
+ * what it is known to be.
+ * @throws {NetworkError} it does not come, or not as it should be. @throws {InputError} a web page came in its place.
+ * @throws {CancelledError}
  */
 export async function download(
   url: string,
@@ -44,108 +60,113 @@ export async function download(
   patience: Patience = PATIENCE,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const { advice, digest, explain, isOptional, onBytes } = options
+  const body: Body = { bytes: new Uint8Array(0), size: 0, total: 0, version: null }
+  const remote = createRemote(
+    new URL(url),
+    {
+      refused: ({ status }) => failed(`answered ${explain(status)}`),
+      unreachable: (cause) => failed(`cannot be reached (${String(cause)})`, cause),
+      dropped: (cause) => failed(`broke off (${String(cause)})`, cause),
+    },
+    patience,
+    () => ({ stage: 'Embed', unit: 'bytes', done: body.size, total: body.total }),
+  )
+  // Asked beside the download, which it does not hold up.
+  const expected = options.expect?.().catch(() => null) ?? Promise.resolve(null)
   const part = await openPart(url, options)
-  const body: Body = { bytes: new Uint8Array(part?.size ?? 0), size: 0, version: null }
-  if (part?.version && part.size > 0) {
-    part.read(body.bytes)
-    body.size = part.size
-    body.version = part.version
-  }
+  if (part?.version && part.size > 0) takeKept(part)
+  /** The version in one word of what an earlier visit kept; null from the first answer on. */
+  let keptVersion = body.size > 0 ? (part?.version ?? null) : null
   let isKeeping = part !== null
-  /** Whether the host ever answered: one that does not exist is not worth many tries. */
-  let hasAnswered = false
+  let cache: RequestCache = 'default'
   let furthest = body.size
   try {
-    const found = await withRetries(attempt, new URL(url).host, patience, context)
-    if (!found) return null
-  } catch (error) {
+    const isFound = await remote.tries(attempt, context)
+    if (!isFound) return null
+  } finally {
     part?.close()
-    throw error
   }
-  part?.close()
   await part?.remove()
   return body.bytes.length === body.size ? body.bytes : body.bytes.slice(0, body.size)
 
+  function takeKept({ size, total, read }: KeptPart): void {
+    Object.assign(body, { bytes: new Uint8Array(Math.max(size, total)), size, total })
+    read(body.bytes.subarray(0, size))
+  }
+
   async function attempt(): Promise<boolean> {
-    const dog = watchdog(context.signal, patience.stallMs)
+    // Of a file that is whole already, its last byte: the answer tells whether it is still the same.
+    const isWhole = body.size > 0 && body.size === body.total
+    const from = isWhole ? body.size - 1 : body.size
+    const accepts = [416, ...(isOptional ? [404] : [])]
+    const range = from > 0 ? ([from, null] as const) : undefined
     try {
-      const from = body.size
-      const headers: Record<string, string> = from > 0 ? { Range: `bytes=${from}-` } : {}
-      const response = await fetch(url, { headers, signal: dog.signal })
-      hasAnswered = true
-      if (response.status === 416) {
-        await response.body?.cancel()
-        startOver(null)
-        throw new Retry(refused(response.status))
-      }
-      if (!response.ok) {
-        await response.body?.cancel()
-        if (isOptional && response.status === 404) return false
-        const waitMs = retryAfterMs(response.headers.get('Retry-After'), Date.now())
-        if (isTransient(response.status)) throw new Retry(refused(response.status), { waitMs })
-        throw refused(response.status)
-      }
-      // Servers of single-page applications answer a missing file with their own page.
-      if (response.headers.get('Content-Type')?.startsWith('text/html')) {
-        await response.body?.cancel()
-        if (isOptional) return false
-        throw new InputError(
-          `Embed: ${url} answered ${response.status} with a web page in place of the file`,
-          advice,
-        )
-      }
-      const version = versionOf(response)
-      const isRest = response.status === 206 && startsAt(response) === from && version === body.version
-      if (from > 0 && response.status === 206 && !isRest) {
-        await response.body?.cancel()
-        startOver(null)
-        throw new Retry(broken('became another file while it was downloaded'))
-      }
-      if (!isRest) startOver(version)
-      const total = totalOf(response, isRest ? from : 0)
-      await readBody(response, total, dog.alive)
-      if (total > 0 && body.size !== total)
-        throw new Retry(broken(`broke off after ${body.size} of ${total} bytes`), { gained: hasGained() })
-      await checkDigest()
-      return true
-    } catch (error) {
-      throwIfCancelled(context.signal)
-      if (error instanceof Retry || error instanceof NetworkError || error instanceof InputError) throw error
-      const failure = new NetworkError(`Embed: ${url} cannot be reached (${String(error)})`, advice, {
-        cause: error,
+      const isFound = await remote.ask({ range, cache, accepts }, context.signal, async (response, alive) => {
+        if (response.status === 404) {
+          await options.onMissing(response)
+          return false
+        }
+        if (response.status === 416) {
+          startOver(null)
+          throw new Retry(failed(`answered ${explain(response.status)}`), { waitMs: 0 })
+        }
+        // Servers of single-page applications answer a missing file with their own page.
+        if (response.headers.get('Content-Type')?.startsWith('text/html')) {
+          if (isOptional) return false
+          throw new InputError(
+            `Embed: ${url} answered ${response.status} with a web page in place of the file`,
+            advice,
+          )
+        }
+        const start = response.status === 206 ? from : 0
+        const version = versionOf(response, start)
+        const isRest = response.status === 206 && startOf(response) === from && isSame(version)
+        if (response.status === 206 && !isRest) {
+          startOver(null)
+          throw new Retry(failed('became another file while it was downloaded'))
+        }
+        keptVersion = null
+        if (isRest) body.version ??= version
+        else startOver(version)
+        const length = lengthOf(response)
+        body.total = version.byteLength ?? (length === null ? 0 : start + length)
+        if (!isWhole || !isRest) await readBody(response, alive)
+        if (body.total > 0 && body.size !== body.total)
+          throw new Retry(failed(`broke off after ${body.size} of ${body.total} bytes`))
+        return true
       })
-      throw new Retry(failure, hasAnswered ? { gained: hasGained() } : { maxTries: 2 })
-    } finally {
-      dog.stop()
+      if (isFound) await check()
+      return isFound
+    } catch (failure) {
+      const hasGained = body.size > furthest
+      furthest = Math.max(furthest, body.size)
+      throw hasGained ? afterGain(failure) : failure
     }
   }
 
-  /** More came than ever before, and is not lost with the next try. */
-  function hasGained(): boolean {
-    const gained = body.version !== null && body.size > furthest
-    furthest = Math.max(furthest, body.size)
-    return gained
+  function isSame(version: Version): boolean {
+    if (keptVersion !== null) return versionName(version) === keptVersion
+    return body.version !== null && isSameVersion(body.version, version)
   }
 
   /** What came so far is of another file, or nothing came. */
-  function startOver(version: string | null): void {
-    body.size = 0
-    body.version = version
-    if (isKeeping && version !== null) part?.begin(version)
-    isKeeping = isKeeping && version !== null
+  function startOver(version: Version | null): void {
+    Object.assign(body, { size: 0, total: 0, version })
+    keptVersion = null
+    if (!isKeeping) return
+    const name = version && versionName(version)
+    part?.begin(name, version?.byteLength ?? 0)
   }
 
-  async function readBody(response: Response, total: number, alive: () => void): Promise<void> {
-    if (body.bytes.length < total) grow(total)
-    const reader = response.body?.getReader()
-    for (let piece = await reader?.read(); piece && !piece.done; piece = await reader?.read()) {
+  async function readBody(response: Response, alive: () => void): Promise<void> {
+    if (body.bytes.length < body.total) grow(body.total)
+    for await (const bytes of chunksOf(response)) {
       alive()
-      const bytes = piece.value
       if (body.size + bytes.length > body.bytes.length) grow(2 * (body.size + bytes.length))
       body.bytes.set(bytes, body.size)
       body.size += bytes.length
       keep(bytes)
-      onBytes(body.size, total)
+      onBytes(body.size, body.total)
     }
   }
 
@@ -156,7 +177,7 @@ export async function download(
   }
 
   function keep(bytes: Uint8Array<ArrayBuffer>): void {
-    if (!isKeeping) return
+    if (!isKeeping || !body.version || versionName(body.version) === null) return
     try {
       part?.append(bytes)
     } catch {
@@ -165,20 +186,26 @@ export async function download(
     }
   }
 
-  async function checkDigest(): Promise<void> {
-    const expected = /^(?:W\/)?"?([0-9a-f]{64})"?$/.exec(body.version ?? '')?.[1]
-    if (!expected || !digest) return
-    if ((await digest(body.bytes.subarray(0, body.size))) === expected) return
+  /** @throws {Retry} what came is not what it should be: worth one more try, past every cache. */
+  async function check(): Promise<void> {
+    const known = await expected
+    throwIfCancelled(context.signal)
+    if (!known) return
+    const { size } = body
+    const isLong = size === known.bytes
+    const isGood =
+      isLong && (!known.sha256 || !digest || (await digest(body.bytes.subarray(0, size))) === known.sha256)
+    if (isGood) return
     startOver(null)
-    throw new Retry(broken('came damaged: its SHA-256 is not the one that the host tells'), { maxTries: 2 })
+    cache = 'reload'
+    const fact = isLong
+      ? 'its SHA-256 is not the one that the hub lists for it'
+      : `it has ${size} bytes, and the hub lists ${known.bytes}`
+    throw new Retry(failed(`came damaged: ${fact}`), { waitMs: 0, maxTries: 2 })
   }
 
-  function refused(status: number): NetworkError {
-    return new NetworkError(`Embed: ${url} answered ${explain(status)}`, advice)
-  }
-
-  function broken(how: string): NetworkError {
-    return new NetworkError(`Embed: ${url} ${how}`, advice)
+  function failed(how: string, cause?: unknown): NetworkError {
+    return new NetworkError(`Embed: ${url} ${how}`, advice, { cause })
   }
 }
 
@@ -189,24 +216,4 @@ async function openPart(url: string, { openPart: open }: DownloadOptions): Promi
   } catch {
     return null
   }
-}
-
-/** What tells one state of a file from another; null where the host hides both from other origins. */
-function versionOf(response: Response): string | null {
-  return response.headers.get('ETag') ?? response.headers.get('Last-Modified')
-}
-
-function startsAt(response: Response): number | null {
-  const start = /^bytes (\d+)-/.exec(response.headers.get('Content-Range') ?? '')?.[1]
-  return start === undefined ? null : Number(start)
-}
-
-/** Bytes of the whole file; 0 where the host does not tell. */
-function totalOf(response: Response, from: number): number {
-  const { headers } = response
-  const shown = /\/(\d+)$/.exec(headers.get('Content-Range') ?? '')?.[1]
-  if (shown !== undefined) return Number(shown)
-  // Of a compressed answer it is the length before it was unpacked.
-  const length = headers.has('Content-Encoding') ? null : headers.get('Content-Length')
-  return length === null ? 0 : from + Number(length)
 }

@@ -39,13 +39,9 @@ function readArguments() {
   return { ...values, id, dtypes: values.dtype.split(',').map((name) => name.trim()) }
 }
 
-/** The SHA-256 that the hub tells of large files. */
+/** The SHA-256 that the hub tells of large files, before it redirects; an ETag is a version and nothing else. */
 function digestOf(headers) {
-  for (const name of ['x-linked-etag', 'etag']) {
-    const found = /^(?:W\/)?"?([0-9a-f]{64})"?$/.exec(headers.get(name) ?? '')
-    if (found) return found[1]
-  }
-  return null
+  return /^"?([0-9a-f]{64})"?$/.exec(headers.get('x-linked-etag') ?? '')?.[1] ?? null
 }
 
 async function sha256(file) {

@@ -1,12 +1,10 @@
 import { InputError } from '../../shared/core/errors.ts'
-import { PATIENCE, type Patience } from '../../shared/net/request.ts'
-import { MODELS } from '../../shared/core/storage.ts'
+import { PATIENCE, type Patience } from '../../shared/net/patience.ts'
 import type { Context, ModelFolder } from '../../shared/core/types.ts'
 import { DTYPE_SUFFIXES } from './backend.ts'
-import { download, type DownloadOptions } from './download.ts'
+import { ADVICE, fetchFile, type ModelStorage } from './fetch-file.ts'
 import { kindOf, onnxStem, poolingPath, typesOf } from './model-files.ts'
 import type { ModelKind } from '../onnx/onnx.ts'
-import { createReporter } from '../../shared/core/pace.ts'
 import type { Pooling } from './pooling.ts'
 import { isRecord } from '../tokenizers/tokenizer-file.ts'
 
@@ -14,9 +12,6 @@ const DEFAULT_MODEL = 'Xenova/clip-vit-base-patch32'
 /** Set when the page is built for a host that has a model of its own (docs/hosting.md). */
 const OWN_MODEL = (import.meta.env.VITE_MODEL as string | undefined)?.trim()
 const HUB = 'https://huggingface.co/'
-const ADVICE =
-  'Try again, name another model with ?model= (a hub id, or the address of a folder), or use the lexical ' +
-  'encoder, which needs no download.'
 
 /** Where a model's files are. */
 export interface ModelSource {
@@ -29,9 +24,6 @@ export interface ModelSource {
   /** Null where the files come over the network. */
   readonly folder: ModelFolder | null
 }
-
-/** Where parts of a download are kept, and what checks it; null where the page has none. */
-export type ModelStorage = Pick<DownloadOptions, 'openPart' | 'digest'>
 
 /** What makes a model's tokenizer. */
 export interface TokenizerFiles {
@@ -107,7 +99,7 @@ export async function fetchModel(
   const get = async (path: string, isOptional: boolean) =>
     source.folder
       ? takeFile(source.folder, path, isOptional)
-      : fetchFile(`${source.base}${path}`, source, isOptional, context, storage, patience)
+      : fetchFile(source, path, isOptional, context, storage, patience)
   const where = (path: string): string => (source.folder ? `${source.name}/${path}` : `${source.base}${path}`)
   const config = toJson(await get('config.json', false), where('config.json'))
   const tokenizer = toJson(await get('tokenizer.json', false), where('tokenizer.json'))
@@ -209,66 +201,6 @@ async function takeFile(
     `Embed: the folder “${name}” has no ${path}`,
     'Drop the whole folder of a model as the hub has it, with its config.json, tokenizer.json and onnx files.',
   )
-}
-
-/** A file's bytes; null where an optional one does not exist. */
-async function fetchFile(
-  url: string,
-  { isHub }: ModelSource,
-  isOptional: boolean,
-  context: Context,
-  { openPart, digest }: ModelStorage,
-  patience: Patience,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const isOnnx = url.endsWith('.onnx') // the others are small: their progress would only flicker
-  const cache = isHub ? await openCache() : null
-  const cached = await fromCache(cache, url)
-  if (cached) return cached
-  const report = createReporter(context, { stage: 'Embed', unit: 'bytes', detail: 'Downloading the model' })
-  const bytes = await download(
-    url,
-    {
-      openPart: isOnnx ? openPart : null,
-      digest,
-      isOptional,
-      advice: ADVICE,
-      explain: (status) => describeStatus(status, isHub),
-      onBytes: isOnnx ? report : () => {},
-    },
-    context,
-    patience,
-  )
-  if (!bytes) return null
-  try {
-    await cache?.put(url, new Response(bytes, { headers: { 'Content-Length': String(bytes.length) } }))
-  } catch (error) {
-    context.onNotice?.(
-      `The model could not be kept for the next visit (${String(error)}); it will be downloaded again.`,
-    )
-  }
-  return bytes
-}
-
-/** Null where it is not there, or not whole. */
-async function fromCache(cache: Cache | null, url: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  const cached = await cache?.match(url)
-  if (!cached) return null
-  const bytes = new Uint8Array(await cached.arrayBuffer())
-  const length = cached.headers.get('Content-Length')
-  if (length === null || Number(length) === bytes.length) return bytes
-  await cache?.delete(url)
-  return null
-}
-
-function describeStatus(status: number, isHub: boolean): string {
-  // The hub answers 401 for a name that does not exist, so as not to tell private models from missing ones.
-  if (isHub && status === 401) return '401: the hub has no such model, or it is not public'
-  return status === 404 ? '404: there is no such file' : String(status)
-}
-
-/** Null where the browser has none: on a page that is neither https nor localhost. */
-async function openCache(): Promise<Cache | null> {
-  return 'caches' in globalThis ? caches.open(MODELS) : null
 }
 
 /** An error about the model file itself. */

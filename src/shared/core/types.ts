@@ -119,10 +119,12 @@ export interface KeptPart {
   /** Of what is kept: ETag or date of its file; null for nothing. */
   readonly version: string | null
   readonly size: number
+  /** Bytes of the whole file; 0 where they were not told. */
+  readonly total: number
   /** Fills the first `size` bytes. */
   readonly read: (into: Uint8Array<ArrayBuffer>) => void
-  /** Forgets what was kept; what follows is of this version. */
-  readonly begin: (version: string) => void
+  /** Forgets what was kept; what follows is of this version of so many bytes (0 where that is not known), or nothing does. */
+  readonly begin: (version: string | null, total: number) => void
   /** @throws DOMException where the storage is full. */
   readonly append: (bytes: Uint8Array<ArrayBuffer>) => void
   readonly close: () => void

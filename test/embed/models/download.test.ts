@@ -9,7 +9,7 @@ import type { KeptPart } from '../../../src/shared/core/types.ts'
 const { uniform } = createRandom(2)
 const file = Uint8Array.from({ length: 300_000 }, () => Math.floor(256 * uniform()))
 const sha = createHash('sha256').update(file).digest('hex')
-const impatient = { delayMs: 5, stallMs: 500 }
+const impatient = { delayMs: 5, stallMs: 500, limitMs: 100 }
 
 let server: Server
 let url: string
@@ -53,6 +53,7 @@ function send(
 function memoryPart() {
   const state = {
     version: null as string | null,
+    total: 0,
     bytes: new Uint8Array(0),
     isRemoved: false,
     isClosed: false,
@@ -61,9 +62,10 @@ function memoryPart() {
     Promise.resolve({
       version: state.version,
       size: state.bytes.length,
+      total: state.total,
       read: (into) => into.set(state.bytes),
-      begin: (version) => {
-        state.version = version
+      begin: (version, total) => {
+        Object.assign(state, { version, total })
         state.bytes = new Uint8Array(0)
       },
       append: (bytes) => {
@@ -83,7 +85,9 @@ function memoryPart() {
 const options: DownloadOptions = {
   openPart: null,
   digest: async (bytes) => Promise.resolve(createHash('sha256').update(bytes).digest('hex')),
+  expect: null,
   isOptional: false,
+  onMissing: async () => Promise.resolve(),
   advice: 'Try again.',
   explain: String,
   onBytes: () => {},
@@ -131,14 +135,41 @@ describe('download', () => {
     expect(Date.now() - started).toBeGreaterThan(950)
   })
 
-  test('takes no damaged file for whole: twice, and then it says so', async () => {
+  test('takes no damaged file for whole: twice, and then it says so, and keeps nothing of it', async () => {
     const damaged = file.slice()
     damaged[1000] ^= 1
-    answer = (request, response, call) =>
-      send(request, response, { etag: `"${sha}"`, content: call === 1 ? damaged : file })
-    expect(Buffer.from((await get()) ?? []).equals(file)).toBe(true)
-    answer = (request, response) => send(request, response, { etag: `"${sha}"`, content: damaged })
-    await expect(get()).rejects.toMatchObject({ message: expect.stringMatching(/damaged.*SHA-256/) })
+    const expectation = { bytes: file.length, sha256: sha }
+    const wanted = { expect: async () => Promise.resolve(expectation) }
+    answer = (request, response, call) => send(request, response, { content: call === 1 ? damaged : file })
+    expect(Buffer.from((await get(wanted)) ?? []).equals(file)).toBe(true)
+    const part = memoryPart()
+    answer = (request, response) => send(request, response, { content: damaged })
+    ranges.length = 0
+    await expect(get({ ...wanted, openPart: part.open })).rejects.toMatchObject({
+      name: 'NetworkError',
+      message: expect.stringMatching(/damaged.*SHA-256/),
+      advice: 'Try again.',
+    })
+    expect(ranges).toEqual(['', ''])
+    expect(part.state).toMatchObject({ version: null, bytes: new Uint8Array(0), isClosed: true })
+    answer = (request, response) => send(request, response, { content: file.subarray(1) })
+    await expect(get(wanted)).rejects.toMatchObject({
+      message: expect.stringMatching(/299999 bytes.*300000/),
+    })
+  })
+
+  test('an ETag is a version and no checksum: the hub’s has the length of one', async () => {
+    answer = (request, response) => send(request, response, { etag: `"${'0f'.repeat(32)}"` })
+    expect((await get())?.length).toBe(file.length)
+    expect(ranges).toEqual([''])
+  })
+
+  test.each([
+    ['nobody can say', async () => Promise.resolve(null)],
+    ['asking fails', async () => Promise.reject(new Error('no list'))],
+  ])('does without what the file should be where %s', async (_, expectation) => {
+    answer = (request, response) => send(request, response)
+    expect((await get({ expect: expectation }))?.length).toBe(file.length)
   })
 
   test('a visit that was cut short is gone on with by the next', async () => {
@@ -165,6 +196,30 @@ describe('download', () => {
     expect(ranges).toEqual([`bytes=${kept}-`])
     expect(part.state.isRemoved).toBe(true)
   })
+
+  test('a part that is whole already is asked whether it is the same, and not downloaded again', async () => {
+    const part = memoryPart()
+    Object.assign(part.state, { version: '"v1"', total: file.length, bytes: file })
+    answer = (request, response) => send(request, response)
+    expect(Buffer.from((await get({ openPart: part.open })) ?? []).equals(file)).toBe(true)
+    expect(ranges).toEqual([`bytes=${file.length - 1}-`])
+    expect(part.state.isRemoved).toBe(true)
+  })
+
+  test.each([0, file.length])(
+    'a whole part that the host knows no more of is begun anew (%i)',
+    async (total) => {
+      const part = memoryPart()
+      Object.assign(part.state, { version: '"v1"', total, bytes: file })
+      const other = file.slice(0, 200_000)
+      answer = (request, response) => {
+        const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+        if (from >= other.length) response.writeHead(416).end()
+        else send(request, response, { etag: '"v2"', content: other })
+      }
+      expect(Buffer.from((await get({ openPart: part.open })) ?? []).equals(other)).toBe(true)
+    },
+  )
 
   test('a part of what is now another file is forgotten', async () => {
     const part = memoryPart()

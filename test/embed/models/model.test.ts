@@ -107,7 +107,11 @@ describe('fetchModel', () => {
       /short\/onnx\/text_model_q4\.onnx (cannot be reached|broke off)/,
     ],
   ])('names the address for %s, and says what to do', async (_, folder, name, expected) => {
-    const fetched = fetchModel(from(folder), ['q4'], {}, undefined, { delayMs: 5, stallMs: 2000 })
+    const fetched = fetchModel(from(folder), ['q4'], {}, undefined, {
+      delayMs: 5,
+      stallMs: 2000,
+      limitMs: 100,
+    })
     await expect(fetched).rejects.toMatchObject({
       name,
       message: expect.stringMatching(expected),

@@ -63,7 +63,7 @@ function ranges(seen: Seen, { head = true }: { head?: boolean } = {}): Handler {
   }
 }
 
-const hasty = { delayMs: 1, stallMs: 400 }
+const hasty = { delayMs: 1, stallMs: 400, limitMs: 100 }
 const open = (url: string, limit: number | null = null, onProgress?: (progress: Progress) => void) =>
   createReader(hasty).open({ kind: 'url', url }, { text: null, limit }, { onProgress })
 

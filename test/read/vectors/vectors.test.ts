@@ -33,7 +33,7 @@ async function duckdb(select: string, { nRows = N, options = 'ROW_GROUP_SIZE 300
 }
 
 async function open(file: File, limit: number | null = null) {
-  const reader = createReader({ delayMs: 1, stallMs: 1000 })
+  const reader = createReader({ delayMs: 1, stallMs: 1000, limitMs: 100 })
   const opened = await reader.open({ kind: 'file', file }, { text: null, limit }, {})
   return { reader, opened }
 }
