@@ -41,6 +41,8 @@ export interface Embedding {
   readonly encoder: EncoderName
   /** For people: “CLIP ViT-B/32 text encoder (openai/…), fp16 on WebGPU”. */
   readonly label: string
+  /** How a sentence encoder's texts become vectors, for people; null for others. */
+  readonly recipe: string | null
   readonly backend: Backend | 'cpu'
   /** Null for the CPU. */
   readonly adapter: string | null
@@ -170,7 +172,7 @@ function give(embedding: Embedding): Embedding {
   return transfer(embedding, [embedding.vectors.data.buffer])
 }
 
-const OF_WORDS = { backend: 'cpu', adapter: null, fidelity: null, projection: null } as const
+const OF_WORDS = { recipe: null, backend: 'cpu', adapter: null, fidelity: null, projection: null } as const
 
 const api: EmbedApi = {
   async lexical(captions, { seed }, events) {

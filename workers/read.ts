@@ -121,6 +121,7 @@ const api: ReadApi = {
     const embedding: Embedding = {
       vectors,
       encoder: 'vectors',
+      recipe: null,
       label: `Vectors from ${name} (${given.description})`,
       backend: 'cpu',
       adapter: null,

@@ -20,12 +20,12 @@ registerErrorTransfer()
 let tokenizer: Tokenizer | null = null
 
 const api: TokensApi = {
-  async load({ kind, tokenizer: file, tokenizerConfig, maxLength }) {
+  async load({ kind, tokenizer: file, tokenizerConfig, maxLength, lowerCases }) {
     if (kind === 'clip') tokenizer = createTokenizer(file, maxLength)
     else {
       // Hugging Face's library, which CLIP's captions do without.
       const { createLibraryTokenizer } = await import('../src/embed/tokenizers/library-tokenizer.ts')
-      tokenizer = createLibraryTokenizer(file, tokenizerConfig, maxLength)
+      tokenizer = createLibraryTokenizer(file, tokenizerConfig, maxLength, lowerCases)
     }
     const { padId, endsWithPad } = tokenizer
     return { padId, endsWithPad }

@@ -7,7 +7,7 @@ import type { Page } from 'playwright'
 import { expect, test } from 'vitest'
 import { makeSample } from '../../src/sample/captions.ts'
 import { clipModelFiles } from '../fixtures/clip-model.ts'
-import { sentenceModelFiles } from '../fixtures/sentence-model.ts'
+import { sentenceModelFiles, silentModelFiles } from '../fixtures/sentence-model.ts'
 import { writeParquet } from '../read/write-parquet.ts'
 import { harness, ready, violations } from './harness.ts'
 
@@ -56,6 +56,36 @@ test('a model’s folder from one’s own disk takes the place of the hub’s', 
   // Code comes from the page's own host, and data from where it was asked for.
   const origins = new Set(requests.filter((url) => url.startsWith('http')).map((url) => new URL(url).origin))
   expect([...origins].sort()).toEqual([new URL(page.url()).origin, new URL(data.url).origin].sort())
+})
+
+test('a sentence encoder that says nothing is told in a line, makes unit vectors, and takes the user’s word', async () => {
+  for (const [name, bytes] of silentModelFiles()) data.files.set(`multilingual-e5-small/${name}`, bytes)
+  const model = `${data.url}multilingual-e5-small/`
+  const address = await serveCaptions(120)
+  const search = { data: address, model, backend: 'wasm', dtype: 'fp32', projection: 'none', ...FIT }
+  const { page, faults } = await visit(search)
+  await ready(page)
+  await page
+    .getByText('Mean pooling, unit length, prefix “passage: ”, for searches “query: ” — from the model’s family E5')
+    .waitFor()
+  const read = () => page.evaluate(async () => [...((await globalThis.captionscape.vectors()) ?? [])])
+  const before = await read()
+  const lengths = Array.from({ length: 120 }, (_, row) =>
+    Math.hypot(...before.slice((row * before.length) / 120, ((row + 1) * before.length) / 120)),
+  )
+  expect(Math.max(...lengths.map((length) => Math.abs(length - 1)))).toBeLessThan(2e-3)
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByText('Sentence encoders').click()
+  await page.getByLabel('Pooling').selectOption('cls')
+  await page.getByLabel('Prefix of captions').fill('none')
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('dialog').getByRole('button', { name: 'Lay out again' }).click()
+  await page.getByText(/^CLS pooling — from Settings; unit length — from the model’s family E5/).waitFor()
+  await ready(page)
+  expect(await read()).not.toEqual(before)
+  expect(new URL(page.url()).searchParams.get('pooling')).toBe('cls')
+  expect(new URL(page.url()).searchParams.get('prefix')).toBe('none')
+  expect(faults).toEqual([])
 })
 
 /** Drops files and folders of this disk onto the map, as the system's own drag does. */

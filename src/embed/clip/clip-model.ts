@@ -6,6 +6,7 @@ import type { ModelStorage } from '../models/fetch-file.ts'
 import { fetchModel, type ModelSource, type TokenizerFiles, unusableModel } from '../models/model.ts'
 import { type ModelKind, type Patched, patchText } from '../onnx/onnx.ts'
 import { untilCancelled } from '../../shared/core/pace.ts'
+import { type Recipe, tellRecipe } from '../models/recipe.ts'
 import type { Session, SessionModel } from '../models/session.ts'
 import { toCaptions, type TokenSource } from './clip-tokens.ts'
 
@@ -45,6 +46,8 @@ export interface Loaded {
   readonly tokenizer: TokenSource
   readonly choice: BackendChoice
   readonly kind: ModelKind
+  /** How a sentence encoder's texts become vectors, and that in words; null for CLIP. */
+  readonly recipe: (Recipe & { readonly told: string }) | null
   readonly output: Patched['output']
   /** Width of the output. */
   readonly nDims: number
@@ -130,23 +133,22 @@ export class ModelLoader {
   }
 
   async load(source: ModelSource, choice: BackendChoice, context: Context): Promise<Loaded> {
-    const key = [source.base, choice.backend, ...choice.dtypes].join(' ')
+    const said = Object.entries(source.choice ?? {}).filter(([, value]) => value !== null)
+    const key = [source.base, choice.backend, ...choice.dtypes, ...said.map((entry) => entry.join('='))].join(
+      ' ',
+    )
     if (this.#loaded?.key === key) return this.#loaded
     this.unload()
     const started = performance.now()
     const model = await fetchModel(source, choice.dtypes, context, this.#host)
     const bytes = model.onnx.length
     const revision = (await this.#host.digest?.(model.onnx)) ?? ''
-    const { kind, tokenizer: file, tokenizerConfig, maxLength } = model
-    const tokenizer = await this.#startTokenizer(source, {
-      kind,
-      tokenizer: file,
-      tokenizerConfig,
-      maxLength,
-    })
+    const { kind, tokenizer: file, tokenizerConfig, maxLength, lowerCases, recipe } = model
+    const files = { kind, tokenizer: file, tokenizerConfig, maxLength, lowerCases }
+    const tokenizer = await this.#startTokenizer(source, files)
     let patched: Patched
     try {
-      patched = patchText(model.onnx, model.kind, model.normalizes)
+      patched = patchText(model.onnx, kind, recipe?.normalizes)
     } catch (error) {
       throw unusableModel(model.onnxUrl, error)
     }
@@ -154,8 +156,14 @@ export class ModelLoader {
       context.onNotice?.(
         `${source.name} does not offer pooler_output: its projected text_embeds are used instead.`,
       )
-    if (patched.needsPooling && model.pooling === null)
-      context.onNotice?.(`${source.name} does not say how its tokens are pooled: their mean is taken.`)
+    if (recipe === null && said.length > 0)
+      context.onNotice?.(`${source.name} is a CLIP model: pooling and prefixes are for sentence encoders.`)
+    if (patched.needsPooling && recipe?.doubt) {
+      const { word } = recipe.doubt
+      const says =
+        word === null ? 'does not say how its tokens are pooled' : `pools by ${word}, which the page cannot`
+      context.onNotice?.(`${source.name} ${says}: their mean is taken.`)
+    }
     if (patched.needsPooling && model.hasDense)
       context.onNotice?.(`${source.name} has a dense layer outside of its ONNX file: it is left out.`)
     const nDims = patched.nDims ?? findHiddenSize(model.config)
@@ -167,7 +175,11 @@ export class ModelLoader {
       output: patched.output,
       nDims,
       needsPooling: patched.needsPooling,
-      rules: { padId: tokenizer.padId, endsWithPad: tokenizer.endsWithPad, pooling: model.pooling ?? 'mean' },
+      rules: {
+        padId: tokenizer.padId,
+        endsWithPad: tokenizer.endsWithPad,
+        pooling: recipe?.pooling ?? 'last',
+      },
       backend: where,
       dtype: model.dtype,
     })
@@ -194,11 +206,15 @@ export class ModelLoader {
     this.#loaded = {
       key,
       source: source.name,
-      revision,
+      // What else its vectors follow from. CLIP's have no more, and vectors of it are kept by this from earlier versions.
+      revision: recipe
+        ? [revision, recipe.pooling, recipe.normalizes, recipe.maxLength, recipe.lowerCases].join(' ')
+        : revision,
       runtime,
       tokenizer,
       choice,
-      kind: model.kind,
+      kind,
+      recipe: recipe && { ...recipe, told: tellRecipe(recipe, patched.needsPooling) },
       output: patched.output,
       nDims,
       dtype: model.dtype,

@@ -26,8 +26,8 @@ import {
   type Work,
   wayOf,
 } from './clip-run.ts'
-import { contentHash, joinCaptions } from './clip-tokens.ts'
-import { folderSource, isDefaultModel, resolveModel } from '../models/model.ts'
+import { contentHash, joinCaptions, withPrefix } from './clip-tokens.ts'
+import { folderSource, isDefaultModel, type ModelSource, resolveModel } from '../models/model.ts'
 
 /** What the encoder is given by the worker it lives in. */
 export interface ClipHost extends ModelHost {
@@ -51,7 +51,15 @@ export interface ClipHost extends ModelHost {
   readonly pageUrl: string
 }
 
-export interface ClipRequest {
+/** What the user says of a sentence encoder in its place; null leaves it to the model. */
+export interface ClipRecipe {
+  readonly pooling: 'mean' | 'cls' | 'last' | null
+  /** Before each caption, and before each text that is searched for. */
+  readonly prefix: string | null
+  readonly queryPrefix: string | null
+}
+
+export interface ClipRequest extends Partial<ClipRecipe> {
   readonly model: string | null
   /** From one's own disk, in place of `model`. */
   readonly folder: ModelFolder | null
@@ -67,6 +75,8 @@ export interface ClipResult {
   readonly vectors: Vectors
   /** For people. */
   readonly label: string
+  /** How a sentence encoder's texts become vectors, for people; null for CLIP. */
+  readonly recipe: string | null
   readonly backend: Backend
   readonly adapter: string | null
   /** Null without a projection, or where too few unprojected vectors were at hand. */
@@ -101,7 +111,11 @@ export function createClipEncoder(host: ClipHost) {
   let pace: { readonly key: string; readonly aMs: number } | null = null
 
   async function start(request: ClipRequest, context: Context): Promise<{ model: Loaded; way: Way }> {
-    const source = request.folder ? folderSource(request.folder) : resolveModel(request.model, host.pageUrl)
+    const { pooling = null, prefix = null, queryPrefix = null } = request
+    const source: ModelSource = {
+      ...(request.folder ? folderSource(request.folder) : resolveModel(request.model, host.pageUrl)),
+      choice: { pooling: pooling === 'cls' ? 'first' : pooling, prefix, queryPrefix },
+    }
     const choice = chooseBackend(request, request.backend === 'wasm' ? null : await host.findGpu())
     throwIfCancelled(context.signal)
     if (request.backend === null && choice.backend === 'wasm')
@@ -121,8 +135,9 @@ export function createClipEncoder(host: ClipHost) {
    * @throws {DeviceError} where no backend runs it, or all give values that are not finite.
    * @throws {CancelledError} within a second of the signal.
    */
-  async function embed(captions: Captions, request: ClipRequest, context: Context): Promise<ClipResult> {
+  async function embed(plain: Captions, request: ClipRequest, context: Context): Promise<ClipResult> {
     const { model, way } = await start(request, context)
+    const captions = withPrefix(plain, model.recipe?.prefix)
     const nPoints = captions.offsets.length - 1
     if (request.projection === 'none') checkUnprojected(nPoints, model.nDims)
     const key = [model.key, request.seed, request.projection, contentHash(captions)].join(' ')
@@ -147,6 +162,7 @@ export function createClipEncoder(host: ClipHost) {
     return {
       vectors: { data: halves.slice(), nPoints, nDims: width },
       label: `${kind} (${way.source.name}), ${ways.join(', then ')}${output}${space[request.projection]}`,
+      recipe: model.recipe?.told ?? null,
       backend: choice.backend,
       adapter: choice.adapter,
       fidelity: fidelityOf(run, model.nDims),
@@ -177,7 +193,7 @@ export function createClipEncoder(host: ClipHost) {
     const { model, way } = await start(request, context)
     const nPoints = texts.offsets.length - 1
     const run = createWork('', nPoints, tokenBudget(model.choice), model.nDims, projection, request.seed)
-    await finish(run, texts, model, null, {
+    await finish(run, withPrefix(texts, model.recipe?.queryPrefix), model, null, {
       ...way,
       context: { signal: context.signal, onNotice: context.onNotice },
     })
@@ -208,7 +224,9 @@ export function createClipEncoder(host: ClipHost) {
       const room = pace?.key === model.key ? Math.ceil(pace.aMs * (COMPARE_MS - spent)) : COMPARE_FIRST
       const end = Math.min(most, done + room)
       const block = sliceCaptions(texts, done, end)
-      const rows = await embedApart(asked ? block : joinCaptions(query, block), model, way)
+      const queries = withPrefix(query, model.recipe?.queryPrefix)
+      const captions = withPrefix(block, model.recipe?.prefix)
+      const rows = await embedApart(asked ? captions : joinCaptions(queries, captions), model, way)
       const own = asked ? 0 : model.nDims
       asked ??= rows.slice(0, own)
       for (let i = done; i < end; i++) {

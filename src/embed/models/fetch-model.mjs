@@ -125,7 +125,7 @@ async function readJson(file) {
 
 async function main() {
   const { id, dtypes, revision, into } = readArguments()
-  const { kindOf, onnxStem, poolingPath } = await load('src/embed/models/model-files.ts')
+  const { kindOf, onnxStem, poolingPath, transformerPath } = await load('src/embed/models/model-files.ts')
   const { DTYPE_SUFFIXES } = await load('src/embed/models/backend.ts')
   const unknown = dtypes.filter((dtype) => !Object.hasOwn(DTYPE_SUFFIXES, dtype))
   if (unknown.length > 0)
@@ -148,6 +148,8 @@ async function main() {
   if (kind === 'sentence') {
     const modules = (await get('modules.json')) ? await readJson(path.join(folder, 'modules.json')) : null
     await get(poolingPath(modules))
+    await get(transformerPath(modules))
+    await get('config_sentence_transformers.json')
   }
   const missing = []
   for (const dtype of dtypes)

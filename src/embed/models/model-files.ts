@@ -26,3 +26,11 @@ export function poolingPath(modules: unknown): string {
     isRecord(module) && typeof module.path === 'string' && module.path ? module.path : '1_Pooling'
   return `${folder}/config.json`
 }
+
+/** The file that says how such a model reads its texts. @param modules `modules.json` */
+export function transformerPath(modules: unknown): string {
+  const list: unknown[] = Array.isArray(modules) ? modules : []
+  const module = list[typesOf(modules).findIndex((type) => type.endsWith('Transformer'))]
+  const folder = isRecord(module) && typeof module.path === 'string' && module.path ? `${module.path}/` : ''
+  return `${folder}sentence_bert_config.json`
+}

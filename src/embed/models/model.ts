@@ -3,10 +3,9 @@ import { PATIENCE, type Patience } from '../../shared/net/patience.ts'
 import type { Context, ModelFolder } from '../../shared/core/types.ts'
 import { DTYPE_SUFFIXES } from './backend.ts'
 import { ADVICE, fetchFile, type ModelStorage } from './fetch-file.ts'
-import { kindOf, onnxStem, poolingPath, typesOf } from './model-files.ts'
+import { kindOf, onnxStem, poolingPath, transformerPath, typesOf } from './model-files.ts'
 import type { ModelKind } from '../onnx/onnx.ts'
-import type { Pooling } from './pooling.ts'
-import { isRecord } from '../tokenizers/tokenizer-file.ts'
+import { readRecipe, type Recipe, type RecipeChoice, type SaidFiles } from './recipe.ts'
 
 const DEFAULT_MODEL = 'Xenova/clip-vit-base-patch32'
 /** Set when the page is built for a host that has a model of its own (docs/hosting.md). */
@@ -23,6 +22,8 @@ export interface ModelSource {
   readonly isHub: boolean
   /** Null where the files come over the network. */
   readonly folder: ModelFolder | null
+  /** What the user says of a sentence encoder in its place. */
+  readonly choice?: RecipeChoice
 }
 
 /** What makes a model's tokenizer. */
@@ -34,24 +35,21 @@ export interface TokenizerFiles {
   readonly tokenizerConfig: unknown
   /** Most tokens that a caption may have. */
   readonly maxLength: number
+  /** Captions are put into lower case before, whatever the tokenizer does. */
+  readonly lowerCases: boolean
 }
 
 /** A model's files as they came, and what they say about themselves. */
 export interface Model extends TokenizerFiles {
   readonly config: unknown
-  /** Null where the model does not say, or in words that are not known here. */
-  readonly pooling: Pooling | null
-  /** Its vectors are meant to have length 1. */
-  readonly normalizes: boolean
+  /** How a sentence encoder's texts become vectors; null for CLIP. */
+  readonly recipe: Recipe | null
   /** Its vectors are meant to go through a layer of their own after pooling. */
   readonly hasDense: boolean
   readonly onnx: Uint8Array<ArrayBuffer>
   readonly onnxUrl: string
   readonly dtype: string
 }
-
-/** A sentence encoder's captions are cut here even where it takes more. */
-const MOST_TOKENS = 512
 
 /**
  * A hub id (`owner/name`), or the base URL or path of a folder, seen from the page; null is the host's own model, else
@@ -105,18 +103,17 @@ export async function fetchModel(
   const tokenizer = toJson(await get('tokenizer.json', false), where('tokenizer.json'))
   const kind = kindOf(config)
   const optional = async (path: string): Promise<unknown> => parseJson(await get(path, true))
-  const tokenizerConfig = kind === 'clip' ? null : await optional('tokenizer_config.json')
-  const modules = kind === 'clip' ? null : await optional('modules.json')
-  const pooling = kind === 'clip' ? 'last' : readPooling(await optional(poolingPath(modules)))
+  const said = kind === 'clip' ? null : await readSaid(config, optional)
+  const recipe = said && readRecipe(source.name, said, source.choice)
   const about = {
     kind,
     config,
     tokenizer,
-    tokenizerConfig,
-    maxLength: kind === 'clip' ? findMaxLength(config) : findMostTokens(config, tokenizerConfig),
-    pooling,
-    normalizes: typesOf(modules).some((type) => type.endsWith('Normalize')),
-    hasDense: typesOf(modules).some((type) => type.endsWith('Dense')),
+    tokenizerConfig: said?.tokenizerConfig ?? null,
+    maxLength: recipe?.maxLength ?? findMaxLength(config),
+    lowerCases: recipe?.lowerCases ?? false,
+    recipe,
+    hasDense: typesOf(said?.modules).some((type) => type.endsWith('Dense')),
   }
   const tried: string[] = []
   for (const dtype of dtypes) {
@@ -134,24 +131,18 @@ export async function fetchModel(
   throw new InputError(`Embed: no number format to fetch ${source.name} in`, ADVICE)
 }
 
-/** What sentence-transformers' `1_Pooling/config.json` says, by its older flags or its newer name. */
-function readPooling(config: unknown): Pooling | null {
-  if (!isRecord(config)) return null
-  const flags = Object.keys(config).filter((key) => key.startsWith('pooling_mode_') && config[key] === true)
-  const names: unknown[] = flags.length > 0 ? flags.map((flag) => flag.slice(13)) : [config.pooling_mode]
-  if (names.length !== 1) return null
-  switch (names[0]) {
-    case 'cls_token':
-    case 'cls':
-      return 'first'
-    case 'mean_tokens':
-    case 'mean':
-      return 'mean'
-    case 'lasttoken':
-      return 'last'
-    default:
-      return null
-  }
+/** What a sentence encoder says of itself; none of it has to be there. */
+async function readSaid(config: unknown, optional: (path: string) => Promise<unknown>): Promise<SaidFiles> {
+  const [tokenizerConfig, modules, sentence] = await Promise.all([
+    optional('tokenizer_config.json'),
+    optional('modules.json'),
+    optional('config_sentence_transformers.json'),
+  ])
+  const [pooling, transformer] = await Promise.all([
+    optional(poolingPath(modules)),
+    optional(transformerPath(modules)),
+  ])
+  return { config, tokenizerConfig, modules, sentence, pooling, transformer }
 }
 
 function findMaxLength(config: unknown): number {
@@ -161,15 +152,6 @@ function findMaxLength(config: unknown): number {
   }
   const length = outer.text_config?.max_position_embeddings ?? outer.max_position_embeddings
   return typeof length === 'number' && length > 2 ? length : 77
-}
-
-function findMostTokens(config: unknown, tokenizerConfig: unknown): number {
-  const lengths = [
-    isRecord(config) ? config.max_position_embeddings : null,
-    isRecord(tokenizerConfig) ? tokenizerConfig.model_max_length : null,
-  ]
-  const known = lengths.filter((length): length is number => typeof length === 'number' && length > 2)
-  return Math.min(MOST_TOKENS, ...known)
 }
 
 function toJson(bytes: Uint8Array | null, url: string): unknown {

@@ -1,5 +1,5 @@
-/** Which of a text's last hidden states its vector is made of. */
-export type Pooling = 'first' | 'mean' | 'last'
+/** Which of a text's last hidden states its vector is made of; `weighted` is the mean by place: the later, the more. */
+export type Pooling = 'first' | 'mean' | 'last' | 'weighted'
 
 /** What a model makes of its tokens. */
 export interface TokenRules {
@@ -43,6 +43,8 @@ export function poolingWeights(
     let count = 0
     while (count < length && mask[start + count] === 1) count++
     if (pooling === 'mean') weights.fill(1 / Math.max(1, count), start, start + count)
+    else if (pooling === 'weighted')
+      for (let i = 0; i < count; i++) weights[start + i] = (i + 1) / ((count * (count + 1)) / 2)
     else weights[start + (pooling === 'first' ? 0 : Math.max(0, count - 1))] = 1
   }
   return weights

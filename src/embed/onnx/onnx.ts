@@ -154,7 +154,7 @@ export type ModelKind = 'clip' | 'sentence'
 export interface Patched {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** `text_embeds` only where no way to CLIP's `pooler_output` was found. */
-  readonly output: 'pooler_output' | 'text_embeds' | 'sentence_embedding'
+  readonly output: 'pooler_output' | 'text_embeds' | 'sentence_embedding' | typeof UNIT
   readonly inputs: readonly { readonly name: string; readonly type: number }[]
   /** Whether each run takes {@link POOLING}. */
   readonly needsPooling: boolean
@@ -174,6 +174,8 @@ export const VECTORS = 'captionscape/vectors'
 /** What a session can feed; text generators take more. */
 const INPUTS = new Set(['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'])
 const HIDDEN = ['last_hidden_state', 'token_embeddings']
+/** Added output, [batch, nDims] float32: the `sentence_embedding` that a model offers, scaled to length 1. */
+const UNIT = 'captionscape/unit'
 /** Shapes for Reshape, where 0 keeps a dimension: [batch, n] → [batch, 1, n], [batch, 1, n] → [batch, n, 1] and → [batch, n]. */
 const ROW = 'captionscape/row'
 const COLUMN = 'captionscape/column'
@@ -187,7 +189,7 @@ const VECTOR = 'captionscape/vector'
  * message occurs twice, protobuf parsers merge the two, so one more `graph { … }` appended to the file adds nodes and
  * an output. Behind it comes the projection, whose matrix is an input, so that one session serves any.
  *
- * @param normalizes a sentence encoder's vectors are scaled to length 1 (where the export does not do it)
+ * @param normalizes a sentence encoder's vectors are scaled to length 1, whether or not the export does it
  * @throws {RangeError} where the bytes are not a whole ONNX model, or not such a text model.
  */
 export function patchText(bytes: Uint8Array<ArrayBuffer>, kind: ModelKind, normalizes = false): Patched {
@@ -205,17 +207,21 @@ export function patchText(bytes: Uint8Array<ArrayBuffer>, kind: ModelKind, norma
   const hidden = HIDDEN.find((name) => outputs.includes(name))
   let source = isOffered ? wanted : kind === 'clip' ? findPooler(outline) : null
   const needsPooling = source === null && hidden !== undefined
+  const scales = normalizes && kind === 'sentence'
   if (source === null && hidden !== undefined) {
-    added.push(...writePooling(hidden, normalizes && kind === 'sentence'))
+    added.push(...writePooling(hidden, scales))
+    source = 'captionscape/pooled'
+  } else if (source !== null && scales) {
+    added.push(...writeScaling(source))
     source = 'captionscape/pooled'
   }
   if (source === null && !(kind === 'clip' && outputs.includes('text_embeds')))
     throw new RangeError(`onnx: the model has no text embedding among its outputs: ${outputs.join()}`)
-  const output = source === null ? 'text_embeds' : wanted
-  const isAdded = source !== null && !isOffered
-  const float = isAdded ? wanted : 'captionscape/float'
+  const output = source === null ? 'text_embeds' : isOffered && scales ? UNIT : wanted
+  const isAdded = source !== null && (!isOffered || scales)
+  const float = isAdded ? output : 'captionscape/float'
   added.push(writeNode('Cast', [source ?? 'text_embeds'], [float], writeAttribute('to', FLOAT)))
-  if (isAdded) added.push(writeValue(12, wanted))
+  if (isAdded) added.push(writeValue(12, output))
   added.push(
     writeValue(11, PROJECTION, 'captionscape_dims', 'captionscape_components'),
     writeValue(11, OFFSET, 'captionscape_components'),
@@ -223,14 +229,14 @@ export function patchText(bytes: Uint8Array<ArrayBuffer>, kind: ModelKind, norma
     writeNode('Add', ['captionscape/projected', OFFSET], [VECTORS]),
     writeValue(12, VECTORS),
   )
-  const nDims = widths.get(output) ?? (isAdded ? (widths.get(hidden ?? '') ?? null) : null)
+  const nDims =
+    widths.get(isOffered ? wanted : output) ?? (isOffered ? null : (widths.get(hidden ?? '') ?? null))
   return { bytes: concat([bytes, message(7, ...added)]), output, inputs, needsPooling, nDims }
 }
 
 /** Weights · hidden states, by operators that are the same in every operator set, and scaled if asked for. */
 function writePooling(hidden: string, normalizes: boolean): Uint8Array[] {
   const summed = 'captionscape/summed'
-  const scaled = 'captionscape/scaled'
   const parts = [
     writeValue(11, POOLING, 'captionscape_rows', 'captionscape_tokens'),
     writeShape(ROW, 0, 1, -1),
@@ -239,16 +245,34 @@ function writePooling(hidden: string, normalizes: boolean): Uint8Array[] {
     writeNode('Reshape', [POOLING, ROW], ['captionscape/weights']),
     writeNode('MatMul', ['captionscape/weights', 'captionscape/hidden'], [summed]),
   ]
-  if (normalizes)
-    parts.push(
-      writeShape(COLUMN, 0, -1, 1),
-      writeNode('Reshape', [summed, COLUMN], ['captionscape/transposed']),
-      writeNode('MatMul', [summed, 'captionscape/transposed'], ['captionscape/squares']),
-      writeNode('Sqrt', ['captionscape/squares'], ['captionscape/norm']),
-      writeNode('Div', [summed, 'captionscape/norm'], [scaled]),
-    )
-  parts.push(writeNode('Reshape', [normalizes ? scaled : summed, VECTOR], ['captionscape/pooled']))
+  if (normalizes) parts.push(...writeDivision(summed))
+  parts.push(writeNode('Reshape', [normalizes ? SCALED : summed, VECTOR], ['captionscape/pooled']))
   return parts
+}
+
+/** Vectors [batch, nDims] by their lengths. */
+function writeScaling(vectors: string): Uint8Array[] {
+  return [
+    writeShape(ROW, 0, 1, -1),
+    writeShape(VECTOR, 0, -1),
+    writeNode('Cast', [vectors], ['captionscape/hidden'], writeAttribute('to', FLOAT)),
+    writeNode('Reshape', ['captionscape/hidden', ROW], ['captionscape/summed']),
+    ...writeDivision('captionscape/summed'),
+    writeNode('Reshape', [SCALED, VECTOR], ['captionscape/pooled']),
+  ]
+}
+
+const SCALED = 'captionscape/scaled'
+
+/** Vectors [batch, 1, nDims] by their lengths. */
+function writeDivision(summed: string): Uint8Array[] {
+  return [
+    writeShape(COLUMN, 0, -1, 1),
+    writeNode('Reshape', [summed, COLUMN], ['captionscape/transposed']),
+    writeNode('MatMul', [summed, 'captionscape/transposed'], ['captionscape/squares']),
+    writeNode('Sqrt', ['captionscape/squares'], ['captionscape/norm']),
+    writeNode('Div', [summed, 'captionscape/norm'], [SCALED]),
+  ]
 }
 
 /** A float32 `ValueInfoProto` as a graph's input (11) or output (12); without dimensions they are inferred. */

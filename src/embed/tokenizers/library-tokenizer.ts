@@ -9,9 +9,15 @@ import { isRecord } from './tokenizer-file.ts'
  *
  * @param file the parsed `tokenizer.json`
  * @param config the parsed `tokenizer_config.json`
+ * @param lowerCases captions are put into lower case first, as `do_lower_case` of a sentence encoder asks for
  * @throws {InputError} where the library does not take them.
  */
-export function createLibraryTokenizer(file: unknown, config: unknown, maxLength: number): Tokenizer {
+export function createLibraryTokenizer(
+  file: unknown,
+  config: unknown,
+  maxLength: number,
+  lowerCases = false,
+): Tokenizer {
   const settings = isRecord(config) ? config : {}
   let library: LibraryTokenizer
   let encodeAll: (text: string, isSpecial?: boolean) => number[]
@@ -32,11 +38,11 @@ export function createLibraryTokenizer(file: unknown, config: unknown, maxLength
       { cause: error },
     )
   }
-  const padId = findPadding(settings.pad_token, library) ?? 0
+  const padId = findPadding(settings, library) ?? 0
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
   function encode(caption: string): number[] {
-    const body = encodeAll(caption, false)
+    const body = encodeAll(lowerCases ? caption.toLowerCase() : caption, false)
     const room = maxLength - before.length - after.length
     return [...before, ...body.slice(0, room), ...after]
   }
@@ -50,10 +56,16 @@ export function createLibraryTokenizer(file: unknown, config: unknown, maxLength
   return { encode, encodeBytes, padId, endsWithPad: after.at(-1) === padId, maxLength }
 }
 
-/** `"[PAD]"`, or `{ "content": "[PAD]" }` as older exporters write it; else what padding is called by most models. */
-function findPadding(token: unknown, library: LibraryTokenizer): number | undefined {
-  const content = isRecord(token) ? token.content : token
-  for (const name of [content, '[PAD]', '<pad>'])
+/**
+ * `"[PAD]"`, or `{ "content": "[PAD]" }` as older exporters write it; else what padding is called by most models, or the end
+ * token, by which those fill up that have none.
+ */
+function findPadding(
+  { pad_token: pad, eos_token: end }: Record<string, unknown>,
+  library: LibraryTokenizer,
+): number | undefined {
+  const contentOf = (token: unknown): unknown => (isRecord(token) ? token.content : token)
+  for (const name of [contentOf(pad), '[PAD]', '<pad>', contentOf(end)])
     if (typeof name === 'string' && library.token_to_id(name) !== undefined) return library.token_to_id(name)
   return undefined
 }

@@ -14,6 +14,11 @@ export interface Settings {
   readonly model: string | null
   readonly dtype: string | null
   readonly backend: Backend | null
+  /** How a sentence encoder's tokens become one vector; null for its own way. */
+  readonly pooling: 'mean' | 'cls' | 'last' | null
+  /** What a sentence encoder reads before each caption, and before a search; null for its own, '' for nothing. */
+  readonly prefix: string | null
+  readonly queryPrefix: string | null
   /** Column of vectors, or address of a .npy file; null to find it. */
   readonly vectors: string | null
   /** How vectors are brought to 64 dimensions. */
@@ -73,6 +78,9 @@ export const DEFAULTS: Params = {
   model: null,
   dtype: null,
   backend: null,
+  pooling: null,
+  prefix: null,
+  queryPrefix: null,
   vectors: null,
   projection: 'gaussian',
   gpu: 'auto',
@@ -122,6 +130,18 @@ type Reader<T> = {
 
 const anyText: Reader<string> = { says: 'some text', read: (s) => (s.trim() ? s.trim() : undefined) }
 
+/** Spaces at its end count: “passage: ”. */
+const prefixText: Reader<string> = {
+  says: 'the text before each caption, or none',
+  read: readPrefix,
+  write: (prefix) => prefix || 'none',
+}
+
+/** “none” is nothing. */
+export function readPrefix(text: string): string {
+  return text.trim() === '' || text === 'none' ? '' : text
+}
+
 function oneOf<const T extends string>(...values: readonly T[]): Reader<T> {
   return { says: values.join(' or '), read: (s) => values.find((v) => v === s) }
 }
@@ -156,6 +176,9 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   model: anyText,
   dtype: oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4'),
   backend: oneOf('webgpu', 'wasm'),
+  pooling: oneOf('mean', 'cls', 'last'),
+  prefix: prefixText,
+  queryPrefix: prefixText,
   vectors: anyText,
   projection: oneOf('gaussian', 'pca', 'none'),
   gpu: oneOf('auto', 'fallback'),

@@ -72,8 +72,8 @@ export class Encoder {
 }
 
 function requestOf({ settings, modelFolder: folder }: By, name: string): ClipRequest {
-  const { model, dtype, backend, seed, projection } = settings
-  return { model, folder, dtype, backend, seed, projection, name }
+  const { model, dtype, backend, seed, projection, pooling, prefix, queryPrefix } = settings
+  return { model, folder, dtype, backend, seed, projection, pooling, prefix, queryPrefix, name }
 }
 
 const silent = (): { onProgress(): void; onNotice(): void } =>

@@ -29,6 +29,8 @@ interface ShownData {
   readonly captionBytes: number
   /** Which encoder made the map, for people; layouts that came with the file say so. */
   readonly encoder: string
+  /** How a sentence encoder's texts became vectors, for people; null for others. */
+  readonly recipe: string | null
   /** `clip`, `lexical`, `vectors`, or null for layouts that came with the file. */
   readonly encoderName: string | null
   readonly backend: string | null
@@ -266,6 +268,7 @@ function describe(session: Session): ShownData | null {
     encoderName: embedding?.encoder ?? null,
     backend: embedding ? (result?.backend ?? embedding.backend) : null,
     adapter: result?.adapter ?? embedding?.adapter ?? null,
+    recipe: embedding?.recipe ?? null,
     fidelity: embedding?.fidelity ?? null,
   }
 }

@@ -124,6 +124,11 @@ function FidelityLine({ fidelity }: { readonly fidelity: Fidelity }) {
   )
 }
 
+/** “Mean pooling, …” */
+function sentenceOf(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** How the map on screen was made. */
 function Origin() {
   const engine = useEngine()
@@ -137,6 +142,7 @@ function Origin() {
         Map made by <span className="made-by">{shown.encoder}</span>
         {shown.adapter && <> · UMAP on {shown.adapter}</>}
       </p>
+      {shown.recipe && <p className="quiet recipe">{sentenceOf(shown.recipe)}</p>}
       {shown.fidelity && <FidelityLine fidelity={shown.fidelity} />}
       <FetchCaptions />
       {textColumns.length > 1 && !shown.isFolder && (

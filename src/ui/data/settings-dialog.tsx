@@ -1,10 +1,10 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
-import { BOUNDS, DEFAULTS, readNeighborList, type Settings } from '../../engine/link/params.ts'
+import { BOUNDS, DEFAULTS, readNeighborList, readPrefix, type Settings } from '../../engine/link/params.ts'
 import { useChoices, useEngine } from '../parts/engine-context.ts'
 import { Field } from '../parts/field.tsx'
 import { ForecastLine } from './forecast-line.tsx'
 import { ImageList } from '../caption/image-list.tsx'
-import { ModelField } from './model-field.tsx'
+import { ModelField, RecipeFields } from './model-field.tsx'
 import { StorageList } from './storage-list.tsx'
 import { useCanLayOut } from './vectors-choice.tsx'
 import './settings-dialog.css'
@@ -86,6 +86,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         <fieldset>
           <legend>CLIP and vectors</legend>
           <ModelField />
+          <RecipeFields />
           <Field label="Precision">
             <select name="dtype" defaultValue={settings.dtype ?? ''}>
               <option value="">Automatic</option>
@@ -162,6 +163,10 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
     const value = form.get(name)
     return typeof value === 'string' && value.trim() ? value.trim() : null
   }
+  const prefix = (name: string): string | null => {
+    const value = form.get(name)
+    return typeof value === 'string' && value.trim() ? readPrefix(value) : null
+  }
   return {
     limit: text('limit') === null ? null : Number(text('limit')),
     nNeighbors,
@@ -175,6 +180,9 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
     firstMap: form.get('firstMap') === null ? 'none' : 'auto',
     model: text('model'),
     dtype: text('dtype'),
+    pooling: text('pooling') as Settings['pooling'],
+    prefix: prefix('prefix'),
+    queryPrefix: prefix('queryPrefix'),
     backend: text('backend') as Settings['backend'],
     projection: text('projection') as Settings['projection'],
   }
@@ -183,7 +191,7 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
 /** The part of the parameters that the dialog edits; the encoder is chosen in the panel. */
 function settingsOf(all: Settings): Omit<Settings, 'encoder' | 'vectors'> {
   const { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, firstMap } = all
-  const { model, dtype, backend, projection } = all
+  const { model, dtype, backend, projection, pooling, prefix, queryPrefix } = all
   return {
     limit,
     nNeighbors,
@@ -198,6 +206,9 @@ function settingsOf(all: Settings): Omit<Settings, 'encoder' | 'vectors'> {
     model,
     dtype,
     backend,
+    pooling,
+    prefix,
+    queryPrefix,
     projection,
   }
 }

@@ -242,6 +242,9 @@ describe('patchText', () => {
     expect([output, needsPooling]).toEqual(['sentence_embedding', true])
     expect(readOutline(bytes).nodes.map(({ op }) => op)).toContain('Sqrt')
     expect(() => patchText(model('pooler_output'), 'sentence')).toThrow(/no text embedding/)
+    const scaled = patchText(model('sentence_embedding'), 'sentence', true)
+    expect(scaled).toMatchObject({ output: 'captionscape/unit', needsPooling: false })
+    expect(readOutline(scaled.bytes).nodes.map(({ op }) => op)).toContain('Sqrt')
   })
 
   test('falls back to text_embeds where nothing tells what was pooled', () => {

@@ -1,6 +1,6 @@
 import { proxy, wrap } from 'comlink'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ClipRequest } from '../../../src/embed/clip/clip.ts'
+import type { ClipRecipe, ClipRequest } from '../../../src/embed/clip/clip.ts'
 import { createLibraryTokenizer } from '../../../src/embed/tokenizers/library-tokenizer.ts'
 import { fromHalf } from '../../../src/shared/math/half.ts'
 import { registerErrorTransfer } from '../../../src/shared/core/rpc.ts'
@@ -12,6 +12,8 @@ import {
   SENTENCE_DIMS,
   sentenceModelFiles,
   sentenceReference,
+  silentModelFiles,
+  toFile,
 } from '../../fixtures/sentence-model.ts'
 
 registerErrorTransfer()
@@ -37,22 +39,49 @@ function folderOf(files: ReadonlyMap<string, Uint8Array>, name: string): ModelFo
   }
 }
 
-async function embed(folder: ModelFolder) {
+const events = (notices: string[] = []) =>
+  proxy({ onProgress: () => {}, onNotice: (notice: string) => void notices.push(notice) })
+
+const requestOf = (folder: ModelFolder, recipe: Partial<ClipRecipe>): ClipRequest => ({
+  model: null,
+  folder,
+  dtype: 'fp32',
+  backend: 'wasm',
+  seed: 1,
+  projection: 'none',
+  name: 'test.parquet',
+  ...recipe,
+})
+
+function startWorker() {
   const worker = new Worker(new URL('../../../workers/embed.ts', import.meta.url), { type: 'module' })
   workers.push(worker)
+  return wrap<EmbedApi>(worker)
+}
+
+async function embed(folder: ModelFolder, recipe: Partial<ClipRecipe> = {}) {
   const notices: string[] = []
-  const request: ClipRequest = {
-    model: null,
-    folder,
-    dtype: 'fp32',
-    backend: 'wasm',
-    seed: 1,
-    projection: 'none',
-    name: 'test.parquet',
-  }
-  const events = proxy({ onProgress: () => {}, onNotice: (notice: string) => void notices.push(notice) })
-  const result = await wrap<EmbedApi>(worker).clip(toArena(captions), request, events)
+  const result = await startWorker().clip(toArena(captions), requestOf(folder, recipe), events(notices))
   return { ...result, notices }
+}
+
+const files = silentModelFiles()
+const parse = (path: string): unknown => JSON.parse(new TextDecoder().decode(files.get(path)))
+const encoderOf = (maxLength = 32, lowerCases = false) =>
+  createLibraryTokenizer(parse('tokenizer.json'), parse('tokenizer_config.json'), maxLength, lowerCases)
+    .encode
+
+/** Holds vectors against those of the reference. */
+function expectVectors(
+  { data }: { readonly data: Uint16Array },
+  texts: readonly string[],
+  pooling: Parameters<typeof sentenceReference>[1],
+  normalizes: boolean,
+  encode = encoderOf(),
+): void {
+  for (const [i, text] of texts.entries())
+    for (const [d, value] of sentenceReference(encode(text), pooling, normalizes).entries())
+      expect(Math.abs(fromHalf(data[i * SENTENCE_DIMS + d]) - value)).toBeLessThan(1e-3)
 }
 
 describe('a sentence encoder from a folder', () => {
@@ -61,20 +90,70 @@ describe('a sentence encoder from a folder', () => {
     ['cls_token', false],
     ['lasttoken', false],
   ])('pools by %s as its configuration says (normalized: %s)', async (pooling, normalizes) => {
-    const files = sentenceModelFiles(pooling, normalizes)
-    const parse = (path: string): unknown => JSON.parse(new TextDecoder().decode(files.get(path)))
-    const { encode } = createLibraryTokenizer(parse('tokenizer.json'), parse('tokenizer_config.json'), 32)
-    const { vectors, label, notices } = await embed(folderOf(files, `small ${pooling}`))
+    const folder = folderOf(sentenceModelFiles(pooling, normalizes), `small ${pooling}`)
+    const { vectors, label, notices } = await embed(folder)
     expect(vectors).toMatchObject({ nPoints: captions.length, nDims: SENTENCE_DIMS })
     expect(label).toBe(
       `Sentence encoder (small ${pooling}), fp32 on WebAssembly, ${SENTENCE_DIMS}-d as they are`,
     )
     expect(notices).toEqual([])
-    for (const [i, caption] of captions.entries()) {
-      const expected = sentenceReference(encode(caption), pooling, normalizes)
-      for (const [d, value] of expected.entries())
-        expect(Math.abs(fromHalf(vectors.data[i * SENTENCE_DIMS + d]) - value)).toBeLessThan(1e-3)
+    expectVectors(vectors, captions, pooling, normalizes)
+  })
+
+  test('that says nothing gives unit vectors, whose neighbors are those by cosine', async () => {
+    const { vectors, recipe } = await embed(folderOf(files, 'silent'))
+    expect(recipe).toBe('mean pooling — usual for bert models; unit length — as nothing else is said')
+    expectVectors(vectors, captions, 'mean_tokens', true)
+    const unpooled = captions.map((text) => sentenceReference(encoderOf()(text), 'mean_tokens', false))
+    const rows = captions.map((_, i) =>
+      Array.from(vectors.data.subarray(i * SENTENCE_DIMS, (i + 1) * SENTENCE_DIMS), fromHalf),
+    )
+    for (const [i, row] of rows.entries()) {
+      expect(Math.hypot(...row)).toBeCloseTo(1, 3)
+      const byDistance = order(rows, (other) => -Math.hypot(...other.map((value, d) => value - row[d])))
+      expect(byDistance).toEqual(order(unpooled, (other) => cosine(other, unpooled[i])))
     }
+  })
+
+  test('whose file offers a sentence_embedding gives it at unit length', async () => {
+    const folder = folderOf(silentModelFiles('sentence_embedding'), 'offering')
+    const { vectors, recipe, notices } = await embed(folder)
+    expect(recipe).toBe('pooled — by the model’s own file; unit length — as nothing else is said')
+    expect(notices).toEqual([])
+    expectVectors(vectors, captions, 'sentence_embedding', true)
+  })
+
+  test('of the family E5 reads captions and searches after its prefixes', async () => {
+    const folder = folderOf(files, 'multilingual-e5-small')
+    const api = startWorker()
+    const { vectors, recipe } = await api.clip(toArena(captions), requestOf(folder, {}), events())
+    expect(recipe).toMatch(/^mean pooling, unit length, prefix “passage: ”, .* — from the model’s family E5$/)
+    const after = (prefix: string) => captions.map((caption) => prefix + caption)
+    expectVectors(vectors, after('passage: '), 'mean_tokens', true)
+    const found = await api.clipQueries(toArena(captions), requestOf(folder, {}), null, events())
+    expectVectors(found, after('query: '), 'mean_tokens', true)
+    // The user's word takes their place, in the same visit.
+    const request = requestOf(folder, { pooling: 'cls', prefix: 'art ', queryPrefix: '' })
+    const other = await api.clip(toArena(captions), request, events())
+    expectVectors(other.vectors, after('art '), 'cls_token', true)
+    expectVectors(
+      await api.clipQueries(toArena(captions), request, null, events()),
+      captions,
+      'cls_token',
+      true,
+    )
+  })
+
+  test('reads no more tokens than its max_seq_length, its end among them, and lower case where it says so', async () => {
+    const shorter = new Map(files).set(
+      'sentence_bert_config.json',
+      toFile({ max_seq_length: 8, do_lower_case: true }),
+    )
+    const { vectors } = await embed(folderOf(shorter, 'silent'))
+    const encode = encoderOf(8, true)
+    expect(encode(captions[4])).toHaveLength(8)
+    expect(encode(captions[4]).at(-1)).toBe(3)
+    expectVectors(vectors, captions, 'mean_tokens', true, encode)
   })
 
   test('that does not say how it pools gives the mean, and the page says so', async () => {
@@ -94,3 +173,13 @@ describe('a sentence encoder from a folder', () => {
     })
   })
 })
+
+/** Indices of rows, the highest score first. */
+function order(rows: readonly number[][], score: (row: readonly number[]) => number): number[] {
+  const scores = rows.map(score)
+  return [...rows.keys()].sort((a, b) => scores[b] - scores[a])
+}
+
+function cosine(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, d) => sum + value * b[d], 0) / Math.hypot(...a) / Math.hypot(...b)
+}

@@ -57,6 +57,7 @@ test.each([
   ['first', [1, 0, 0, 0]],
   ['mean', [1 / 3, 1 / 3, 1 / 3, 0]],
   ['last', [0, 0, 1, 0]],
+  ['weighted', [1 / 6, 2 / 6, 3 / 6, 0]],
 ] as const)('weighs tokens by %s', (pooling, expected) => {
   const weights = poolingWeights(Int32Array.of(1, 1, 1, 0), 4, pooling)
   expect(Array.from(weights)).toEqual(expected.map(Math.fround))
