@@ -36,8 +36,8 @@ if (!existsSync(source)) {
 }
 const bytes = readFileSync(source)
 const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-const rows = await parquetReadObjects({ file: buffer, compressors, columns: ['TEXT'] })
-const distinct = [...new Set(rows.map(({ TEXT }) => TEXT).filter((text) => text?.trim()))]
+const table = await parquetReadObjects({ file: buffer, compressors, columns: ['TEXT'] })
+const distinct = [...new Set(table.map(({ TEXT }) => TEXT).filter((text) => text?.trim()))]
 const texts = distinct.slice(0, N)
 // Captions that are not on the map stand for what people ask for.
 const queries = distinct.slice(N, N + N_QUERIES)
@@ -165,8 +165,8 @@ async function run(name, search) {
   page.on('pageerror', (fault) => console.error(fault))
   const url = new URL(site.resolvedUrls.local[0])
   const fit = { gpu: 'fallback', epochs: 5, negatives: 2, nNeighbors: '15', firstMap: 'none' }
-  const all = { data: `${data}captions.parquet`, backend: 'wasm', dtype: 'fp32', ...fit, ...search }
-  for (const [key, value] of Object.entries(all)) url.searchParams.set(key, value)
+  const parameters = { data: `${data}captions.parquet`, backend: 'wasm', dtype: 'fp32', ...fit, ...search }
+  for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, value)
   await page.goto(url.href)
   await page.evaluate(() => globalThis.captionscape.whenReady())
   const vectors = Float32Array.from(

@@ -13,6 +13,8 @@ export interface StageState {
   readonly total: number
   readonly unit: Progress['unit']
   readonly detail: string | null
+  /** Of the work, 0–1; by units where these cost alike. */
+  readonly share: number
   /** Units a second, null until it can be told. */
   readonly rate: number | null
   /** Null until it can be told. */

@@ -66,7 +66,9 @@ test('a sentence encoder that says nothing is told in a line, makes unit vectors
   const { page, faults } = await visit(search)
   await ready(page)
   await page
-    .getByText('Mean pooling, unit length, prefix “passage: ”, for searches “query: ” — from the model’s family E5')
+    .getByText(
+      'Mean pooling, unit length, prefix “passage: ”, for searches “query: ” — from the model’s family E5',
+    )
     .waitFor()
   const read = () => page.evaluate(async () => [...((await globalThis.captionscape.vectors()) ?? [])])
   const before = await read()

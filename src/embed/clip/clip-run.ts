@@ -6,6 +6,7 @@ import type { Captions, Checkpoint, CheckpointBatch, Context, Projection } from 
 import type { BackendChoice } from '../models/backend.ts'
 import { type Batch, packBatch } from './batches.ts'
 import { CHUNK_CAPTIONS, type Chunk, readChunks } from './chunks.ts'
+import { Effort } from './effort.ts'
 import type { Asking, Loaded, ModelLoader } from './clip-model.ts'
 import type { ModelSource } from '../models/model.ts'
 import { createReporter, untilCancelled } from '../../shared/core/pace.ts'
@@ -121,8 +122,10 @@ export async function finish(
   const keeper = new Keeper(run, checkpoint, context)
   const runner = new BatchRunner(model, run.projection, way)
   const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
-  const embedBatch = async (chunk: Chunk, first: number, batch: Batch): Promise<void> => {
-    report(run.doneCaptions, run.nCaptions)
+  let first = Math.floor(run.doneCaptions / CHUNK_CAPTIONS) * CHUNK_CAPTIONS
+  const effort = new Effort(run.nCaptions, first)
+  const embedBatch = async (chunk: Chunk, batch: Batch): Promise<void> => {
+    report(run.doneCaptions, run.nCaptions, effort.soFar())
     const [start, end] = [first + batch.start, first + batch.end]
     const sampled = lowerBound(run.sample.places, start)
     const isSampled = run.sample.places[sampled] < end
@@ -138,13 +141,16 @@ export async function finish(
   }
   const tokenize = async (part: Captions) =>
     untilCancelled(model.tokenizer.tokenize(part, run.budget), context.signal, () => {})
-  let first = Math.floor(run.doneCaptions / CHUNK_CAPTIONS) * CHUNK_CAPTIONS
   for await (const chunk of readChunks(captions, first / CHUNK_CAPTIONS, tokenize)) {
+    effort.see(chunk)
     for (const batch of chunk.plan.batches) {
       const end = first + batch.end
+      if (end > run.doneCaptions) {
+        throwIfCancelled(context.signal)
+        if (!keeper.takeOver(chunk, first, batch)) await embedBatch(chunk, batch)
+      }
+      effort.finish(batch)
       if (end <= run.doneCaptions) continue
-      throwIfCancelled(context.signal)
-      if (!keeper.takeOver(chunk, first, batch)) await embedBatch(chunk, first, batch)
       run.nextBatch++
       run.doneCaptions = end
     }
@@ -152,7 +158,7 @@ export async function finish(
     first += CHUNK_CAPTIONS
   }
   keeper.tell()
-  report(run.doneCaptions, run.nCaptions)
+  report(run.doneCaptions, run.nCaptions, effort.soFar())
 }
 
 /** What is kept of a run between visits: read up to the first batch that is missing, then written. */

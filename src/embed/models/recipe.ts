@@ -72,7 +72,7 @@ export function readRecipe(name: string, said: SaidFiles, choice: RecipeChoice |
   const length = types.some((type) => type.endsWith('Normalize'))
     ? { normalizes: true, source: 'from modules.json' }
     : similarity !== null
-      ? { normalizes: /^cos/.test(similarity), source: 'from config_sentence_transformers.json' }
+      ? { normalizes: similarity.startsWith('cos'), source: 'from config_sentence_transformers.json' }
       : family
         ? { normalizes: !family.keepsLength, source: fromFamily }
         : { normalizes: true, source: 'as nothing else is said' }

@@ -8,7 +8,9 @@ const INTERVAL_MS = 250
 /** Turns the stages' progress into rates and times left. Pure but for the clock that it is given. */
 export class ProgressMeter {
   private states: readonly StageState[]
-  private since = { key: '', at: 0, done: 0 }
+  private since = { key: '', at: 0, done: 0, workDone: 0 }
+  /** Work a second. */
+  private pace: number | null = null
   private readonly now: () => number
 
   constructor(now: () => number = () => performance.now()) {
@@ -25,17 +27,21 @@ export class ProgressMeter {
     const at = STAGES.indexOf(progress.stage)
     const now = this.now()
     const key = `${progress.stage}/${progress.unit}/${progress.detail ?? ''}`
-    const before = this.states[at]
-    let rate = before.rate
+    const work = progress.work ?? progress
+    const here = { key, at: now, done: progress.done, workDone: work.done }
+    let { rate } = this.states[at]
     if (key !== this.since.key || progress.done < this.since.done) {
-      this.since = { key, at: now, done: progress.done }
+      this.since = here
+      this.pace = null
       rate = null
     } else if (now - this.since.at >= INTERVAL_MS && progress.done > this.since.done) {
-      const measured = ((progress.done - this.since.done) / (now - this.since.at)) * 1000
-      rate = rate === null ? measured : rate + SMOOTHING * (measured - rate)
-      this.since = { key, at: now, done: progress.done }
+      const seconds = (now - this.since.at) / 1000
+      rate = smoothed(rate, (progress.done - this.since.done) / seconds)
+      this.pace = smoothed(this.pace, (work.done - this.since.workDone) / seconds)
+      this.since = here
     }
-    const left = progress.total - progress.done
+    const left = work.total - work.done
+    const { pace } = this
     this.states = this.states.map((state, i) => {
       if (i < at) return { ...state, state: 'done', leftMs: null }
       if (i > at) return { ...EMPTY, stage: state.stage }
@@ -46,8 +52,9 @@ export class ProgressMeter {
         total: progress.total,
         unit: progress.unit,
         detail: progress.detail ?? null,
+        share: work.total > 0 ? Math.min(1, work.done / work.total) : 0,
         rate,
-        leftMs: rate && progress.total > 0 ? (left / rate) * 1000 : null,
+        leftMs: pace && progress.total > 0 ? (left / pace) * 1000 : null,
       }
     })
     return this.states
@@ -61,6 +68,11 @@ export class ProgressMeter {
   }
 }
 
+/** Follows what is measured, the newest most. */
+function smoothed(before: number | null, measured: number): number {
+  return before === null ? measured : before + SMOOTHING * (measured - before)
+}
+
 const EMPTY: StageState = {
   stage: 'Read',
   state: 'waiting',
@@ -68,6 +80,7 @@ const EMPTY: StageState = {
   total: 0,
   unit: 'rows',
   detail: null,
+  share: 0,
   rate: null,
   leftMs: null,
 }

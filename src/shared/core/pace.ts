@@ -1,6 +1,6 @@
 import { CancelledError } from './errors.ts'
 import { throttled } from './throttled.ts'
-import type { Context, Progress } from './types.ts'
+import type { Amount, Context, Progress } from './types.ts'
 
 /** What is under way when the user cancels may finish within this time; then it is ended by force. */
 const GRACE_MS = 700
@@ -8,10 +8,10 @@ const GRACE_MS = 700
 /** Reports progress at most ten times a second, and always its end. */
 export function createReporter(
   context: Context,
-  step: Omit<Progress, 'done' | 'total'>,
-): (done: number, total: number) => void {
+  step: Omit<Progress, 'done' | 'total' | 'work'>,
+): (done: number, total: number, work?: Amount) => void {
   const tell = throttled((progress: Progress) => context.onProgress?.(progress))
-  return (done, total) => tell({ ...step, done, total }, done === total)
+  return (done, total, work) => tell({ ...step, done, total, ...(work && { work }) }, done === total)
 }
 
 /**

@@ -63,6 +63,12 @@ export interface Layout {
 export const STAGES = ['Read', 'Embed', 'Neighbors', 'Lay out'] as const
 export type Stage = (typeof STAGES)[number]
 
+/** How much of something is done. */
+export interface Amount {
+  readonly done: number
+  readonly total: number
+}
+
 /** One step of one stage. */
 export interface Progress {
   readonly stage: Stage
@@ -71,6 +77,8 @@ export interface Progress {
   /** 0 when not known yet. */
   readonly total: number
   readonly unit: 'bytes' | 'rows' | 'captions' | 'epochs' | 'points'
+  /** The cost of what is done and of all, where units cost differently: captions are embedded by length, the short ones first. */
+  readonly work?: Amount
   /** What is being done, when the stage's name does not say it: “downloading the model”. */
   readonly detail?: string
 }

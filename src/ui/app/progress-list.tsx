@@ -55,7 +55,7 @@ export function ProgressList() {
 
 function StageRow({ stage, stopped }: { readonly stage: StageState; readonly stopped: boolean }) {
   const known = stage.state === 'running' && stage.total > 0
-  const percent = stage.state === 'done' ? 100 : known ? Math.min(100, (100 * stage.done) / stage.total) : 0
+  const percent = stage.state === 'done' ? 100 : known ? 100 * stage.share : 0
   const text = describe(stage, stopped)
   return (
     <li data-state={stage.state}>

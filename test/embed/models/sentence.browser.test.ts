@@ -65,8 +65,8 @@ async function embed(folder: ModelFolder, recipe: Partial<ClipRecipe> = {}) {
   return { ...result, notices }
 }
 
-const files = silentModelFiles()
-const parse = (path: string): unknown => JSON.parse(new TextDecoder().decode(files.get(path)))
+const silent = silentModelFiles()
+const parse = (path: string): unknown => JSON.parse(new TextDecoder().decode(silent.get(path)))
 const encoderOf = (maxLength = 32, lowerCases = false) =>
   createLibraryTokenizer(parse('tokenizer.json'), parse('tokenizer_config.json'), maxLength, lowerCases)
     .encode
@@ -101,7 +101,7 @@ describe('a sentence encoder from a folder', () => {
   })
 
   test('that says nothing gives unit vectors, whose neighbors are those by cosine', async () => {
-    const { vectors, recipe } = await embed(folderOf(files, 'silent'))
+    const { vectors, recipe } = await embed(folderOf(silent, 'silent'))
     expect(recipe).toBe('mean pooling — usual for bert models; unit length — as nothing else is said')
     expectVectors(vectors, captions, 'mean_tokens', true)
     const unpooled = captions.map((text) => sentenceReference(encoderOf()(text), 'mean_tokens', false))
@@ -124,7 +124,7 @@ describe('a sentence encoder from a folder', () => {
   })
 
   test('of the family E5 reads captions and searches after its prefixes', async () => {
-    const folder = folderOf(files, 'multilingual-e5-small')
+    const folder = folderOf(silent, 'multilingual-e5-small')
     const api = startWorker()
     const { vectors, recipe } = await api.clip(toArena(captions), requestOf(folder, {}), events())
     expect(recipe).toMatch(/^mean pooling, unit length, prefix “passage: ”, .* — from the model’s family E5$/)
@@ -145,7 +145,7 @@ describe('a sentence encoder from a folder', () => {
   })
 
   test('reads no more tokens than its max_seq_length, its end among them, and lower case where it says so', async () => {
-    const shorter = new Map(files).set(
+    const shorter = new Map(silent).set(
       'sentence_bert_config.json',
       toFile({ max_seq_length: 8, do_lower_case: true }),
     )

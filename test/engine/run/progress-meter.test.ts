@@ -22,6 +22,28 @@ describe('progress meter', () => {
     expect(embed.leftMs).toBeCloseTo(8000, 3)
   })
 
+  it('tells the time left from the work, where the second half of the captions costs three times the first', () => {
+    const { at } = metered()
+    const embed = (ms: number, done: number, tokens: number) =>
+      at(ms, {
+        stage: 'Embed',
+        done,
+        total: 1000,
+        unit: 'captions',
+        work: { done: tokens, total: 20_000 },
+      })[1]
+    embed(0, 0, 0)
+    embed(1000, 100, 1000)
+    const half = embed(5000, 500, 5000)
+    expect(half.leftMs).toBeCloseTo(15_000, 3)
+    expect(half.share).toBe(0.25)
+    expect(half.rate).toBeCloseTo(100, 6)
+    // The captions slow down, the tokens do not.
+    const later = embed(6000, 533, 6000)
+    expect(later.leftMs).toBeCloseTo(14_000, 3)
+    expect(later.rate).toBeLessThan(100)
+  })
+
   it('takes earlier stages as done and later ones as waiting', () => {
     const { at } = metered()
     const states = at(0, { stage: 'Neighbors', done: 1, total: 2, unit: 'points' })
