@@ -109,6 +109,8 @@ function begin(events: EmbedEvents): Context {
 function failureOf(worker: Worker, name: string): Promise<never> {
   const failed = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) => {
+      // Told here; unheeded it would be this worker's own, and end it.
+      event.preventDefault()
       reject(
         new DeviceError(
           `Embed: the ${name}'s worker failed: ${event.message || 'its script did not load'}`,

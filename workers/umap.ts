@@ -1,6 +1,7 @@
 import { expose, transfer } from 'comlink'
 import { DeviceError, InputError, LostDeviceError } from '../src/shared/core/errors.ts'
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
+import { OneAtATime } from '../src/shared/core/one-at-a-time.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import { fingerprint } from '../src/shared/math/fnv.ts'
 import { createLikeness, createLikenessOnCpu, type Likeness } from '../src/search/likeness.ts'
@@ -72,16 +73,25 @@ export interface UmapApi {
     allowed: UmapSettings['gpu'],
     size: { readonly nPoints: number; readonly nDims: number; readonly nNeighbors: readonly number[] },
   ): Promise<UmapProbe>
-  /** What the fit will cost, from a small one, or one of so many points would; null without a GPU. */
+  /**
+   * What the fit will cost, from a small one, or one of so many points would; null without a GPU.
+   *
+   * @throws {CancelledError} a fit or another estimate has taken its place
+   */
   estimate(vectors: Vectors, settings: UmapSettings, nPoints?: number): Promise<UmapEstimate | null>
+  /** Whether the vectors of this number are here; else makes room for them in place of others. */
+  holds(id: number, nPoints: number, nDims: number): boolean
+  /** Takes a piece of them. @param start index of its first number in [nPoints · nDims] */
+  take(id: number, start: number, piece: Uint16Array): void
   /**
    * Called again with the same vectors it keeps what the settings do not change, and after a cancellation goes on where it
    * stopped.
    *
+   * @param vectors null for those that were taken piece by piece
    * @param pointOf [nRows] the point of each row: then layouts are those of the rows, [nRows, 2], copies of a point beside it
    */
   fit(
-    vectors: Vectors,
+    vectors: Vectors | null,
     settings: UmapSettings,
     events: UmapEvents,
     pointOf?: Uint32Array,
@@ -127,7 +137,9 @@ interface Current {
 }
 
 let current: Current | null = null
-let running: AbortController | null = null
+const tasks = new OneAtATime('umap')
+/** Vectors that come piece by piece, and how many of their numbers have come. */
+let taken: { readonly id: number; readonly vectors: Vectors; nTaken: number } | null = null
 let gpu: (Gpu & { readonly allowed: UmapSettings['gpu'] }) | null = null
 
 const api: UmapApi = {
@@ -144,23 +156,32 @@ const api: UmapApi = {
     return { backend: 'webgpu', maxPoints, bytes }
   },
 
-  async estimate(vectors, settings, nPoints) {
-    const controller = start()
-    try {
-      const found = await findGpu(settings.gpu)
-      return (
-        found && (await estimateUmap(found.device, vectors, settings, { signal: controller.signal }, nPoints))
-      )
-    } finally {
-      running = null
-    }
+  estimate: (vectors, settings, nPoints) =>
+    tasks.run(
+      async (signal) => {
+        const found = await findGpu(settings.gpu)
+        return found && (await estimateUmap(found.device, vectors, settings, { signal }, nPoints))
+      },
+      { givesWay: true },
+    ),
+
+  holds(id, nPoints, nDims) {
+    if (taken?.id === id && taken.nTaken === taken.vectors.data.length) return true
+    taken = { id, vectors: { data: new Uint16Array(nPoints * nDims), nPoints, nDims }, nTaken: 0 }
+    return false
   },
 
-  async fit(vectors, settings, { onProgress, onNotice, onLayouts }, pointOf) {
+  take(id, start, piece) {
+    if (taken?.id !== id) throw new InputError('umap: other vectors have come between', 'Try again.')
+    taken.vectors.data.set(piece, start)
+    taken.nTaken += piece.length
+  },
+
+  async fit(given, settings, { onProgress, onNotice, onLayouts }, pointOf) {
     const ofRows = (layout: Layout, isFinal: boolean): Layout =>
       pointOf ? expandLayout(layout, pointOf, isFinal) : layout
-    const { signal } = start()
-    const attempt = async (): Promise<UmapResult> => {
+    const vectors = given ?? takenVectors()
+    const attempt = async (signal: AbortSignal): Promise<UmapResult> => {
       const fit = await resume(vectors, settings)
       const { run, adapter } = fit
       fit.isDone = false
@@ -178,16 +199,16 @@ const api: UmapApi = {
       const backend = adapter === null ? 'umap-js' : 'webgpu'
       return transfer({ layouts, backend, adapter: adapter ?? 'CPU (umap-js)', timings }, buffersOf(layouts))
     }
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!(error instanceof LostDeviceError) || signal.aborted) throw error
-      onNotice('The GPU was lost while it laid out. The layouts are made once more from the same vectors.')
-      gpu = null
-      return await attempt()
-    } finally {
-      running = null
-    }
+    return tasks.run(async (signal) => {
+      try {
+        return await attempt(signal)
+      } catch (error) {
+        if (!(error instanceof LostDeviceError) || signal.aborted) throw error
+        onNotice('The GPU was lost while it laid out. The layouts are made once more from the same vectors.')
+        gpu = null
+        return await attempt(signal)
+      }
+    })
   },
 
   async neighbors(point) {
@@ -232,13 +253,12 @@ const api: UmapApi = {
         'Lay out the first vectors, wait until that is done, then place others.',
       )
     }
-    const { signal } = start()
-    try {
-      const layouts = await transform(gpu.device, await current.run.fit({ signal }), vectors, { signal })
+    const { device } = gpu
+    const { run } = current
+    return tasks.run(async (signal) => {
+      const layouts = await transform(device, await run.fit({ signal }), vectors, { signal })
       return transfer([...layouts], buffersOf(layouts))
-    } finally {
-      running = null
-    }
+    })
   },
 
   async likeness(query) {
@@ -264,15 +284,13 @@ const api: UmapApi = {
   },
 
   cancel() {
-    running?.abort()
+    tasks.cancel()
   },
 }
 
-/** Makes `cancel` reach what begins now. @throws {InputError} while something else is running. */
-function start(): AbortController {
-  if (running) throw new InputError('umap: another fit is running', 'Cancel it, or wait until it is done.')
-  running = new AbortController()
-  return running
+function takenVectors(): Vectors {
+  if (taken && taken.nTaken === taken.vectors.data.length) return taken.vectors
+  throw new InputError('umap: not all vectors have come', 'Give them all, then fit.')
 }
 
 /** The run of the same vectors under these settings, with what it has done, or a new one. */

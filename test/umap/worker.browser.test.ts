@@ -146,3 +146,31 @@ test('errors arrive with their class and their advice', async () => {
   await expect(failed).rejects.toMatchObject({ advice: 'Correct the setting and start again.' })
   await expect(api.neighbors(3)).rejects.toThrow(InputError)
 })
+
+test('a fit ends an estimate that runs and then begins, and estimates give way to each other', async () => {
+  const vectors = clusters(400, 16, 5, 3)
+  const estimates = [1, 2, 3].map(() => api.estimate(vectors, SETTINGS))
+  const answers = Promise.allSettled(estimates)
+  const { layouts } = await api.fit(vectors, SETTINGS, recorder().events)
+  expect(layouts).toHaveLength(SETTINGS.nNeighbors.length)
+  for (const answer of await answers) {
+    if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(CancelledError)
+  }
+})
+
+test('vectors that come in pieces are laid out like those that come whole, for rows with their copies', async () => {
+  const vectors = clusters(300, 16, 5, 4)
+  const whole = await api.fit(vectors, SETTINGS, recorder().events)
+  expect(await api.holds(7, 300, 16)).toBe(false)
+  for (let start = 0; start < vectors.data.length; start += 1000)
+    await api.take(7, start, vectors.data.slice(start, start + 1000))
+  expect(await api.holds(7, 300, 16)).toBe(true)
+  const pointOf = Uint32Array.from({ length: 400 }, (_, row) => row % 300)
+  const { events, layouts: moving } = recorder()
+  const { layouts } = await api.fit(null, SETTINGS, events, pointOf)
+  for (const [i, { positions }] of layouts.entries()) {
+    expect(positions.length).toBe(800)
+    expect(positions.slice(0, 600)).toEqual(whole.layouts[i].positions)
+  }
+  for (const { layouts: made } of moving) expect(made[0].positions.length).toBe(800)
+})

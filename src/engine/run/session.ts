@@ -20,6 +20,7 @@ import type { MapRows } from '../rows/map-rows.ts'
 import { isMapFolder, StreamedMap } from '../rows/streamed-map.ts'
 import type { Hand } from '../workers/hand.ts'
 import type { Workers } from '../workers/workers.ts'
+import { giveVectors } from './give-vectors.ts'
 import { withPatience } from './patience.ts'
 import { ProgressMeter } from './progress-meter.ts'
 
@@ -281,10 +282,14 @@ export class Session {
     const tell = proxy({ onProgress, onNotice, onLayouts })
     const { pointOf } = this
     // Without a GPU, umap-js builds a graph in one go of many seconds: then only the worker's end stops it.
+    const hand = this.umapHand()
     this.result = await withPatience(
-      this.umapHand(),
+      hand,
       this.signal,
-      (api) => api.fit(embedding.vectors, umapSettings(this.settings), tell, pointOf ?? undefined),
+      async (api) => {
+        await giveVectors(hand, embedding.vectors, this.signal)
+        return api.fit(null, umapSettings(this.settings), tell, pointOf ?? undefined)
+      },
       'end',
     )
     return this.result

@@ -67,6 +67,7 @@ function page(apis: Apis = {}, params: Partial<Params> = {}) {
       cancel: () => {},
     },
     umap: {
+      holds: () => true,
       probe: () => ({ backend: 'webgpu', maxPoints: 1e6, bytes: 1 }),
       fit: () => ({
         layouts: [{ name: 'nn10', positions: new Float32Array(2 * TEXTS.length) }],
@@ -146,7 +147,7 @@ describe('the way of a file', () => {
     const { open, status, calls, changes, shown, link } = page()
     open.openUrl(URLS.a)
     await status.whenReady()
-    const order = ['read.open', 'read.distinct', 'umap.probe', 'embed.lexical', 'umap.fit']
+    const order = ['read.open', 'read.distinct', 'umap.probe', 'embed.lexical', 'umap.holds', 'umap.fit']
     expect(calls).toEqual(order)
     expect(changes).toEqual(['fresh'])
     expect(shown()).toMatchObject({ name: 'a.parquet', nRows: 4, layouts: ['nn10'], encoderName: 'lexical' })
@@ -172,7 +173,11 @@ describe('the way of a file', () => {
     open.rerun()
     await phase(status, 'working')
     await status.whenReady()
-    expect(calls.filter((call) => !call.endsWith('.cancel'))).toEqual(['umap.probe', 'umap.fit'])
+    expect(calls.filter((call) => !call.endsWith('.cancel'))).toEqual([
+      'umap.probe',
+      'umap.holds',
+      'umap.fit',
+    ])
   })
 
   test('goes on where it was cancelled', async () => {

@@ -20,3 +20,10 @@ test('all rows have nothing that sets them apart but their own words', async () 
   const terms = await findTopTerms(captionOf, rows, nRows, 5, signal)
   for (const { score } of terms) expect(Number.isFinite(score)).toBe(true)
 })
+
+test('more rows than a set can hold are looked through without a copy of them', async () => {
+  const rows = Uint32Array.from({ length: 2 ** 24 + 2 }, (_, i) => i)
+  const of = (row: number): string => (row < rows.length ? 'a lighthouse' : 'a kitchen')
+  const terms = await findTopTerms(of, rows, 2 * rows.length, 3, signal)
+  expect(terms.map(({ term }) => term)).toEqual(['lighthouse'])
+})
