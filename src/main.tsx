@@ -1,7 +1,7 @@
 import './ui/app/styles.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { Engine } from './engine/engine.ts'
+import { createEngine } from './engine/engine.ts'
 import { type Captionscape, scriptingOf } from './engine/out/scripting.ts'
 import { App } from './ui/app/app.tsx'
 
@@ -9,7 +9,7 @@ declare global {
   var captionscape: Captionscape
 }
 
-const engine = new Engine()
+const engine = createEngine()
 globalThis.captionscape = scriptingOf(engine)
 engine.open.start()
 

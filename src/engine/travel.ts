@@ -41,7 +41,7 @@ export function travelTo(params: Params, parts: Travellers): void {
   map.setDraw(draw)
   topics.setLabels(labels === 'on')
   map.pin(row)
-  if (view) map.lookAt(view)
+  if (view) map.look.at(view)
   find.reset(q, by, nearest)
   color.follow(params.color, params.scale)
   void color.restore(filter ?? [])

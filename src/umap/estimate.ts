@@ -52,7 +52,7 @@ export async function estimateUmap(
     }
     const { timings } = await fitUmap(device, { data: rows, nPoints: few, nDims }, probe, { signal })
     ms = timings.reduce((sum, timing) => sum + timing.ms, 0)
-    if (nProbe > 1000 || ms > QUICK_MS || nPoints <= 8000) {
+    if (nProbe > 1000 || ms > QUICK_MS || nPoints < 8000 || nWanted <= 8000) {
       return {
         bytes,
         ms: extrapolate(

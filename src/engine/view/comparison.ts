@@ -7,7 +7,7 @@ import type { Compared } from '../link/params.ts'
 import type { Workspace } from '../run/workspace.ts'
 import type { Status } from '../status.ts'
 import { Rebuilds } from './rebuilds.ts'
-import { lostForGood, type MakeMap, type Stage } from './stage.ts'
+import type { MakeMap, Stage } from './stage.ts'
 import type { TopicGuide } from './topic-guide.ts'
 
 /** The comparison as the panels see it. */
@@ -49,11 +49,11 @@ export class Comparison {
   private isLinking = false
   /** The keyboard's focus is on a point of the second map. */
   isWalking = false
-  private readonly rebuilds = new Rebuilds()
-  private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly rebuilds: Rebuilds
 
   constructor(parts: ComparisonParts) {
     this.parts = parts
+    this.rebuilds = new Rebuilds(() => this.build(), parts.status)
     const { stage, topics } = parts
     stage.view.subscribe(({ hovered }, before) => {
       if (!this.second || hovered?.row === before.hovered?.row) return
@@ -129,7 +129,7 @@ export class Comparison {
     const layouts = this.parts.data.layouts
     if (layouts === this.drawn) second.setActive(to)
     else second.setLayouts(layouts, to, { fresh: this.drawn.length === 0 })
-    if (this.drawn.length === 0) this.parts.stage.dress(second)
+    if (this.drawn.length === 0) this.parts.stage.dressSecond(second)
     this.drawn = layouts
     this.label()
     this.link()
@@ -145,10 +145,10 @@ export class Comparison {
     observer.observe(container)
     return () => {
       observer.disconnect()
-      clearTimeout(this.timer)
+      this.rebuilds.stop()
       this.second?.destroy()
+      this.parts.stage.leaveSecond(this.second)
       this.second = null
-      this.parts.stage.takeSecond(null)
       this.container = null
     }
   }
@@ -192,24 +192,17 @@ export class Comparison {
     const { stage, status, makeMap } = this.parts
     if (!container) return
     this.second?.destroy()
+    stage.leaveSecond(this.second)
     this.second = makeMap(container, {
       onHover: (row, x, y) => this.hover(row, x, y),
       onClick: (row, adds) => stage.click(row, adds),
       onCamera: (_, byUser) => this.cameraMoved(byUser),
-      onLost: () => this.rebuild(),
+      onLost: () => this.rebuilds.lost(),
       onError: (error) => status.report(error),
     })
-    stage.takeSecond(this.second)
     this.drawn = []
     this.second.setInsets(this.insets, { refit: false })
     this.apply()
-  }
-
-  private rebuild(): void {
-    const wait = this.rebuilds.next()
-    if (wait === 0) this.build()
-    else if (wait !== null) this.timer = setTimeout(() => this.build(), wait)
-    else this.parts.status.report(lostForGood())
   }
 
   private cameraMoved(byUser: boolean): void {
@@ -221,7 +214,7 @@ export class Comparison {
     this.isLinking = true
     stage.map.lookRelatively(look)
     this.isLinking = false
-    stage.keepLook()
+    stage.look.keep()
   }
 
   private hover(row: number | null, x: number, y: number): void {

@@ -1,21 +1,19 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Camera, Insets } from '../../draw/camera/camera.ts'
+import type { Camera } from '../../draw/camera/camera.ts'
 import type { CaptionMap, CaptionMapEvents, Painted } from '../../draw/caption-map.ts'
 import type { MapLabel } from '../../draw/marks/label-canvas.ts'
 import type { Theme } from '../../draw/points/color.ts'
 import type { DrawChoice, DrawMode } from '../../draw/points/crowding.ts'
-import { DeviceError } from '../../shared/core/errors.ts'
 import type { Layout } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
 import { chooseLayout, type MapRows } from '../rows/map-rows.ts'
 import { isOfParts, type MapChange, type Workspace } from '../run/workspace.ts'
 import type { Status } from '../status.ts'
+import { Dress, type Marked } from './dress.ts'
+import { MapLook } from './map-look.ts'
 import { Rebuilds } from './rebuilds.ts'
 
 const NEIGHBORS_SHOWN = 8
-
-/** World coordinates: minX, minY, maxX, maxY. */
-export type WorldBox = readonly [number, number, number, number]
 
 export interface StageView {
   /** The layout on screen. */
@@ -48,12 +46,6 @@ export interface StageEvents {
   onTheme(): void
 }
 
-/** Rows that stand out, ascending; null for none asked for. */
-export interface MarkedOnStage {
-  readonly found: Uint32Array | null
-  readonly selected: Uint32Array | null
-}
-
 export type MakeMap = (container: HTMLElement, events: CaptionMapEvents) => CaptionMap
 
 interface StageParts {
@@ -70,21 +62,22 @@ interface StageParts {
 export class Stage {
   readonly view: StoreApi<StageView>
   events: StageEvents | null = null
+  readonly look: MapLook
   private readonly parts: StageParts
   private first: CaptionMap | null = null
   /** Of the layout that the active one is compared with. */
   private second: CaptionMap | null = null
   private container: HTMLElement | null = null
-  private insets: Insets = { left: 0, right: 0, top: 0, bottom: 0 }
   private labels: readonly MapLabel[] = []
-  private painted: Painted = { colors: null, hidden: null }
-  private marked: MarkedOnStage = { found: null, selected: null }
-  private readonly rebuilds = new Rebuilds()
-  private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly dress: Dress
+  private readonly rebuilds: Rebuilds
 
   /** @param theme where the link names none */
   constructor(parts: StageParts, theme: Theme) {
     this.parts = parts
+    this.look = new MapLook(parts.link)
+    this.dress = new Dress(parts.data)
+    this.rebuilds = new Rebuilds(() => this.build(), parts.status)
     const { params } = parts.link
     this.view = createStore<StageView>()(() => ({
       active: null,
@@ -102,9 +95,11 @@ export class Stage {
     this.container = container
     this.build()
     return () => {
-      clearTimeout(this.timer)
+      this.rebuilds.stop()
       this.first?.destroy()
+      this.dress.leave(this.first)
       this.first = null
+      this.look.take(null)
       this.container = null
     }
   }
@@ -114,18 +109,19 @@ export class Stage {
     return this.first
   }
 
-  /** Takes the second map, and gives it all that the first one shows but its layouts. */
-  takeSecond(map: CaptionMap | null): void {
-    this.second = map
-  }
-
-  dress(map: CaptionMap): void {
+  /** Gives the second map all that the first one shows but its layouts. */
+  dressSecond(map: CaptionMap): void {
     const { theme, draw } = this.view.getState()
     map.setTheme(theme)
     map.setDraw(draw)
-    map.setPainted(this.paintedPoints())
-    this.showPin()
-    this.showMarked()
+    this.second = map
+    this.dress.put(map)
+  }
+
+  /** @param map that is not there any more */
+  leaveSecond(map: CaptionMap | null): void {
+    this.second = null
+    this.dress.leave(map)
   }
 
   private get maps(): readonly CaptionMap[] {
@@ -136,32 +132,27 @@ export class Stage {
     const { container } = this
     if (!container) return
     this.first?.destroy()
+    this.dress.leave(this.first)
     this.first = this.parts.makeMap(container, {
       onHover: (index, x, y) => this.hover(this.rowOf(index), x, y),
       onClick: (index, adds) => this.click(this.rowOf(index), adds),
       onCamera: (camera, byUser) => this.cameraMoved(camera, byUser),
-      onLost: () => this.rebuild(),
+      // A lost context never comes back; positions are kept here, so a new one shows the same map.
+      onLost: () => this.rebuilds.lost(),
       onMode: (mode) => this.view.setState({ mode }),
       onError: (error) => this.parts.status.report(error),
     })
     const { active, theme, draw } = this.view.getState()
     this.first.setTheme(theme)
     this.first.setDraw(draw)
-    this.first.setInsets(this.insets, { refit: true })
+    this.look.take(this.first)
     this.first.setLabels(this.labels)
     const { shown } = this.parts.data
-    if (!shown) return
-    this.first.setLayouts(shown.layouts, active, { fresh: true })
-    this.events?.onBuilt()
-    this.dress(this.first)
-  }
-
-  /** A lost context never comes back; positions are kept here, so a new one shows the same map. */
-  private rebuild(): void {
-    const wait = this.rebuilds.next()
-    if (wait === 0) this.build()
-    else if (wait !== null) this.timer = setTimeout(() => this.build(), wait)
-    else this.parts.status.report(lostForGood())
+    if (shown) {
+      this.first.setLayouts(shown.layouts, active, { fresh: true })
+      this.events?.onBuilt()
+    }
+    this.dress.put(this.first)
   }
 
   // The data.
@@ -178,7 +169,7 @@ export class Stage {
       const active = chooseLayout(names, isFresh ? link.params.layout : this.view.getState().active)
       this.view.setState({ active, ...(isFresh ? { hovered: null, pinned: null } : {}) })
     }
-    if (isFresh) this.forget()
+    if (isFresh) this.dress.forget()
     const { active } = this.view.getState()
     if (change === 'successor' || change === 'moved') this.first?.morphTo(shown.layouts, active)
     else this.first?.setLayouts(shown.layouts, active, { fresh: isFresh || change === 'other' })
@@ -186,24 +177,17 @@ export class Stage {
     if (isPart) this.showRowsHeld()
   }
 
-  /** Colors and marks are of the rows before. */
-  private forget(): void {
-    this.painted = { colors: null, hidden: null }
-    this.marked = { found: null, selected: null }
-  }
-
   /** Other points are there than before. */
   private showRowsHeld(): void {
-    if (this.painted.colors || this.painted.hidden) this.first?.setPainted(this.paintedPoints())
     this.first?.setHovered(this.indexOf(this.view.getState().hovered?.row ?? null))
+    this.dress.change()
     this.showPin()
-    this.showMarked()
   }
 
   /** The place that the link names, once the data are there. */
   restorePlace(): void {
     const { view, row } = this.parts.link.params
-    if (view) this.first?.lookAt(view)
+    if (view) this.look.at(view)
     if (row !== null) this.pin(row)
   }
 
@@ -252,30 +236,16 @@ export class Stage {
 
   /** Colors and hidden rows, in the file's order. */
   setPainted(painted: Painted): void {
-    this.painted = painted
-    const points = this.paintedPoints()
-    for (const map of this.maps) map.setPainted(points)
-    this.showMarked()
+    this.dress.setPainted(painted)
   }
 
-  setMarked(marked: MarkedOnStage): void {
-    this.marked = marked
-    this.showMarked()
-  }
-
-  private showMarked(): void {
-    const indicesOf = (rows: Uint32Array | null): Uint32Array | null => rows && this.indicesOf(rows)
-    const { found, selected } = this.marked
-    const points = { found: indicesOf(found), selected: indicesOf(selected) }
-    for (const map of this.maps) map.setMarked(points)
+  setMarked(marked: Marked): void {
+    this.dress.setMarked(marked)
   }
 
   private showPin(): void {
     const { pinned } = this.view.getState()
-    const index = this.indexOf(pinned)
-    const near = pinned === null ? [] : this.nearOnMap(pinned)
-    const nearby = near.flatMap((other) => this.indexOf(other) ?? [])
-    for (const map of this.maps) map.setPinned(index, nearby)
+    this.dress.setPinned(pinned, pinned === null ? [] : this.nearOnMap(pinned))
   }
 
   setLabels(labels: readonly MapLabel[]): void {
@@ -327,54 +297,16 @@ export class Stage {
     return found ? (this.rows?.rowsOf(found) ?? found) : null
   }
 
-  // What is looked at.
-
-  setInsets(insets: Insets, options: { readonly refit: boolean }): void {
-    this.insets = insets
-    this.first?.setInsets(insets, options)
-  }
-
-  fit(): void {
-    this.first?.fit(true)
-    this.parts.link.set({ view: null })
-  }
-
-  zoomBy(steps: number): void {
-    this.first?.zoomBy(steps)
-  }
-
-  panBy(dx: number, dy: number): void {
-    this.first?.panBy(dx, dy)
-  }
-
-  lookAt(camera: Camera): void {
-    this.first?.lookAt(camera)
-  }
-
-  frame(box: WorldBox): void {
-    this.first?.flyToBox(box)
-  }
-
-  /** What is in view, beside the panels, and the zoom. */
-  look(): { readonly box: WorldBox; readonly zoom: number } | null {
-    return this.first?.look() ?? null
-  }
-
   /** Brings rows into view. */
   showRows(rows: Uint32Array): void {
     this.first?.showRows(this.indicesOf(rows))
-  }
-
-  /** Puts where the map is looked at into the address. */
-  keepLook(): void {
-    this.parts.link.set({ view: this.first?.getCamera() ?? null })
   }
 
   private cameraMoved(camera: Camera, byUser: boolean): void {
     const { container } = this
     if (container) this.rows?.look(camera, container.clientWidth, container.clientHeight)
     this.events?.onMove()
-    if (byUser) this.keepLook()
+    if (byUser) this.look.keep()
   }
 
   /** Keeps the tooltip of the keyboard's focus beside its point, which has moved. */
@@ -461,10 +393,6 @@ export class Stage {
     return this.rows?.indicesOf(rows) ?? rows
   }
 
-  private paintedPoints(): Painted {
-    return this.rows?.paintedPoints(this.painted) ?? this.painted
-  }
-
   private positionOf(row: number): { readonly x: number; readonly y: number } | null {
     const index = this.indexOf(row)
     return index === null ? null : (this.first?.screenPosition(index) ?? null)
@@ -474,12 +402,4 @@ export class Stage {
     const index = this.indexOf(row)
     if (index !== null) this.first?.reveal(index)
   }
-}
-
-/** What the page can draw no more. */
-export function lostForGood(): DeviceError {
-  return new DeviceError(
-    'Map: the graphics card has lost the map again and again',
-    'Close other tabs and programs that draw, then reload the page; the link in the address keeps what you see.',
-  )
 }

@@ -79,7 +79,7 @@ export class TopicGuide {
   /** Brings a topic into view. */
   visit(id: number): void {
     const topic = this.topics[id]
-    if (topic) this.stage.frame(topic.box)
+    if (topic) this.stage.look.frame(topic.box)
   }
 
   /** Names of the topics of another layout of the captions on the map; none before those of the active one are known. */
@@ -116,7 +116,7 @@ export class TopicGuide {
   }
 
   private list(): void {
-    const at = this.topics.length ? this.stage.look() : null
+    const at = this.topics.length ? this.stage.look.now() : null
     const entries: TopicEntry[] = []
     for (const [id, { x, y, terms, count, minZoom }] of this.topics.entries()) {
       if (!at || minZoom > at.zoom + AHEAD) continue

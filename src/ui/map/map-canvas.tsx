@@ -85,7 +85,7 @@ function useInsets(isSplit: boolean): void {
       const insets = { left, top, right, bottom }
       const refit = now !== base && !pinned
       if (isSplit) shareRoom(engine, insets, wide, refit)
-      else engine.map.setInsets(insets, { refit })
+      else engine.map.look.setInsets(insets, { refit })
       base = now
       const cover = [right, bottom].join()
       if (pinned && cover !== covered) engine.map.revealPinned()
@@ -113,6 +113,9 @@ function shareRoom(engine: Engine, insets: Insets, wide: boolean, refit: boolean
   if (style.getPropertyValue('--split') !== split) engine.map.leave()
   style.setProperty('--split', split)
   style.setProperty('--split-top', `${Math.round(top)}px`)
-  engine.map.setInsets({ ...insets, top: top + NAME_PX, ...(wide ? { right: 0 } : { bottom: 0 }) }, { refit })
+  engine.map.look.setInsets(
+    { ...insets, top: top + NAME_PX, ...(wide ? { right: 0 } : { bottom: 0 }) },
+    { refit },
+  )
   engine.compare.setInsets({ ...insets, ...(wide ? { top: top + NAME_PX, left: 0 } : { top: NAME_PX }) })
 }

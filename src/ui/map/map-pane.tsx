@@ -37,7 +37,7 @@ export function MapPane({ name, side, pane }: Props) {
   const onKeyDown = (event: KeyboardEvent): void => {
     const arrow = ARROWS[event.key]
     if (arrow) {
-      if (event.shiftKey) engine.map.panBy(arrow[0] * PAN_PX, arrow[1] * PAN_PX)
+      if (event.shiftKey) engine.map.look.panBy(arrow[0] * PAN_PX, arrow[1] * PAN_PX)
       else pane.walk(...arrow)
     } else if (event.key === 'Enter' || event.key === ' ') {
       const row = engine.map.view.getState().hovered?.row
@@ -46,9 +46,9 @@ export function MapPane({ name, side, pane }: Props) {
     } else if (event.key === 'a' && !event.ctrlKey && !event.metaKey) {
       const rows = pane.rowsInside(null)
       if (rows) engine.select.apply(rows)
-    } else if (event.key === '+' || event.key === '=') engine.map.zoomBy(1)
-    else if (event.key === '-') engine.map.zoomBy(-1)
-    else if (event.key === '0') engine.map.fit()
+    } else if (event.key === '+' || event.key === '=') engine.map.look.zoomBy(1)
+    else if (event.key === '-') engine.map.look.zoomBy(-1)
+    else if (event.key === '0') engine.map.look.fit()
     else return
     event.preventDefault()
   }

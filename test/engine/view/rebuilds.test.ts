@@ -1,21 +1,63 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Rebuilds } from '../../../src/engine/view/rebuilds.ts'
 
-test('a lost map is built again at once, then ever later, and at last no more', () => {
-  let now = 1000
-  const rebuilds = new Rebuilds(() => now)
-  const waits: (number | null)[] = []
-  for (let i = 0; i < 6; i++) {
-    waits.push(rebuilds.next())
-    now += 100
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+function rebuilds() {
+  let now = 0
+  let built = 0
+  const reported: unknown[] = []
+  const status = { report: (error: unknown) => void reported.push(error) }
+  const made = new Rebuilds(
+    () => built++,
+    status,
+    () => now,
+  )
+  const pass = (ms: number): void => {
+    now += ms
+    vi.advanceTimersByTime(ms)
   }
-  expect(waits).toEqual([0, 1000, 5000, 20_000, null, null])
+  return { made, pass, reported, built: () => built }
+}
+
+test('a lost map is built again at once, then ever later, and at last the page says so', () => {
+  const { made, pass, reported, built } = rebuilds()
+  made.lost()
+  expect(built()).toBe(1)
+  made.lost()
+  expect(built()).toBe(1)
+  pass(1000)
+  expect(built()).toBe(2)
+  made.lost()
+  pass(5000)
+  made.lost()
+  pass(20_000)
+  expect(built()).toBe(4)
+  made.lost()
+  pass(100_000)
+  expect(built()).toBe(4)
+  expect(reported).toHaveLength(1)
+  expect(String(reported[0])).toMatch(/again and again/)
 })
 
 test('a map that held for minutes is built again at once', () => {
-  let now = 0
-  const rebuilds = new Rebuilds(() => now)
-  for (let i = 0; i < 5; i++) rebuilds.next()
-  now += 10 * 60_000
-  expect(rebuilds.next()).toBe(0)
+  const { made, pass, built } = rebuilds()
+  for (let i = 0; i < 4; i++) {
+    made.lost()
+    pass(30_000)
+  }
+  pass(10 * 60_000)
+  const before = built()
+  made.lost()
+  expect(built()).toBe(before + 1)
+})
+
+test('a map that has left is not built any more', () => {
+  const { made, pass, built } = rebuilds()
+  made.lost()
+  made.lost()
+  made.stop()
+  pass(60_000)
+  expect(built()).toBe(1)
 })
