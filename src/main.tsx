@@ -2,7 +2,7 @@ import './ui/app/styles.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createEngine } from './engine/engine.ts'
-import { type Captionscape, scriptingOf } from './engine/out/scripting.ts'
+import { type Captionscape, scriptingOf } from './engine/scripting.ts'
 import { App } from './ui/app/app.tsx'
 
 declare global {
