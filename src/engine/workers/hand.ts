@@ -25,8 +25,8 @@ export class Hand<Api> {
     this.worker = worker
     this.remote = wrap<Api>(worker)
     this.api = new Proxy(this.remote, {
-      get: (_, name) =>
-        typeof name === 'symbol' ? undefined : (...args: unknown[]) => this.call(name, args),
+      get: (_, method) =>
+        typeof method === 'symbol' ? undefined : (...args: unknown[]) => this.call(method, args),
     })
     worker.addEventListener('error', (event) => this.fail(failureOf(name, event)))
     worker.addEventListener('messageerror', (event) => this.fail(failureOf(name, event)))
@@ -58,8 +58,8 @@ export class Hand<Api> {
         this.waiting.delete(reject)
       }
       this.waiting.add(reject)
-      ;(this.remote as Methods)
-        [name](...args)
+      const methods = this.remote as Methods
+      methods[name](...args)
         .finally(settle)
         .then(resolve, reject)
     })
