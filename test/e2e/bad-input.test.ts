@@ -94,16 +94,20 @@ describe('bad input', () => {
     expect(await notices.textContent()).toMatch(/nn99/)
   })
 
-  it('of a model that is not there offers the lexical encoder, which then makes the map', async () => {
+  it('of a model that is not there offers the lexical encoder where no map by words goes before', async () => {
     data.files.set('small.parquet', await parquet([{ name: 'TEXT', data: captions(80) }]))
     const { page } = await visit({
       data: `${data.url}small.parquet`,
       model: `${data.url}no-model/`,
       gpu: 'fallback',
       epochs: 50,
+      firstMap: 'none',
     })
     const alert = page.getByRole('alert')
     await alert.filter({ hasText: '404' }).waitFor()
+    // The address is told below the sentence, not in it.
+    expect(await alert.locator('.alert-message').textContent()).not.toContain('http://')
+    expect(await alert.locator('.alert-detail').textContent()).toContain(`${data.url}no-model/`)
     await alert.getByRole('button', { name: 'Use the lexical encoder' }).click()
     await ready(page)
     expect(await page.evaluate(() => globalThis.captionscape.status())).toMatchObject({

@@ -9,18 +9,20 @@ export function Notices() {
     <ul className="notices" aria-label="Notices" aria-live="polite">
       {notices.map((notice) => (
         <li key={notice.id} className="notice">
-          <p>{notice.text}</p>
-          {notice.canRetry && (
-            <button
-              type="button"
-              onClick={() => {
-                engine.status.dismissNotice(notice.id)
-                engine.runs.resume()
-              }}
-            >
-              Try again
-            </button>
-          )}
+          <div className="notice-body">
+            <p>{notice.text}</p>
+            {notice.canRetry && (
+              <button
+                type="button"
+                onClick={() => {
+                  engine.status.dismissNotice(notice.id)
+                  engine.runs.resume()
+                }}
+              >
+                Try again
+              </button>
+            )}
+          </div>
           <button
             type="button"
             className="plain"
