@@ -40,7 +40,7 @@ test('rows are known of the points that are there, and points of their rows', as
   expect([map.rowOf(0), map.rowOf(2), map.rowOf(3), map.rowOf(null)]).toEqual([4, 2, null, null])
   expect([map.indexOf(4), map.indexOf(1), map.indexOf(null)]).toEqual([0, null, null])
   expect([...map.rowsOf(Uint32Array.of(0, 1))]).toEqual([0, 4])
-  expect([...map.indicesOf(Uint32Array.of(2, 3, 4))].sort()).toEqual([0, 2])
+  expect(map.indicesOf(Uint32Array.of(2, 3, 4)).sort()).toEqual(Uint32Array.of(0, 2))
   const hidden = Uint8Array.of(0, 0, 1, 0, 0, 0)
   expect([...(map.paintedPoints({ colors: null, hidden }).hidden ?? [])]).toEqual([0, 0, 1])
   expect(map.whole).toEqual([])
