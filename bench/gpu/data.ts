@@ -1,13 +1,13 @@
 import type { Vectors } from '../../src/shared/core/types.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
 
-export const DIMS = 64
+const DIMS = 64
 /** One row in so many is all but zero, as captions without words that a model knows are. */
 const NEAR_ZERO = 33
 const NOISE = 2 ** 20
 
 /** Clusters of a mixture of so many points. */
-export function clusterCount(nPoints: number): number {
+function clusterCount(nPoints: number): number {
   return Math.round(Math.min(2000, Math.max(20, Math.sqrt(nPoints))))
 }
 

@@ -12,7 +12,7 @@ import type { StepContext } from './record.ts'
 const QUALITY_ROWS = 2000
 
 /** Trustworthiness (k 15, within a sample), spread and stragglers of a layout. */
-export function qualityOf(vectors: Vectors, { name, positions }: Layout) {
+function qualityOf(vectors: Vectors, { name, positions }: Layout) {
   const rows = sampleRows(vectors.nPoints, QUALITY_ROWS, 1)
   const inData = Float64Array.from({ length: rows.length * vectors.nDims }, (_, i) =>
     fromHalf(vectors.data[rows[Math.floor(i / vectors.nDims)] * vectors.nDims + (i % vectors.nDims)]),

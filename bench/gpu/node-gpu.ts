@@ -29,7 +29,8 @@ export async function openGpu(flags: readonly string[] = []): Promise<NodeGpu> {
   const gpu = binding.create(flags)
   instances.push(gpu)
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
-  if (!adapter) throw new Error('Dawn finds no adapter: does the Vulkan driver’s file lie where VK_DRIVER_FILES says?')
+  if (!adapter)
+    throw new Error('Dawn finds no adapter: does the Vulkan driver’s file lie where VK_DRIVER_FILES says?')
   const requiredLimits: Record<string, number> = {}
   for (const name in adapter.limits) {
     const value: unknown = adapter.limits[name as keyof GPUSupportedLimits]

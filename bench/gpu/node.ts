@@ -35,10 +35,13 @@ async function whole(
 }
 
 // What Dawn cannot stop (a hanging driver) ends with the process; all lines are written by then.
-setTimeout(() => {
-  recorder.write('end', { failed: 'out of time' })
-  process.exit(3)
-}, 1000 * (Number(budget) + 10)).unref()
+setTimeout(
+  () => {
+    recorder.write('end', { failed: 'out of time' })
+    process.exit(3)
+  },
+  1000 * (Number(budget) + 10),
+).unref()
 process.on('uncaughtException', (error) => recorder.write('uncaught', { failed: String(error) }))
 process.on('unhandledRejection', (error) => recorder.write('uncaught', { failed: String(error) }))
 

@@ -61,7 +61,13 @@ async function prepare(
     ? new NeighborSearch(session, slicer, vectors, LARGEST_K)
     : new ClusteredSearch(session, slicer, vectors, LARGEST_K)
   const { value: found, ...inNeighbors } = await timed(slicer, () => search.run({ signal }))
-  record({ what: isExact ? 'exact neighbors' : 'inverted file', nPoints, order, ...inNeighbors, ...found.approximate })
+  record({
+    what: isExact ? 'exact neighbors' : 'inverted file',
+    nPoints,
+    order,
+    ...inNeighbors,
+    ...found.approximate,
+  })
   if (!isExact) {
     const rows = sampleRows(nPoints, nPoints > 2e6 ? Math.ceil(sizes.queries / 10) : sizes.queries, 2)
     const began = performance.now()
@@ -90,7 +96,10 @@ async function prepare(
   try {
     const { value, ...inStart } = await timed(slicer, async () => {
       const components = await findComponents(session, graph, least, until)
-      return { components, ...(await eigenvectors(session, slicer, graph, components, { seed: 1, least, signal: until })) }
+      return {
+        components,
+        ...(await eigenvectors(session, slicer, graph, components, { seed: 1, least, signal: until })),
+      }
     })
     const { nProducts, residual, components } = value
     const nComponents = components.sizes.length
@@ -224,9 +233,8 @@ export async function largeByStep(sizes: Sizes, context: StepContext): Promise<v
     const from = performance.now()
     await session.readAll(positions)
     const seconds = (performance.now() - from) / 1000
-    context.record({ what: "readback", bytes: 3 * bytes, seconds, gbPerSecond: (3 * bytes) / seconds / 1e9 })
+    context.record({ what: 'readback', bytes: 3 * bytes, seconds, gbPerSecond: (3 * bytes) / seconds / 1e9 })
     context.record({ what: 'memory', nPoints: sizes.large, bytes: session.peakBytes })
     session.close()
   })
 }
-

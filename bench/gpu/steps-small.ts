@@ -23,15 +23,26 @@ export async function describeAdapter({ record }: StepContext): Promise<void> {
   const { vendor, architecture, device: model, description } = adapter.info
   const limits: Record<string, number> = {}
   for (const name in device.limits) limits[name] = device.limits[name as keyof GPUSupportedLimits] as number
-  record({ what: 'adapter', vendor, architecture, model, description, limits, features: [...adapter.features] })
+  record({
+    what: 'adapter',
+    vendor,
+    architecture,
+    model,
+    description,
+    limits,
+    features: [...adapter.features],
+  })
   device.destroy()
 }
 
 /** Every kernel of a fit compiled by itself, then all together on another device. */
 export async function compileKernels({ record }: StepContext): Promise<void> {
-  const kernels: readonly KernelSource[] = [neighborKernels, graphKernels, spectralKernels, optimizeKernels].flatMap(
-    (room) => Object.values<KernelSource>(room),
-  )
+  const kernels: readonly KernelSource[] = [
+    neighborKernels,
+    graphKernels,
+    spectralKernels,
+    optimizeKernels,
+  ].flatMap((room) => Object.values<KernelSource>(room))
   await withGpu(async (device) => {
     let sum = 0
     for (const kernel of kernels) {
@@ -80,7 +91,12 @@ export async function exactNeighbors(sizes: Sizes, { signal, record }: StepConte
     const rows = sampleRows(nPoints, Math.min(200, sizes.queries), 2)
     const exact = await exactNearest(session, vectors, rows, LARGEST_K)
     const own = await distancesAt(session, found, rows)
-    record({ what: 'check of exact neighbors', nPoints, queries: rows.length, ...recallAt(exact, own, LARGEST_K - 1) })
+    record({
+      what: 'check of exact neighbors',
+      nPoints,
+      queries: rows.length,
+      ...recallAt(exact, own, LARGEST_K - 1),
+    })
     session.close()
   })
 }

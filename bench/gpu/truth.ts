@@ -30,7 +30,9 @@ export async function exactNearest(
   rows: Uint32Array,
   k: number,
 ): Promise<Truth> {
-  const nearest = new Map(Array.from(rows, (row) => [row, new Float32Array(k).fill(Number.POSITIVE_INFINITY)]))
+  const nearest = new Map(
+    Array.from(rows, (row) => [row, new Float32Array(k).fill(Number.POSITIVE_INFINITY)]),
+  )
   const few = Math.min(POINTS, nPoints)
   const points = session.buffer('bench.truth.points', few * nDims * 2)
   const queries = session.buffer('bench.truth.queries', QUERIES * nDims * 4)

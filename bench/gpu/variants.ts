@@ -17,7 +17,8 @@ function partsOfPlain(): { readonly declared: string; readonly main: string; rea
   const [wgsl] = epoch.wgsl
   const begin = wgsl.indexOf('@compute')
   const end = wgsl.indexOf('\n}\n', begin) + 3
-  if (begin < 0 || end < 3) throw new Error('variants: epoch.wgsl has no main function that ends in a line of its own')
+  if (begin < 0 || end < 3)
+    throw new Error('variants: epoch.wgsl has no main function that ends in a line of its own')
   return { declared: wgsl.slice(0, begin), main: wgsl.slice(begin, end), shared: wgsl.slice(end) }
 }
 
@@ -52,7 +53,11 @@ export const variants: readonly Variant[] = [
   variant('plain', plain.main, WORKGROUP_SIZE),
   ...[32, 128, 256].map((size) => variant(`plain, workgroups of ${size}`, plain.main, size, { size })),
   ...[128, 256, 512].map((rows) => variant(`A, dynamic rows, ${rows}`, withQueue(loop), rows)),
-  variant('B, negatives by four', plain.main.replace(loop, () => batched), WORKGROUP_SIZE),
+  variant(
+    'B, negatives by four',
+    plain.main.replace(loop, () => batched),
+    WORKGROUP_SIZE,
+  ),
   ...[256, 512].map((rows) => variant(`A+B, ${rows}`, withQueue(batched), rows)),
   variant('no negatives', plain.main.replace(loop, ''), WORKGROUP_SIZE, { isSame: false }),
   variant('no pulls on tails', plain.main.replaceAll(/^ *atomicAdd\(&pulls.*\n/gm, ''), WORKGROUP_SIZE, {
