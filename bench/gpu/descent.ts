@@ -1,4 +1,4 @@
-import { type GraphBuffers, leastWeight } from '../../src/gpu/data.ts'
+import { type GraphBuffers, leastWeight } from '../../src/umap/common/buffers.ts'
 import type { Bound, Commands, GpuSession } from '../../src/gpu/session.ts'
 import { fingerprint } from '../../src/shared/math/fnv.ts'
 import { fitCurve } from '../../src/umap/optimize/curve.ts'

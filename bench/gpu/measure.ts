@@ -1,5 +1,5 @@
 import { readSplit } from '../../src/gpu/split.ts'
-import type { NeighborBuffers } from '../../src/gpu/data.ts'
+import type { NeighborBuffers } from '../../src/umap/common/buffers.ts'
 import type { GpuSession } from '../../src/gpu/session.ts'
 import type { Layout, Vectors } from '../../src/shared/core/types.ts'
 import { fingerprint } from '../../src/shared/math/fnv.ts'

@@ -23,9 +23,8 @@ interface Outcome {
 
 /** WebGPU compute passes that the page has submitted: none means that an engine ran on the CPU. */
 let passes = 0
-const plainPass = Reflect.get(GPUCommandEncoder.prototype, 'beginComputePass') as (
-  descriptor?: GPUComputePassDescriptor,
-) => GPUComputePassEncoder
+type Begin = (descriptor?: GPUComputePassDescriptor) => GPUComputePassEncoder
+const plainPass: Begin = Reflect.get(GPUCommandEncoder.prototype, 'beginComputePass')
 GPUCommandEncoder.prototype.beginComputePass = new Proxy(plainPass, {
   apply(target, encoder: GPUCommandEncoder, given: [GPUComputePassDescriptor?]) {
     passes++

@@ -1,4 +1,4 @@
-import { type GraphBuffers, leastWeight } from '../../src/gpu/data.ts'
+import { type GraphBuffers, leastWeight } from '../../src/umap/common/buffers.ts'
 import { GpuSession } from '../../src/gpu/session.ts'
 import type { Vectors } from '../../src/shared/core/types.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
