@@ -42,7 +42,7 @@ export function createEngine() {
   const map = new Stage({ data, link, status, makeMap }, dark.matches ? 'dark' : 'light')
   const runs = new Runner({ link, status, data, choices, encoder, workers }, map)
   const open = new Opener({ link, status, data, choices, runs, workers, base: document.baseURI })
-  const topics = new TopicGuide(data, map, link, status)
+  const topics = new TopicGuide(data, map, link, status, workers)
   const compare = new Comparison({ stage: map, data, topics, link, status, makeMap })
   const viewList = new ViewList(map, data)
 

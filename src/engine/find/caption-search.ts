@@ -1,11 +1,9 @@
-import { releaseProxy, type Remote, transfer, wrap } from 'comlink'
+import { type Remote, transfer } from 'comlink'
 import type { SearchApi } from '../../../workers/search.ts'
-import { DeviceError } from '../../shared/core/errors.ts'
-import { registerErrorTransfer } from '../../shared/core/rpc.ts'
 import type { Captions } from '../../shared/core/types.ts'
 import { upperBound } from '../../shared/math/sorted.ts'
-
-registerErrorTransfer()
+import type { Hand } from '../workers/hand.ts'
+import { pageWorkers, type Workers } from '../workers/workers.ts'
 
 /** Captions that one thread scans in some 20 ms; more are shared among threads. */
 const BYTES_PER_WORKER = 96 * 1024 * 1024
@@ -23,53 +21,42 @@ interface Range {
 
 /** The search workers of one set of captions; each holds a folded copy of its share, made when it is first needed. */
 export class CaptionSearch {
-  private readonly workers: Worker[] = []
-  private readonly apis: Promise<{ readonly api: Remote<SearchApi>; readonly first: number }[]>
-  private fail: (error: Error) => void = () => {}
-  private readonly failed = new Promise<never>((_, reject) => {
-    this.fail = reject
-  })
+  private readonly hands: Hand<SearchApi>[] = []
+  private readonly shares: Promise<{ readonly hand: Hand<SearchApi>; readonly first: number }[]>
 
-  constructor(captions: Captions, nWorkers = workersFor(captions)) {
-    this.failed.catch(() => {}) // Whoever searches hears of it.
+  constructor(
+    captions: Captions,
+    nWorkers = workersFor(captions),
+    workers: Pick<Workers, 'search'> = pageWorkers,
+  ) {
     const nBytes = captions.offsets[captions.offsets.length - 1]
     const all = { first: 0, last: captions.offsets.length - 1 }
-    this.apis = Promise.all(
+    this.shares = Promise.all(
       divide(captions, all, Math.ceil(nBytes / nWorkers)).map(async (share) => {
-        const worker = new Worker(new URL('../../../workers/search.ts', import.meta.url), { type: 'module' })
-        worker.addEventListener('error', (event) => {
-          this.fail(
-            new DeviceError(
-              `Search: its worker failed: ${event.message || 'its script did not load'}`,
-              'Reload the page. If the captions are many, open fewer of them with a limit.',
-            ),
-          )
-        })
-        this.workers.push(worker)
-        const api = wrap<SearchApi>(worker)
-        await fill(api, captions, share)
-        return { api, first: share.first }
+        const hand = workers.search()
+        this.hands.push(hand)
+        await fill(hand.api, captions, share)
+        return { hand, first: share.first }
       }),
     )
-    this.apis.catch(() => {}) // As above.
+    this.shares.catch(() => {}) // Whoever searches hears of it.
   }
 
   /**
    * Rows whose captions fulfil the query, ascending.
    * @param typed a newer typed query takes its place
-   * @throws {CancelledError} a newer one took its place @throws {DeviceError}
+   * @throws {CancelledError} a newer one took its place, or the search was ended
+   * @throws {DeviceError} @throws {NetworkError} a worker failed, or did not load
    */
   async search(query: string, typed: boolean): Promise<Uint32Array<ArrayBuffer>> {
-    const found = this.apis.then((shares) =>
-      Promise.all(
-        shares.map(async ({ api, first }) => {
-          const rows = await api.search(query, typed)
-          if (first > 0) for (let i = 0; i < rows.length; i++) rows[i] += first
-          return rows
-        }),
-      ),
+    const shares = await this.shares
+    const parts = await Promise.all(
+      shares.map(async ({ hand, first }) => {
+        const rows = await hand.api.search(query, typed)
+        if (first > 0) for (let i = 0; i < rows.length; i++) rows[i] += first
+        return rows
+      }),
     )
-    const parts = await Promise.race([found, this.failed])
     if (parts.length === 1) return parts[0]
     const rows = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0))
     let at = 0
@@ -81,13 +68,7 @@ export class CaptionSearch {
   }
 
   end(): void {
-    this.apis.then(
-      (shares) => {
-        for (const { api } of shares) api[releaseProxy]()
-      },
-      () => {},
-    )
-    for (const worker of this.workers) worker.terminate()
+    for (const hand of this.hands) hand.end()
   }
 }
 

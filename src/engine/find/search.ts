@@ -195,7 +195,17 @@ export class Finder {
       this.search?.workers.end()
       this.search = { captions, workers: this.parts.createSearch(captions) }
     }
-    return this.search.workers.search(query, typed)
+    const { search } = this
+    try {
+      return await search.workers.search(query, typed)
+    } catch (error) {
+      // The next question is asked of new workers.
+      if (!(error instanceof CancelledError) && this.search === search) {
+        search.workers.end()
+        this.search = null
+      }
+      throw error
+    }
   }
 }
 

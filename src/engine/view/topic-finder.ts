@@ -1,24 +1,30 @@
-import { releaseProxy, type Remote, transfer, wrap } from 'comlink'
+import { transfer } from 'comlink'
 import type { Topic, TopicsApi } from '../../../workers/topics.ts'
 import { takeCaptions } from '../../shared/core/captions.ts'
 import type { Captions, Layout } from '../../shared/core/types.ts'
+import type { Hand } from '../workers/hand.ts'
+import type { Workers } from '../workers/workers.ts'
 
 /** Topics of millions of captions are those of this many, taken at even distances. */
 const SAMPLE_ROWS = 100_000
 
 /** Finds the topics of one file's layouts in a worker, and remembers them. */
 export class TopicFinder {
-  private readonly worker: Worker
-  private readonly api: Remote<TopicsApi>
+  private readonly hand: Hand<TopicsApi>
   private readonly rows: Uint32Array
   private readonly known = new WeakMap<Float32Array, Promise<readonly Topic[]>>()
 
-  constructor(captions: Captions) {
-    this.worker = new Worker(new URL('../../../workers/topics.ts', import.meta.url), { type: 'module' })
-    this.api = wrap<TopicsApi>(this.worker)
+  constructor(captions: Captions, workers: Pick<Workers, 'topics'>) {
+    this.hand = workers.topics()
     this.rows = evenRows(captions.offsets.length - 1)
     const taken = takeCaptions(captions, this.rows)
-    void this.api.take(transfer(taken, [taken.bytes.buffer, taken.offsets.buffer]))
+    // Whoever asks for topics hears of what goes wrong.
+    void this.hand.api.take(transfer(taken, [taken.bytes.buffer, taken.offsets.buffer])).catch(() => {})
+  }
+
+  /** Its worker did not load, or has failed. */
+  get isOver(): boolean {
+    return this.hand.isOver
   }
 
   /** Topics of one layout, [nRows, 2]; counts are of all rows. */
@@ -31,8 +37,7 @@ export class TopicFinder {
   }
 
   end(): void {
-    this.api[releaseProxy]()
-    this.worker.terminate()
+    this.hand.end()
   }
 
   private async ask(positions: Float32Array): Promise<readonly Topic[]> {
@@ -42,7 +47,7 @@ export class TopicFinder {
       own[2 * index + 1] = positions[2 * row + 1]
     }
     const scale = positions.length / 2 / Math.max(1, this.rows.length)
-    const topics = await this.api.find(transfer(own, [own.buffer]))
+    const topics = await this.hand.api.find(transfer(own, [own.buffer]))
     return scale === 1
       ? topics
       : topics.map((topic) => ({ ...topic, count: Math.round(topic.count * scale) }))

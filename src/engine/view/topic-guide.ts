@@ -5,6 +5,7 @@ import type { Captions, Layout } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
 import type { Workspace } from '../run/workspace.ts'
 import type { Status } from '../status.ts'
+import type { Workers } from '../workers/workers.ts'
 import type { Stage } from './stage.ts'
 import { TopicFinder } from './topic-finder.ts'
 
@@ -39,13 +40,15 @@ export class TopicGuide {
   private readonly stage: Stage
   private readonly link: Link
   private readonly status: Status
+  private readonly workers: Pick<Workers, 'topics'>
   private finder: TopicFinder | null = null
   private finderOf: Captions | null = null
   private topics: readonly Topic[] = []
   private timer: ReturnType<typeof setTimeout> | undefined
   private wanted: Layout | null = null
 
-  constructor(data: Workspace, stage: Stage, link: Link, status: Status) {
+  constructor(data: Workspace, stage: Stage, link: Link, status: Status, workers: Pick<Workers, 'topics'>) {
+    this.workers = workers
     this.data = data
     this.stage = stage
     this.link = link
@@ -94,9 +97,9 @@ export class TopicGuide {
     this.wanted = layout
     this.take([])
     if (!captions || !layout) return
-    if (captions !== this.finderOf) {
+    if (captions !== this.finderOf || this.finder?.isOver) {
       this.finder?.end()
-      this.finder = new TopicFinder(captions)
+      this.finder = new TopicFinder(captions, this.workers)
       this.finderOf = captions
     }
     const topics = await this.finder?.find(layout)

@@ -13,6 +13,7 @@ function finder() {
   const visited: number[] = []
   const reported: unknown[] = []
   let nFound = 0
+  let nMade = 0
   const made = new Finder(
     {
       data,
@@ -22,13 +23,16 @@ function finder() {
       stage: { visit: (row) => visited.push(row), showRows: () => {} },
       link: { set: (patch) => linked.push(patch) },
       status: { report: (error) => reported.push(error) },
-      createSearch: (captions) => ({
-        search: () =>
-          new Promise((resolve, reject) => {
-            asked.push({ captions, answer: (rows) => resolve(Uint32Array.from(rows)), refuse: reject })
-          }),
-        end: () => {},
-      }),
+      createSearch: (captions) => {
+        nMade++
+        return {
+          search: () =>
+            new Promise((resolve, reject) => {
+              asked.push({ captions, answer: (rows) => resolve(Uint32Array.from(rows)), refuse: reject })
+            }),
+          end: () => {},
+        }
+      },
     },
     () => nFound++,
   )
@@ -37,7 +41,17 @@ function finder() {
     return asked[n - 1]
   }
   const settled = () => new Promise((done) => setTimeout(done, 5))
-  return { made, data, question, settled, linked, visited, reported, nFound: () => nFound }
+  return {
+    made,
+    data,
+    question,
+    settled,
+    linked,
+    visited,
+    reported,
+    nFound: () => nFound,
+    nMade: () => nMade,
+  }
 }
 
 test('what was typed is searched, linked and counted, and its hits can be walked through', async () => {
@@ -111,4 +125,17 @@ test('what cannot be answered says why, and is asked again when that may have ch
   ;(await question(1)).refuse(new CancelledError())
   await settled()
   expect(made.view.getState().state).toBe('waiting')
+})
+
+test('workers that have failed are given up: the next question is asked of new ones', async () => {
+  const { made, question, settled, reported, nMade } = finder()
+  made.setQuery('a')
+  ;(await question(1)).refuse(new Error('out of memory'))
+  await settled()
+  expect(reported).toHaveLength(1)
+  made.setQuery('dog')
+  ;(await question(2)).answer([1])
+  await settled()
+  expect([...made.rows]).toEqual([1])
+  expect(nMade()).toBe(2)
 })
