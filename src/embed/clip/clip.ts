@@ -118,11 +118,12 @@ export function createClipEncoder(host: ClipHost) {
     }
     const choice = chooseBackend(request, request.backend === 'wasm' ? null : await host.findGpu())
     throwIfCancelled(context.signal)
-    if (request.backend === null && choice.backend === 'wasm')
+    if (request.backend === null && choice.backend === 'wasm') {
+      const name = isDefaultModel(source) ? 'CLIP' : 'the model'
       context.onNotice?.(
-        'No GPU was found for the encoder: CLIP runs on the processor, which takes much longer. ' +
-          'The lexical encoder makes a map at once.',
+        `No GPU was found for the encoder: ${name} runs on the processor, which takes much longer. The lexical encoder makes a map at once.`,
       )
+    }
     const model = await loader.start(source, choice, request, context)
     throwIfCancelled(context.signal)
     return { model, way: { loader, source, asked: request, context } }
