@@ -27,7 +27,7 @@ const compressors = {
 }
 
 /** One Zstandard frame of raw blocks (RFC 8878). */
-function storeAsZstd(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+export function storeAsZstd(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const size = new Uint8Array(new Uint32Array([bytes.length]).buffer)
   // Descriptor: single segment, four bytes of content size.
   const parts: Uint8Array[] = [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa0), size]
