@@ -90,7 +90,11 @@ export async function openFolder(
   let controller = new AbortController()
   /** The groups that were handed out last. */
   let reported = ''
-  const inFlight = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>()
+  const inFlight = new Set<{
+    readonly keys: readonly string[]
+    readonly done: Promise<void>
+    readonly abort: AbortController
+  }>()
 
   /** Opens a file once; one that failed is tried again at the next call. */
   function once<T>(held: Map<string, Promise<T>>, path: string, load: () => Promise<T>): Promise<T> {
@@ -211,7 +215,7 @@ export async function openFolder(
       const groups = await planView(layout.files, box)
       throwIfCancelled(current)
       const needed = new Set(groups.map(({ key }) => key))
-      for (const [key, { abort }] of inFlight) if (!key.split(' ').some((k) => needed.has(k))) abort.abort()
+      for (const { keys, abort } of inFlight) if (!keys.some((key) => needed.has(key))) abort.abort()
       const report = (): void => {
         const there = groups.flatMap(({ key }) => (cache.has(key) ? [key] : [])).join()
         if (current.aborted || there === reported) return
@@ -220,22 +224,25 @@ export async function openFolder(
       }
       report()
       const underway = new Set(
-        [...inFlight].filter(([, { abort }]) => !abort.signal.aborted).flatMap(([key]) => key.split(' ')),
+        [...inFlight].filter(({ abort }) => !abort.signal.aborted).flatMap(({ keys }) => keys),
       )
       const missing = groups.filter(({ key }) => !cache.has(key) && !underway.has(key))
       const runs = [...groupBy(missing, ({ file }) => file).values()].flatMap(planRuns)
       runs.sort((a, b) => a.groups[0].level - b.groups[0].level)
-      const waiting = [...inFlight.values()]
+      const waiting = [...inFlight]
         .filter(({ abort }) => !abort.signal.aborted)
         .map(({ done }) => done.then(report))
       const work = async (): Promise<void> => {
         for (let run = runs.shift(); run; run = runs.shift()) {
           throwIfCancelled(current)
-          const key = run.groups.map((group) => group.key).join(' ')
           const abort = new AbortController()
-          const done = fetchRun(run, needed, abort.signal).finally(() => inFlight.delete(key))
-          inFlight.set(key, { done, abort })
-          await done
+          const fetching = {
+            keys: run.groups.map(({ key }) => key),
+            done: fetchRun(run, needed, abort.signal).finally(() => inFlight.delete(fetching)),
+            abort,
+          }
+          inFlight.add(fetching)
+          await fetching.done
           report()
         }
       }

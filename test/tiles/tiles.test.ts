@@ -10,6 +10,7 @@ import { captionAt } from '../../src/shared/core/captions.ts'
 import { CancelledError, InputError } from '../../src/shared/core/errors.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
 import { createReader } from '../../src/read/reader.ts'
+import { type ByteSource, fileSource } from '../../src/read/sources/source.ts'
 import { openFolder } from '../../src/tiles/folder.ts'
 import { cellOf, hilbert } from '../../src/tiles/hilbert.ts'
 import { type Box, parseManifest, writeManifest } from '../../src/tiles/manifest.ts'
@@ -203,6 +204,34 @@ describe('a folder of our own writer', () => {
       { name: 'width', value: '0' },
     ])
     await expect(folder.caption(N)).rejects.toThrow(InputError)
+  })
+
+  test('waits for what a view before has sent for, also of files with spaces in their names', async () => {
+    const held = new Map(
+      [...files].map(([path, bytes]) => [path.replace('points_nn30', 'points of nn30'), bytes]),
+    )
+    const json = new TextDecoder().decode(files.get('ours/map.json'))
+    held.set('ours/map.json', new TextEncoder().encode(json.replaceAll('points_nn30', 'points of nn30')))
+    const reads: string[] = []
+    const open = (url: string): Promise<ByteSource> => {
+      const path = decodeURIComponent(new URL(url).pathname.slice(1))
+      const from = fileSource(new File([new Uint8Array(held.get(path) ?? [])], path))
+      const read: ByteSource['read'] = async (start, end, signal) => {
+        reads.push(`${path} ${start}-${end}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        return from.read(start, end, signal)
+      }
+      return Promise.resolve({ ...from, read })
+    }
+    const folder = await openFolder('http://host/ours/', undefined, open)
+    await folder.view('nn30', [0, -1, 0.1, 0], () => {})
+    const before = folder.view('nn30', WHOLE, () => {})
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const last = folder.view('nn30', [-1e8, -1e8, 1e8, 1e8], () => {})
+    await expect(before).rejects.toThrow(CancelledError)
+    await last
+    expect(reads.length).toBeGreaterThan(3)
+    expect(new Set(reads).size).toBe(reads.length)
   })
 
   test('lets go of points under a budget, but not of those in view', async () => {
