@@ -6,7 +6,7 @@ import type { Field } from '../src/read/parquet/row.ts'
 import type { ColumnValues } from '../src/read/parquet/values.ts'
 import { urlSource } from '../src/read/sources/url-source.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
-import { openFolder, type PartialMap } from '../src/tiles/folder.ts'
+import { openFolder, type OpenSource, type PartialMap } from '../src/tiles/folder.ts'
 import { hubListing } from '../src/tiles/hub-twin.ts'
 import { isShared, openLargeFile } from '../src/tiles/large-file.ts'
 import type { Box, Manifest } from '../src/tiles/manifest.ts'
@@ -23,11 +23,17 @@ export type {
   RowsRequest,
 } from '../src/tiles/row-data.ts'
 
+/** Comlink proxies of the page's callbacks, for as long as the map is open: that its host is waited for. */
+export interface TilesEvents {
+  readonly onProgress: (progress: Progress) => void
+  readonly onNotice: (message: string) => void
+}
+
 export interface TilesApi {
   /** Opens a published map by the address of its folder or of its `map.json`. */
-  openFolder(url: string): Promise<Manifest>
+  openFolder(url: string, events: TilesEvents): Promise<Manifest>
   /** Opens a large Parquet file with layouts. @param text name of the text column; null to find it */
-  openFile(url: string, text: string | null): Promise<Manifest>
+  openFile(url: string, text: string | null, events: TilesEvents): Promise<Manifest>
   /** See {@link PartialMap.view}. */
   view(layout: string, box: Box, onPoints: (points: Points) => void): Promise<void>
   row(row: number): Promise<readonly Field[]>
@@ -65,14 +71,20 @@ function opened(): PartialMap {
   return map
 }
 
+function openerFor(events: TilesEvents): OpenSource {
+  const onProgress = (progress: Progress): void => events.onProgress(progress)
+  const onNotice = (text: string): void => events.onNotice(text)
+  return (address, signal) => urlSource(address, { signal, onProgress, onNotice })
+}
+
 const api: TilesApi = {
-  async openFolder(url) {
-    map = await openFolder(url, undefined, undefined, { keep: openKeptPieces })
+  async openFolder(url, events) {
+    map = await openFolder(url, undefined, openerFor(events), { keep: openKeptPieces })
     return map.manifest
   },
-  async openFile(url, text) {
+  async openFile(url, text, events) {
     const listing = hubListing(url)
-    const open = (address: string) => urlSource(address, {})
+    const open = openerFor(events)
     const hub = listing === null ? {} : { hub: { listing, open } }
     map = await openLargeFile(await open(url), text, {
       ...hub,

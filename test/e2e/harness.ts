@@ -5,6 +5,7 @@ import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, inject } from 'vitest'
 import { chromiumArgs } from '../chromium-args.mjs'
+import type { Hub } from '../hub/hub.ts'
 
 /** Files by path, served with CORS and ranges, as a data host would. */
 interface DataServer {
@@ -35,10 +36,15 @@ interface VisitOptions {
   readonly prepare?: (context: BrowserContext) => Promise<void>
   /** A phone's screen, that fingers touch. */
   readonly touch?: boolean
+  /** The page's Cross-Origin-Embedder-Policy, if not the one that it is delivered with. */
+  readonly embedder?: 'require-corp'
 }
 
-/** One browser and one data server a test file; a fresh context, so a clean profile, a visit. */
-export function harness() {
+/**
+ * One browser and one data server a test file; a fresh context, so a clean profile, a visit.
+ * @param hub takes the place of the Hugging Face hub
+ */
+export function harness(hub: Hub | null = null) {
   let browser: Browser
   let closeServer: () => void
   const contexts: BrowserContext[] = []
@@ -47,7 +53,7 @@ export function harness() {
   beforeAll(async () => {
     browser = await chromium.launch({
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
-      args: chromiumArgs,
+      args: [...chromiumArgs, ...((await hub?.start()) ?? [])],
     })
     const server = createServer((request, response) => {
       const headers = {
@@ -97,6 +103,7 @@ export function harness() {
   afterAll(async () => {
     await browser.close()
     closeServer()
+    hub?.stop()
   })
 
   /** @param search the page's parameters */
@@ -123,7 +130,7 @@ export function harness() {
         faults.push(message.text())
     })
     page.on('request', (request) => requests.push(request.url()))
-    const url = new URL(inject('pageUrl'))
+    const url = new URL(inject(options.embedder === 'require-corp' ? 'strictPageUrl' : 'pageUrl'))
     for (const [key, value] of Object.entries(search)) url.searchParams.set(key, String(value))
     await page.goto(url.href)
     return { page, faults, requests }

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
-import { preview } from 'vite'
+import { type PreviewServer, preview } from 'vite'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** The built page, served as `npm start` serves it. */
     pageUrl: string
+    /** The same under `Cross-Origin-Embedder-Policy: require-corp`. */
+    strictPageUrl: string
   }
 }
 
@@ -19,12 +21,24 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const env = { ...process.env, NODE_ENV: 'production' }
     execFileSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], { env })
   }
-  const server = await preview({
+  const servers = [await serve({}), await serve({ 'Cross-Origin-Embedder-Policy': 'require-corp' })]
+  project.provide('pageUrl', addressOf(servers[0]))
+  project.provide('strictPageUrl', addressOf(servers[1]))
+  return async () => {
+    await Promise.all(servers.map((server) => server.close()))
+  }
+}
+
+/** @param headers in place of, or beside, those of `npm start` */
+async function serve(headers: Record<string, string>): Promise<PreviewServer> {
+  return preview({
     logLevel: 'warn',
-    preview: { host: '127.0.0.1', port: 0, strictPort: false },
+    preview: { host: '127.0.0.1', port: 0, strictPort: false, headers },
   })
+}
+
+function addressOf(server: PreviewServer): string {
   const address = server.httpServer.address()
   if (address === null || typeof address === 'string') throw new Error('e2e: the preview server has no port')
-  project.provide('pageUrl', `http://127.0.0.1:${address.port}/`)
-  return () => server.close()
+  return `http://127.0.0.1:${address.port}/`
 }

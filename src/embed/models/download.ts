@@ -71,8 +71,8 @@ export async function download(
     patience,
     () => ({ stage: 'Embed', unit: 'bytes', done: body.size, total: body.total }),
   )
-  // Asked beside the download, which it does not hold up.
-  const expected = options.expect?.().catch(() => null) ?? Promise.resolve(null)
+  /** Asked once the file is known to be there, beside the download, which it does not hold up. */
+  let expected: Promise<Expected | null> | null = null
   const part = await openPart(url, options)
   if (part?.version && part.size > 0) takeKept(part)
   /** The version in one word of what an earlier visit kept; null from the first answer on. */
@@ -118,6 +118,7 @@ export async function download(
             advice,
           )
         }
+        expected ??= options.expect?.().catch(() => null) ?? null
         const start = response.status === 206 ? from : 0
         const version = versionOf(response, start)
         const isRest = response.status === 206 && startOf(response) === from && isSame(version)

@@ -9,6 +9,7 @@ import type {
   Rows,
   RowsRequest,
   TilesApi,
+  TilesEvents,
 } from '../../../workers/tiles.ts'
 import { captionAt, takeCaptions } from '../../shared/core/captions.ts'
 import { CancelledError, InputError } from '../../shared/core/errors.ts'
@@ -38,6 +39,8 @@ interface StreamedMapEvents {
   /** A caption that was asked for has come. */
   readonly onCaption: () => void
   readonly onError: (error: unknown) => void
+  /** Its host is waited for. */
+  readonly onNotice: (text: string) => void
 }
 
 /** Whether an address leads to a published map folder: it ends in a slash or in `map.json`. */
@@ -88,13 +91,27 @@ export class StreamedMap implements MapRows {
 
   /**
    * @param hand ended with the map, or where there is none
+   * @param opening what is told until the map is there
    * @throws {InputError} there is no map there. @throws {NetworkError}
    */
-  static async open(hand: Hand<TilesApi>, url: string, text: string | null): Promise<StreamedMap> {
+  static async open(
+    hand: Hand<TilesApi>,
+    url: string,
+    text: string | null,
+    opening: TilesEvents,
+  ): Promise<StreamedMap> {
+    let map: StreamedMap | null = null
+    const events = proxy({
+      onProgress: opening.onProgress,
+      onNotice: (notice: string) => (map?.events ?? opening).onNotice(notice),
+    })
     try {
       const { api } = hand
-      const manifest = await (isMapFolder(url) ? api.openFolder(url) : api.openFile(url, text))
-      return new StreamedMap(hand, manifest, await api.captionBytes())
+      const manifest = await (isMapFolder(url)
+        ? api.openFolder(url, events)
+        : api.openFile(url, text, events))
+      map = new StreamedMap(hand, manifest, await api.captionBytes())
+      return map
     } catch (error) {
       hand.end()
       throw error

@@ -108,7 +108,7 @@ export class Runner {
       show: () => data.show(session),
       stream: () => {
         const layout = chooseLayout(session.streamed?.names ?? [], link.params.layout)
-        return data.stream(session, layout, (error) => status.report(error))
+        return data.stream(session, layout, status)
       },
       firstMap: () =>
         data.firstMap(

@@ -179,9 +179,10 @@ export class Session {
   }
 
   /** @throws {CancelledError} @throws {InputError} @throws {NetworkError} */
-  async open({ onProgress, onNotice }: SessionEvents): Promise<OpenedFile> {
+  async open(events: SessionEvents): Promise<OpenedFile> {
+    const { onProgress, onNotice } = events
     const { source, text, recompute } = this.options
-    if (source.kind === 'url' && isMapFolder(source.url)) return this.openStreamed(source.url)
+    if (source.kind === 'url' && isMapFolder(source.url)) return this.openStreamed(source.url, events)
     if (!this.reader || this.reader.isOver) this.reader = this.workers.read()
     const started = performance.now()
     const options = { text, limit: this.settings.limit, streamAbove: recompute ? null : STREAM_BYTES }
@@ -195,7 +196,7 @@ export class Session {
     if (opened.isLarge && opened.address !== null) {
       this.reader.end()
       this.reader = null
-      return this.openStreamed(opened.address)
+      return this.openStreamed(opened.address, events)
     }
     this.takeFile(opened, this.reader)
     const ms = performance.now() - started
@@ -203,11 +204,11 @@ export class Session {
     return opened
   }
 
-  private async openStreamed(url: string): Promise<OpenedFile> {
+  private async openStreamed(url: string, events: SessionEvents): Promise<OpenedFile> {
     const { signal } = this
     const hand = this.workers.tiles()
     const { text } = this.options
-    const streamed = await withPatience(hand, signal, () => StreamedMap.open(hand, url, text), 'end')
+    const streamed = await withPatience(hand, signal, () => StreamedMap.open(hand, url, text, events), 'end')
     if (signal.aborted) streamed.end()
     throwIfCancelled(signal)
     this.streamed = streamed

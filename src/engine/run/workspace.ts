@@ -5,6 +5,7 @@ import type { Captions, Fidelity, Layout } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
 import type { MapRows } from '../rows/map-rows.ts'
 import { isMapFolder } from '../rows/streamed-map.ts'
+import type { Status } from '../status.ts'
 import type { FirstMap } from './first-map.ts'
 import type { Session } from './session.ts'
 
@@ -204,7 +205,7 @@ export class Workspace {
   }
 
   /** Shows a map that is held in part with its first points; the others come as they are looked at. @throws as its start */
-  async stream(session: Session, layout: string, report: (error: unknown) => void): Promise<void> {
+  async stream(session: Session, layout: string, status: Pick<Status, 'report' | 'notice'>): Promise<void> {
     const { streamed } = session
     if (!streamed) return
     streamed.events = {
@@ -213,7 +214,8 @@ export class Workspace {
         if (this.shown === session) this.tell(what)
       },
       onCaption: () => this.captionCame(),
-      onError: report,
+      onError: (error) => status.report(error),
+      onNotice: (text) => status.notice(text),
     }
     await streamed.start(layout)
     session.layouts = streamed.layouts

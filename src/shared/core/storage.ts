@@ -130,7 +130,9 @@ async function listModels(): Promise<KeptItem[]> {
   }))
 }
 
-/** The address of the folder of a model's file. */
+/** The address of the folder of a model's file: on the hub, all of a revision is one model. */
 function folderOf(url: string): string {
-  return url.replace(/(onnx\/)?[^/]*$/, '')
+  return (
+    /^https:\/\/[^/]+\/[^/]+\/[^/]+\/resolve\/[^/]+\//.exec(url)?.[0] ?? url.replace(/(onnx\/)?[^/]*$/, '')
+  )
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { StreamedMap } from '../../../src/engine/rows/streamed-map.ts'
 import { Hand } from '../../../src/engine/workers/hand.ts'
 import { CancelledError, NetworkError } from '../../../src/shared/core/errors.ts'
-import type { TilesApi } from '../../../workers/tiles.ts'
+import type { TilesApi, TilesEvents } from '../../../workers/tiles.ts'
 import { FakeWorker } from '../fake-worker.ts'
 
 const LAYOUTS = ['nn10', 'nn30'].map((name) => ({ name, bounds: [0, 0, 1, 1] }))
@@ -10,7 +10,9 @@ const manifest = { name: 'a map', rows: 6, caption: 'TEXT', encoder: null, layou
 
 type Arrive = (points: { positions: Float32Array; ids: Uint32Array | null }) => void
 
-async function open(api: object = {}) {
+const SILENT: TilesEvents = { onProgress: () => {}, onNotice: () => {} }
+
+async function open(api: object = {}, opening = SILENT) {
   const views: string[] = []
   const worker = new FakeWorker({
     openFolder: () => manifest,
@@ -23,12 +25,13 @@ async function open(api: object = {}) {
     ...api,
   })
   const hand = new Hand<TilesApi>(worker.worker, 'fetches maps')
-  const map = await StreamedMap.open(hand, 'https://example.org/map/', null)
+  const map = await StreamedMap.open(hand, 'https://example.org/map/', null, opening)
   const told: string[] = []
   map.events = {
     onPoints: (what) => void told.push(what),
     onCaption: () => void told.push('caption'),
     onError: (error) => void told.push(String(error)),
+    onNotice: (text) => void told.push(text),
   }
   return { map, told, views, worker }
 }
@@ -78,7 +81,30 @@ test('a map that is ended before its first points rejects, and one whose worker 
   await expect(started).rejects.toThrow(CancelledError)
 
   const worker = new FakeWorker(null)
-  const opened = StreamedMap.open(new Hand(worker.worker, 'fetches maps'), 'https://example.org/map/', null)
+  const opened = StreamedMap.open(
+    new Hand(worker.worker, 'fetches maps'),
+    'https://example.org/map/',
+    null,
+    SILENT,
+  )
   worker.fail()
   await expect(opened).rejects.toThrow(NetworkError)
+})
+
+test('that its host is waited for is told to who opens it, and later to its owner', async () => {
+  const notices: string[] = []
+  let waits: (text: string) => void = () => {}
+  const api = {
+    openFolder(_: string, events: TilesEvents) {
+      waits = (text) => events.onNotice(text)
+      waits('while it opens')
+      return manifest
+    },
+  }
+  const opening = { ...SILENT, onNotice: (text: string) => void notices.push(text) }
+  const { told } = await open(api, opening)
+  await expect.poll(() => notices).toEqual(['while it opens'])
+  waits('later')
+  await expect.poll(() => told).toContain('later')
+  expect(notices).toHaveLength(1)
 })
