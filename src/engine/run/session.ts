@@ -12,20 +12,17 @@ import type {
 import type { UmapApi, UmapEstimate, UmapProbe, UmapResult, UmapSettings } from '../../../workers/umap.ts'
 import { InputError, throwIfCancelled } from '../../shared/core/errors.ts'
 import type { Layout, ModelFolder, Progress, Timing, Vectors } from '../../shared/core/types.ts'
-import { toHalf } from '../../shared/math/half.ts'
-import { createRandom } from '../../shared/math/random.ts'
 import type { Params, Settings } from '../link/params.ts'
 import { HeldRows } from '../rows/held-rows.ts'
 import type { MapRows } from '../rows/map-rows.ts'
 import { isMapFolder, StreamedMap } from '../rows/streamed-map.ts'
 import type { Hand } from '../workers/hand.ts'
 import type { Workers } from '../workers/workers.ts'
+import { N_DIMS, randomVectors, sampleOf } from './estimated-rows.ts'
 import { giveVectors } from './give-vectors.ts'
 import { withPatience } from './patience.ts'
 import { ProgressMeter } from './progress-meter.ts'
 
-/** Of the vectors that are laid out. */
-const N_DIMS = 64
 /** Of CLIP ViT-B/32 without a projection. */
 const CLIP_DIMS = 512
 /** Files at an address with more captions than this are fetched as they are looked at, if they hold layouts. */
@@ -363,9 +360,7 @@ export class Session {
 
   /** The same of so many points under other settings; where there are no vectors yet, random ones stand for them. */
   forecast(settings: Settings, nPoints: number): Promise<UmapEstimate | null> {
-    const vectors = this.embedding
-      ? sampleOf(this.embedding.vectors)
-      : randomVectors(Math.min(nPoints, ESTIMATED_ROWS))
+    const vectors = this.embedding ? sampleOf(this.embedding.vectors) : randomVectors(nPoints)
     return this.umapHand().api.estimate(vectors, umapSettings(settings), nPoints)
   }
 
@@ -378,26 +373,4 @@ export class Session {
 function umapSettings(settings: Settings): UmapSettings {
   const { nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu } = settings
   return { nNeighbors, nEpochs: epochs, negativeSampleRate: negatives, minDist, spread, metric, seed, gpu }
-}
-
-/** As many as an estimate looks at. */
-const ESTIMATED_ROWS = 8000
-
-/** The rows that an estimate looks at, so that no more of them is copied to its worker. */
-function sampleOf({ data, nPoints, nDims }: Vectors): Vectors {
-  if (nPoints <= ESTIMATED_ROWS) return { data, nPoints, nDims }
-  const step = Math.floor(nPoints / ESTIMATED_ROWS)
-  const rows = new Uint16Array(ESTIMATED_ROWS * nDims)
-  for (let i = 0; i < ESTIMATED_ROWS; i++)
-    rows.set(data.subarray(i * step * nDims, (i * step + 1) * nDims), i * nDims)
-  return { data: rows, nPoints: ESTIMATED_ROWS, nDims }
-}
-
-function randomVectors(nPoints: number): Vectors {
-  const { uniform } = createRandom(1)
-  return {
-    data: Uint16Array.from({ length: nPoints * N_DIMS }, () => toHalf(uniform() - 0.5)),
-    nPoints,
-    nDims: N_DIMS,
-  }
 }

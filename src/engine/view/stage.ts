@@ -1,9 +1,9 @@
-import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { StoreApi } from 'zustand/vanilla'
 import type { Camera } from '../../draw/camera/camera.ts'
 import type { CaptionMap, CaptionMapEvents, Painted } from '../../draw/caption-map.ts'
 import type { MapLabel } from '../../draw/marks/label-canvas.ts'
 import type { Theme } from '../../draw/points/color.ts'
-import type { DrawChoice, DrawMode } from '../../draw/points/crowding.ts'
+import type { DrawChoice } from '../../draw/points/crowding.ts'
 import type { Layout } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
 import { chooseLayout, type MapRows } from '../rows/map-rows.ts'
@@ -12,25 +12,9 @@ import type { Status } from '../status.ts'
 import { Dress, type Marked } from './dress.ts'
 import { MapLook } from './map-look.ts'
 import { Rebuilds } from './rebuilds.ts'
+import { createStageView, type StageView } from './stage-view.ts'
 
 const NEIGHBORS_SHOWN = 8
-
-export interface StageView {
-  /** The layout on screen. */
-  readonly active: string | null
-  /** The row under the pointer or the keyboard's focus, with the place of its tooltip in CSS px. */
-  readonly hovered: {
-    readonly row: number
-    readonly x: number
-    readonly y: number
-    readonly byKey: boolean
-  } | null
-  readonly pinned: number | null
-  readonly theme: Theme
-  /** How the points are to be drawn, and how they are. */
-  readonly draw: DrawChoice
-  readonly mode: DrawMode
-}
 
 /** What the other parts hear of the map. */
 export interface StageEvents {
@@ -78,15 +62,7 @@ export class Stage {
     this.look = new MapLook(parts.link)
     this.dress = new Dress(parts.data)
     this.rebuilds = new Rebuilds(() => this.build(), parts.status)
-    const { params } = parts.link
-    this.view = createStore<StageView>()(() => ({
-      active: null,
-      hovered: null,
-      pinned: null,
-      theme: params.theme ?? theme,
-      draw: params.draw,
-      mode: 'points',
-    }))
+    this.view = createStageView(parts.link.params, theme)
   }
 
   // The maps' elements, given and taken by React.
