@@ -1,5 +1,6 @@
 import { expose, transfer, wrap } from 'comlink'
 import { digest, openCheckpoint } from '../src/checkpoint/kept-batches.ts'
+import { recallRun, rememberRun } from '../src/checkpoint/kept-runs.ts'
 import { openDownload } from '../src/checkpoint/kept-download.ts'
 import { hasPassed, rememberPassed } from '../src/checkpoint/passed-checks.ts'
 import { findGpu } from '../src/embed/models/backend.ts'
@@ -164,6 +165,7 @@ const clip = createClipEncoder({
   openPart: self.isSecureContext ? openDownload : null,
   openCheckpoint: self.isSecureContext ? openCheckpoint : null,
   checks: self.isSecureContext ? { passed: hasPassed, remember: rememberPassed } : null,
+  runs: self.isSecureContext ? { recall: recallRun, remember: rememberRun } : null,
   projections: { gaussian: gaussianProjection, pca: principalComponents },
   keptNeighbors,
   // Workers lie one folder below the page, in the sources and in the build.

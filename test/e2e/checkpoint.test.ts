@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { makeSample } from '../../src/sample/captions.ts'
 import { clipModelFiles } from '../fixtures/clip-model.ts'
 import { writeParquet } from '../read/write-parquet.ts'
-import { harness } from './harness.ts'
+import { harness, ready } from './harness.ts'
 
 const { data, visit } = harness()
 
@@ -30,4 +30,45 @@ it('a page closed while it embeds goes on in the next visit, and says from where
   await again.goto(address)
   await again.getByText(/^Went on from \d+ %, kept from an earlier visit\.$/).waitFor({ timeout: 20_000 })
   expect(faults).toEqual([])
+})
+
+it('a second visit asks for nothing of the model, shows the fidelity again, and loads it for a search', async () => {
+  const texts = [...new Set(makeSample({ nRows: 800, seed: 3 }).flatMap(({ text }) => text || []))]
+  const file = writeParquet([{ name: 'TEXT', data: texts.slice(0, 400), type: 'STRING' }])
+  data.files.set('few.parquet', new Uint8Array(await file.arrayBuffer()))
+  for (const [name, bytes] of clipModelFiles()) data.files.set(`clip/${name}`, bytes)
+  const { page } = await visit({
+    data: `${data.url}few.parquet`,
+    model: `${data.url}clip/`,
+    backend: 'wasm',
+    dtype: 'fp32',
+    projection: 'pca',
+    gpu: 'fallback',
+    epochs: 5,
+    nNeighbors: '5',
+    firstMap: 'none',
+  })
+  await ready(page)
+  const fidelity = await page.getByText(/^\d+-d keeps \d+ % of neighbors/).textContent()
+  const search = (on: typeof page) =>
+    on.evaluate(async () => [...(await globalThis.captionscape.search('a red house', 'meaning', 5))])
+  const vectors = (on: typeof page) =>
+    on.evaluate(async () => [...((await globalThis.captionscape.vectors()) ?? [])])
+  const [found, before] = [await search(page), await vectors(page)]
+  const address = page.url()
+  const context = page.context()
+  await page.close()
+
+  const again = await context.newPage()
+  const asked: string[] = []
+  context.on('request', (request) => asked.push(request.url()))
+  await again.goto(address)
+  await ready(again)
+  await again.getByText('The vectors were kept from an earlier visit').waitFor()
+  expect(asked.some((url) => url.startsWith(`${data.url}few.parquet`))).toBe(true)
+  expect(asked.filter((url) => url.startsWith(`${data.url}clip/`))).toEqual([])
+  expect(await again.getByText(/^\d+-d keeps \d+ % of neighbors/).textContent()).toBe(fidelity)
+  expect(await vectors(again)).toEqual(before)
+  expect(await search(again)).toEqual(found)
+  expect(asked.some((url) => url.startsWith(`${data.url}clip/onnx/`))).toBe(true)
 })

@@ -11,6 +11,9 @@ import type { Asking, Loaded, ModelLoader } from './clip-model.ts'
 import type { ModelSource } from '../models/model.ts'
 import { createReporter, untilCancelled } from '../../shared/core/pace.ts'
 
+/** Told where nothing had to be done. */
+export const ALL_KEPT = 'The vectors were kept from an earlier visit: nothing had to be embedded.'
+
 /** Captions whose unprojected vectors are kept, to tell how faithful the projection is. */
 const SAMPLE = 1000
 
@@ -37,6 +40,10 @@ export interface Work {
   readonly width: number
   /** [nCaptions, width] half-float bits, filled batch by batch */
   readonly halves: Uint16Array<ArrayBuffer>
+  /** [nCaptions] the caption at each place of the run, as far as it is */
+  readonly order: Uint32Array<ArrayBuffer>
+  /** Places where its batches end. */
+  readonly ends: number[]
   nextBatch: number
   doneCaptions: number
   /** “fp16 on WebGPU”, in the order of their use. */
@@ -83,6 +90,8 @@ export function createWork(
     projection,
     width,
     halves: new Uint16Array(nCaptions * width),
+    order: new Uint32Array(nCaptions),
+    ends: [],
     nextBatch: 0,
     doneCaptions: 0,
     ways: [],
@@ -151,6 +160,8 @@ export async function finish(
       }
       effort.finish(batch)
       if (end <= run.doneCaptions) continue
+      run.order.set(rowsOf(chunk, first, batch), first + batch.start)
+      run.ends.push(end)
       run.nextBatch++
       run.doneCaptions = end
     }
@@ -207,7 +218,7 @@ class Keeper {
     if (doneCaptions === this.#before) return
     this.#context.onNotice?.(
       doneCaptions === nCaptions
-        ? 'The vectors were kept from an earlier visit: nothing had to be embedded.'
+        ? ALL_KEPT
         : `Went on from ${Math.floor((100 * doneCaptions) / nCaptions)} %, kept from an earlier visit.`,
     )
   }

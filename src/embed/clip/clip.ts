@@ -3,7 +3,6 @@ import { InputError, throwIfCancelled } from '../../shared/core/errors.ts'
 import type {
   Backend,
   Captions,
-  Checkpoint,
   Context,
   Fidelity,
   ModelFolder,
@@ -26,11 +25,12 @@ import {
   type Work,
   wayOf,
 } from './clip-run.ts'
+import { type Chosen, keepsOrder, type KeepHost, KeptRuns } from './kept-runs.ts'
 import { contentHash, joinCaptions, withPrefix } from './clip-tokens.ts'
 import { folderSource, isDefaultModel, type ModelSource, resolveModel } from '../models/model.ts'
 
 /** What the encoder is given by the worker it lives in. */
-export interface ClipHost extends ModelHost {
+export interface ClipHost extends ModelHost, KeepHost {
   /** The projections to choose from. */
   readonly projections: {
     readonly gaussian: (nDims: number, seed: number) => Projection
@@ -43,10 +43,6 @@ export interface ClipHost extends ModelHost {
   }
   /** The share of neighbors kept between two matrices of n rows. */
   readonly keptNeighbors: (before: Float32Array, after: Float32Array, n: number, k: number) => number
-  /** Where vectors of so many numbers each are kept between visits; null where they cannot be. */
-  readonly openCheckpoint:
-    | ((key: string, nCaptions: number, width: number, title: string) => Promise<Checkpoint | null>)
-    | null
   /** Relative addresses of models are seen from here. */
   readonly pageUrl: string
 }
@@ -86,8 +82,6 @@ export interface ClipResult {
   readonly timings: readonly Timing[]
 }
 
-/** Part of every checkpoint's key: raise it when the same model gives other vectors, or the batches change. */
-const ENCODER_VERSION = 3
 /** Captions that principal components are found from. */
 const TRAINING = 4096
 const K = 30
@@ -106,18 +100,30 @@ const MOST_UNPROJECTED_BYTES = 2 ** 30
  */
 export function createClipEncoder(host: ClipHost) {
   const loader = new ModelLoader(host)
+  const keptRuns = new KeptRuns(host)
   let work: Work | null = null
+  /** Of that in memory, without its model. */
+  let workName: string | null = null
   /** Captions a millisecond, of the last model that was timed. */
   let pace: { readonly key: string; readonly aMs: number } | null = null
 
-  async function start(request: ClipRequest, context: Context): Promise<{ model: Loaded; way: Way }> {
+  async function choose(request: ClipRequest, { signal }: Context): Promise<Chosen> {
     const { pooling = null, prefix = null, queryPrefix = null } = request
     const source: ModelSource = {
       ...(request.folder ? folderSource(request.folder) : resolveModel(request.model, host.pageUrl)),
       choice: { pooling: pooling === 'cls' ? 'first' : pooling, prefix, queryPrefix },
     }
     const choice = chooseBackend(request, request.backend === 'wasm' ? null : await host.findGpu())
-    throwIfCancelled(context.signal)
+    throwIfCancelled(signal)
+    return { source, choice }
+  }
+
+  async function start(
+    request: ClipRequest,
+    context: Context,
+    chosen?: Chosen,
+  ): Promise<{ model: Loaded; way: Way }> {
+    const { source, choice } = chosen ?? (await choose(request, context))
     if (request.backend === null && choice.backend === 'wasm') {
       const name = isDefaultModel(source) ? 'CLIP' : 'the model'
       context.onNotice?.(
@@ -137,7 +143,11 @@ export function createClipEncoder(host: ClipHost) {
    * @throws {CancelledError} within a second of the signal.
    */
   async function embed(plain: Captions, request: ClipRequest, context: Context): Promise<ClipResult> {
-    const { model, way } = await start(request, context)
+    const chosen = await choose(request, context)
+    const name = await keptRuns.nameOf(plain, request, chosen)
+    const kept = name === workName ? null : await keptRuns.recall(name, plain, context)
+    if (kept) return kept
+    const { model, way } = await start(request, context, chosen)
     const captions = withPrefix(plain, model.recipe?.prefix)
     const nPoints = captions.offsets.length - 1
     if (request.projection === 'none') checkUnprojected(nPoints, model.nDims)
@@ -145,11 +155,16 @@ export function createClipEncoder(host: ClipHost) {
     if (work?.key !== key) {
       work = null
       work = await startWork(key, captions, model, way, request)
+      workName = name
     }
     const run = work
-    const checkpoint = await openKept(run, captions, model, request, context)
+    const title = `${request.name.slice(0, 120)}: ${nPoints.toLocaleString()} captions, ${model.source.slice(0, 120)}, ${wayOf(model)}${outputOf(model)}`
+    const place = await keptRuns.placeOf(run, captions, model, request, title)
+    const checkpoint = await keptRuns.open(run, place, context)
+    let isKept = false
     try {
       await finish(run, captions, model, checkpoint, way)
+      isKept = checkpoint !== null && keepsOrder(run, checkpoint)
     } finally {
       checkpoint?.close()
     }
@@ -160,13 +175,17 @@ export function createClipEncoder(host: ClipHost) {
     const output = outputOf(model)
     const space = { gaussian: '', pca: `, PCA to ${width}-d`, none: `, ${width}-d as they are` }
     const { choice } = model
-    return {
-      vectors: { data: halves.slice(), nPoints, nDims: width },
+    const facts = {
       label: `${kind} (${way.source.name}), ${ways.join(', then ')}${output}${space[request.projection]}`,
       recipe: model.recipe?.told ?? null,
       backend: choice.backend,
       adapter: choice.adapter,
       fidelity: fidelityOf(run, model.nDims),
+    }
+    if (isKept && place) await keptRuns.remember(name, { ...place, ...facts }, run)
+    return {
+      vectors: { data: halves.slice(), nPoints, nDims: width },
+      ...facts,
       projection,
       timings: [
         { stage: 'Load the model', ms: model.loadMs, rows: 0, bytes: model.bytes },
@@ -261,47 +280,6 @@ export function createClipEncoder(host: ClipHost) {
     return createWork(key, nCaptions, budget, nDims, projection, seed)
   }
 
-  /** Where vectors are kept between visits; null where they cannot be, of which the user is told. */
-  async function openKept(
-    run: Work,
-    captions: Captions,
-    model: Loaded,
-    { seed, projection, name }: ClipRequest,
-    context: Context,
-  ): Promise<Checkpoint | null> {
-    const { openCheckpoint, digest } = host
-    if (!openCheckpoint || !digest) return null
-    const title = `${name.slice(0, 120)}: ${run.nCaptions.toLocaleString()} captions, ${model.source.slice(0, 120)}, ${wayOf(model)}${outputOf(model)}`
-    try {
-      const key = [
-        ENCODER_VERSION,
-        model.key,
-        model.revision,
-        model.choice.backend,
-        model.dtype,
-        seed,
-        projection,
-        // Components that were found again may differ in their last bits.
-        projection === 'pca' && run.projection ? await digest(bytesOf(run.projection.matrix)) : '',
-        run.budget,
-        await digest(captions.bytes),
-        await digest(bytesOf(captions.offsets.slice())),
-      ].join(' ')
-      const checkpoint = await openCheckpoint(key, run.nCaptions, run.width, title)
-      if (!checkpoint)
-        context.onNotice?.(
-          'Another tab embeds the same captions: this one’s vectors are not kept between visits.',
-        )
-      return checkpoint
-    } catch (error) {
-      throwIfCancelled(context.signal)
-      context.onNotice?.(
-        `The browser keeps no vectors here (${error instanceof Error ? error.message : String(error)}): an embedding lasts until the page is closed.`,
-      )
-      return null
-    }
-  }
-
   function fidelityOf(run: Work, nDims: number): Fidelity | null {
     const { projection, width } = run
     if (!projection) return null
@@ -337,8 +315,4 @@ function cosine(a: Float32Array, b: Float32Array): number {
     bb += b[i] * b[i]
   }
   return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0
-}
-
-function bytesOf(values: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }

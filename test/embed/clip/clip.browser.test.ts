@@ -206,6 +206,7 @@ const bareHost: ClipHost = {
   openPart: null,
   openCheckpoint: null,
   checks: null,
+  runs: null,
   projections: {
     gaussian: gaussianProjection,
     pca: () => {
