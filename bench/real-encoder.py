@@ -168,14 +168,16 @@ def embed(session, tokenizer, texts):
 def main(folder, captions=None):
     weights = load_file(FILES / "model.safetensors")
     told, silent = folder / "told", folder / "silent"
-    (told / "onnx").mkdir(parents=True, exist_ok=True)
+    for model in (told, silent):
+        shutil.rmtree(model, ignore_errors=True)
+    (told / "onnx").mkdir(parents=True)
     onnx.save(write_model(weights), told / "onnx/model.onnx")
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         shutil.copy(FILES / name, told / name)
-    shutil.copytree(told, silent, dirs_exist_ok=True)
+    shutil.copytree(told, silent)
     for name in ("modules.json", "sentence_bert_config.json", "config_sentence_transformers.json"):
         shutil.copy(FILES / name, told / name)
-    shutil.copytree(FILES / "1_Pooling", told / "1_Pooling", dirs_exist_ok=True)
+    shutil.copytree(FILES / "1_Pooling", told / "1_Pooling")
 
     tokenizer = Tokenizer.from_file(str(FILES / "tokenizer.json"))
     tokenizer.no_padding()
