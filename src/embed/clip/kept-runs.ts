@@ -1,4 +1,5 @@
 import { CancelledError, throwIfCancelled } from '../../shared/core/errors.ts'
+import { createReporter } from '../../shared/core/pace.ts'
 import type {
   Backend,
   Captions,
@@ -110,11 +111,7 @@ export class KeptRuns {
    * A run that finished in an earlier visit; null where its vectors are not all at hand.
    * @throws {CancelledError}
    */
-  async recall(
-    name: string | null,
-    captions: Captions,
-    { signal, onNotice }: Context,
-  ): Promise<Recalled | null> {
+  async recall(name: string | null, captions: Captions, context: Context): Promise<Recalled | null> {
     const started = performance.now()
     const nPoints = captions.offsets.length - 1
     const { runs, openCheckpoint } = this.#host
@@ -129,9 +126,10 @@ export class KeptRuns {
       } finally {
         checkpoint.close()
       }
-      throwIfCancelled(signal)
+      throwIfCancelled(context.signal)
       if (!data) return null
-      onNotice?.(ALL_KEPT)
+      createReporter(context, { stage: 'Embed', unit: 'captions' })(nPoints, nPoints)
+      context.onNotice?.(ALL_KEPT)
       const { label, recipe, backend, adapter, fidelity, width } = run
       const ms = performance.now() - started
       return {
