@@ -88,6 +88,8 @@ interface Recalled extends Told {
 /** Vectors between visits: under what name they are, and what a finished run is known by without its model. */
 export class KeptRuns {
   readonly #host: KeepHost
+  /** Of gigabytes, and asked for twice. */
+  readonly #digests = new WeakMap<Captions, Promise<string>>()
 
   constructor(host: KeepHost) {
     this.#host = host
@@ -104,7 +106,7 @@ export class KeptRuns {
     const { backend: where, dtypes, isSoftware } = choice
     const { base, choice: said } = source
     const asked = { base, said, dtype, backend, where, dtypes, isSoftware, seed, projection }
-    return [ENCODER_VERSION, JSON.stringify(asked), await digestOf(captions, digest)].join(' ')
+    return [ENCODER_VERSION, JSON.stringify(asked), await this.#digestOf(captions, digest)].join(' ')
   }
 
   /**
@@ -169,7 +171,7 @@ export class KeptRuns {
       // Components that were found again may differ in their last bits.
       projection === 'pca' && run.projection ? await digest(bytesOf(run.projection.matrix)) : '',
       run.budget,
-      await digestOf(captions, digest),
+      await this.#digestOf(captions, digest),
     ].join(' ')
     return { key, title }
   }
@@ -194,6 +196,15 @@ export class KeptRuns {
     }
   }
 
+  async #digestOf(captions: Captions, digest: NonNullable<KeepHost['digest']>): Promise<string> {
+    const { bytes, offsets } = captions
+    const found =
+      this.#digests.get(captions) ??
+      Promise.all([digest(bytes), digest(bytesOf(offsets.slice()))]).then((parts) => parts.join(' '))
+    this.#digests.set(captions, found)
+    return found
+  }
+
   /** Keeps what the next visit would load the model for. */
   async remember(name: string | null, told: Place & Told, { width, ends, projection }: Work): Promise<void> {
     if (name === null) return
@@ -210,13 +221,6 @@ export function keepsOrder({ order, width, ends }: Work, checkpoint: Checkpoint)
   } catch {
     return false // A full storage, of which the run has told.
   }
-}
-
-async function digestOf(
-  { bytes, offsets }: Captions,
-  digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<string>,
-): Promise<string> {
-  return [await digest(bytes), await digest(bytesOf(offsets.slice()))].join(' ')
 }
 
 function bytesOf(values: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
