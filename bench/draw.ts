@@ -1,6 +1,7 @@
 import { Deck, OrthographicView, ScatterplotLayer } from 'deck.gl'
 import { reglScatterplot } from './regl-scatterplot.mjs'
 import { CaptionMap } from '../src/draw/caption-map.ts'
+import { PlaceIndexes } from '../src/draw/finding/place-indexes.ts'
 import { crowdingOf, opacityFor } from '../src/draw/points/crowding.ts'
 import { createIndexWorker } from '../src/engine/view/index-worker.ts'
 import { bounds } from '../src/shared/places/grid-index.ts'
@@ -59,7 +60,7 @@ const EVENTS = { onHover: ignore, onClick: ignore, onCamera: ignore, onLost: ign
 const OPAQUE = 242
 
 async function captionscape(positions: Float32Array<ArrayBuffer>): Promise<Drawing> {
-  const map = new CaptionMap(container, EVENTS, createIndexWorker())
+  const map = new CaptionMap(container, EVENTS, new PlaceIndexes(createIndexWorker()))
   map.setDraw('points')
   map.setLayouts([{ name: 'a', positions }], 'a', { fresh: true })
   const canvas = container.querySelector('canvas') as HTMLCanvasElement

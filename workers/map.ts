@@ -23,13 +23,13 @@ export interface MapApi {
   buildIndex(id: number, positions: Float32Array): Omit<GridIndex, 'positions'>
   /** Places of the draw order in the cells that a box touches, ascending; null where the index is not kept any more. */
   gather(id: number, box: WorldBox): Uint32Array<ArrayBuffer> | null
+  forgetIndex(id: number): void
 }
 
 registerErrorTransfer()
 
-/** Indexes of the layout on screen and the one before, each with its points as places of the draw order. */
+/** Indexes until they are forgotten, each with its points as places of the draw order. */
 const kept = new Map<number, { readonly grid: GridIndex; readonly slots: Uint32Array; readonly n: number }>()
-const MOST_KEPT = 2
 
 const NONE = new Float32Array(0)
 const NO_ROWS = new Uint32Array(0)
@@ -60,7 +60,6 @@ const api: MapApi = {
       slots: rows.map((row) => order.slotOf(row)),
       n,
     })
-    for (const old of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(old)
     return transfer(grid, [grid.starts.buffer as ArrayBuffer, rows.buffer])
   },
   gather(id, box) {
@@ -68,6 +67,9 @@ const api: MapApi = {
     if (!index) return null
     const places = gatherInBox(index.grid, index.slots, index.n, box)
     return transfer(places, [places.buffer])
+  },
+  forgetIndex(id) {
+    kept.delete(id)
   },
 }
 

@@ -30,7 +30,8 @@ import { watchLongPress } from './finding/long-press.ts'
 import type { Polygon } from './finding/lasso.ts'
 import { dimming, type MarkedRows, marksOf } from './marks/marks.ts'
 import { type Tween, tween } from './camera/motion.ts'
-import { type IndexWorker, PlaceIndex } from './finding/place-index.ts'
+import { PlaceIndex } from './finding/place-index.ts'
+import { PlaceIndexes } from './finding/place-indexes.ts'
 import { type ColorSource, type Placed, slotsFor } from './points/point-buffers.ts'
 import { PointScene, type SceneLook } from './points/point-scene.ts'
 import { SceneLayer } from './points/scene-layer.ts'
@@ -161,11 +162,11 @@ export class CaptionMap {
   /** Frames drawn since the map was made; tests wait for it. */
   frames = 0
 
-  /** @param worker builds the index of the points by place; null to build it on the page's thread */
-  constructor(container: HTMLElement, events: CaptionMapEvents, worker: IndexWorker | null = null) {
+  /** @param indexes of the points by place, shared with the other maps of the page */
+  constructor(container: HTMLElement, events: CaptionMapEvents, indexes = new PlaceIndexes(null)) {
     this.container = container
     this.events = events
-    this.index = new PlaceIndex(worker, {
+    this.index = new PlaceIndex(indexes, {
       onReady: () => {
         this.hoverPointer()
         this.render()

@@ -1,4 +1,5 @@
 import { CaptionMap } from '../draw/caption-map.ts'
+import { PlaceIndexes } from '../draw/finding/place-indexes.ts'
 import { Coloring } from './color/coloring.ts'
 import { MapColumns } from './color/map-columns.ts'
 import { CaptionSearch } from './find/caption-search.ts'
@@ -36,8 +37,8 @@ export function createEngine() {
   const choices = new Choices(link)
   const encoder = new Encoder(workers)
   const dark = matchMedia('(prefers-color-scheme: dark)')
-  const indexWorker = createIndexWorker(workers)
-  const makeMap: MakeMap = (container, events) => new CaptionMap(container, events, indexWorker)
+  const placeIndexes = new PlaceIndexes(createIndexWorker(workers))
+  const makeMap: MakeMap = (container, events) => new CaptionMap(container, events, placeIndexes)
 
   const map = new Stage({ data, link, status, makeMap }, dark.matches ? 'dark' : 'light')
   const runs = new Runner({ link, status, data, choices, encoder, workers }, map)

@@ -1,5 +1,5 @@
 import type { MapApi } from '../../../workers/map.ts'
-import type { IndexWorker } from '../../draw/finding/place-index.ts'
+import type { IndexWorker } from '../../draw/finding/place-indexes.ts'
 import type { Hand } from '../workers/hand.ts'
 import { pageWorkers, type Workers } from '../workers/workers.ts'
 
@@ -13,5 +13,7 @@ export function createIndexWorker(workers: Pick<Workers, 'map'> = pageWorkers): 
   return {
     build: async (id, positions) => ({ ...(await api().buildIndex(id, positions)), positions }),
     gather: (id, box) => api().gather(id, box),
+    // A worker that is gone has forgotten all of them.
+    forget: (id) => void hand?.api.forgetIndex(id).catch(() => {}),
   }
 }
