@@ -17,25 +17,26 @@ function layout(shift = 0, n = N): Float32Array {
 
 function imitatedWorker() {
   const held = new Set<number>()
+  const build = vi.fn<IndexWorker['build']>((id, positions) => {
+    held.add(id)
+    return Promise.resolve(buildGrid(positions))
+  })
   const worker: IndexWorker = {
-    build: vi.fn((id: number, positions: Float32Array) => {
-      held.add(id)
-      return Promise.resolve(buildGrid(positions))
-    }),
+    build,
     gather: (id) => Promise.resolve(held.has(id) ? new Uint32Array([id]) : null),
     forget: (id) => held.delete(id),
   }
-  return { worker, held }
+  return { worker, build, held }
 }
 
 function setUp() {
-  const { worker, held } = imitatedWorker()
+  const { worker, build, held } = imitatedWorker()
   const indexes = new PlaceIndexes(worker)
   const ready = vi.fn()
   const fail = vi.fn()
   const map = () => new PlaceIndex(indexes, { onReady: ready, onError: fail })
   const rest = () => vi.advanceTimersByTimeAsync(300)
-  return { worker, held, indexes, map, rest, ready, fail }
+  return { build, held, map, rest, ready, fail }
 }
 
 beforeEach(() => {
@@ -76,12 +77,12 @@ describe('two maps beside each other', () => {
   })
 
   test('share the index of a layout that both show', async () => {
-    const { map, rest, worker, ready } = setUp()
+    const { map, rest, build, ready } = setUp()
     const places = layout()
     const maps = [map(), map()]
     for (const each of maps) each.setPlaces(places)
     await rest()
-    expect(worker.build).toHaveBeenCalledOnce()
+    expect(build).toHaveBeenCalledOnce()
     expect(ready).toHaveBeenCalledTimes(2)
     expect(maps.every(({ grid }) => grid !== null)).toBe(true)
   })
@@ -89,14 +90,14 @@ describe('two maps beside each other', () => {
 
 describe('one map', () => {
   test('turns back to the layout before without building it again', async () => {
-    const { map, rest, worker } = setUp()
+    const { map, rest, build } = setUp()
     const [a, b] = [layout(), layout(1)]
     const only = map()
     for (const places of [a, b, a, b]) {
       only.setPlaces(places)
       await rest()
     }
-    expect(worker.build).toHaveBeenCalledTimes(2)
+    expect(build).toHaveBeenCalledTimes(2)
   })
 
   test('lets the indexes of other data go, in the worker as well', async () => {
@@ -121,16 +122,16 @@ describe('one map', () => {
   })
 
   test('builds no index of places that it passes through', async () => {
-    const { map, rest, worker } = setUp()
+    const { map, rest, build } = setUp()
     const only = map()
     for (let shift = 0; shift < 5; shift++) only.setPlaces(layout(shift))
     await rest()
-    expect(worker.build).toHaveBeenCalledOnce()
+    expect(build).toHaveBeenCalledOnce()
   })
 
   test('tells that an index could not be built, unless it is gone by then', async () => {
-    const { map, rest, worker, fail } = setUp()
-    vi.mocked(worker.build).mockRejectedValue(new Error('no memory'))
+    const { map, rest, build, fail } = setUp()
+    build.mockRejectedValue(new Error('no memory'))
     const only = map()
     only.setPlaces(layout())
     await rest()
