@@ -80,13 +80,15 @@ export async function download(
   let isKeeping = part !== null
   let cache: RequestCache = 'default'
   let furthest = body.size
+  let isFound: boolean | null = null
   try {
-    const isFound = await remote.tries(attempt, context)
-    if (!isFound) return null
+    isFound = await remote.tries(attempt, context)
   } finally {
     part?.close()
+    // Kept for the next visit only where the download failed after something had come.
+    if (isFound !== null || body.size === 0) await part?.remove()
   }
-  await part?.remove()
+  if (!isFound) return null
   return body.bytes.length === body.size ? body.bytes : body.bytes.slice(0, body.size)
 
   function takeKept({ size, total, read }: KeptPart): void {

@@ -242,6 +242,13 @@ describe('download', () => {
     )
   })
 
+  test.each([true, false])('nothing stays of a file that is missing (optional: %s)', async (isOptional) => {
+    answer = (_, response) => response.writeHead(404).end()
+    const part = memoryPart()
+    await get({ isOptional, openPart: part.open }).catch(() => {})
+    expect(part.state).toMatchObject({ isClosed: true, isRemoved: true })
+  })
+
   test('an optional file that is missing is null; another is an error', async () => {
     answer = (_, response) => response.writeHead(404).end()
     expect(await get({ isOptional: true })).toBeNull()
