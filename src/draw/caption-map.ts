@@ -14,7 +14,7 @@ import {
   toWorld,
   zoomAt,
 } from './camera/camera.ts'
-import { placeColors, type Theme } from './points/color.ts'
+import { placeColors, type Theme } from './color/color.ts'
 import {
   type Crowding,
   crowdingOf,

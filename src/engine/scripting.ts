@@ -2,7 +2,7 @@ import { InputError } from '../shared/core/errors.ts'
 import { fromHalf, toHalf } from '../shared/math/half.ts'
 import type { Timing } from '../shared/core/types.ts'
 import type { Engine } from './engine.ts'
-import type { Phase } from './status.ts'
+import type { Phase } from './status/status.ts'
 
 /** The page's scripting interface, `globalThis.captionscape` (docs/scripting.md). */
 export interface Captionscape {

@@ -1,5 +1,5 @@
 import { type Camera, toScreen } from '../camera/camera.ts'
-import type { Theme } from '../points/color.ts'
+import type { Theme } from '../color/color.ts'
 import { type FreeArea, placeLabel } from './label-place.ts'
 
 /** A name on the map. */

@@ -1,4 +1,4 @@
-import type { Theme } from '../points/color.ts'
+import type { Theme } from '../color/color.ts'
 
 /** Rows that stand out from the map. */
 export interface MarkedRows {

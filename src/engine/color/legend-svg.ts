@@ -1,5 +1,5 @@
-import { cssColor, rampColor } from '../../draw/points/palette.ts'
-import type { Theme } from '../../draw/points/color.ts'
+import { cssColor, rampColor } from '../../draw/color/palette.ts'
+import type { Theme } from '../../draw/color/color.ts'
 import type { Legend } from './legend.ts'
 
 const WIDTH = 320

@@ -5,7 +5,7 @@ import type { Captions } from '../../shared/core/types.ts'
 import type { Encoder } from '../run/encoder.ts'
 import type { Session } from '../run/session.ts'
 import type { Workspace } from '../run/workspace.ts'
-import type { Status } from '../status.ts'
+import type { Status } from '../status/status.ts'
 
 /** Rows in the order of their likeness to a query, the likest first. */
 export interface Ranked {

@@ -4,7 +4,7 @@ import { parseQuery } from '../../shared/text/query.ts'
 import type { Captions } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
 import type { FindBy } from '../link/params.ts'
-import type { Status } from '../status.ts'
+import type { Status } from '../status/status.ts'
 import type { CaptionSearch } from './caption-search.ts'
 import type { Meaning } from './meaning.ts'
 

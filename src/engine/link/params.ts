@@ -1,5 +1,5 @@
 import type { Camera } from '../../draw/camera/camera.ts'
-import type { Theme } from '../../draw/points/color.ts'
+import type { Theme } from '../../draw/color/color.ts'
 import type { DrawChoice } from '../../draw/points/crowding.ts'
 import type { Backend, EncoderName, Metric, ProjectionName } from '../../shared/core/types.ts'
 import { type FilterText, readFilters, writeFilters } from './filters.ts'

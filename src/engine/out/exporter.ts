@@ -4,7 +4,7 @@ import { npyHeader } from '../../shared/core/npy.ts'
 import type { Coloring } from '../color/coloring.ts'
 import type { Session } from '../run/session.ts'
 import type { Workspace } from '../run/workspace.ts'
-import type { Status } from '../status.ts'
+import type { Status } from '../status/status.ts'
 import type { Stage } from '../view/stage.ts'
 import { download } from './download.ts'
 

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { CancelledError } from '../../shared/core/errors.ts'
-import type { Status } from '../status.ts'
+import type { Status } from '../status/status.ts'
 import type { StreamedMap } from './streamed-map.ts'
 
 /** Whether the captions of a map held in part can be had, and how far they are. */

@@ -1,6 +1,6 @@
 import { CancelledError, throwIfCancelled } from '../../shared/core/errors.ts'
 import type { Layout } from '../../shared/core/types.ts'
-import type { Status } from '../status.ts'
+import type { Status } from '../status/status.ts'
 import type { Workers } from '../workers/workers.ts'
 import { Encoder } from './encoder.ts'
 import { nameOfEncoder } from './model-folder.ts'

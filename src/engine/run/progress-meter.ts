@@ -1,5 +1,5 @@
 import { type Progress, STAGES, type Stage } from '../../shared/core/types.ts'
-import type { StageState } from '../status.ts'
+import type { StageState } from '../status/status.ts'
 
 /** Weight of the newest interval in the rate; an interval is at least this long. */
 const SMOOTHING = 0.3

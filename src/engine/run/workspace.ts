@@ -5,7 +5,7 @@ import type { Captions, Fidelity, Layout } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
 import type { MapRows } from '../rows/map-rows.ts'
 import { isMapFolder } from '../rows/streamed-map.ts'
-import type { Status } from '../status.ts'
+import type { Status } from '../status/status.ts'
 import type { FirstMap } from './first-map.ts'
 import type { Session } from './session.ts'
 

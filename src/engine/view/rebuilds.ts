@@ -1,5 +1,5 @@
 import { DeviceError } from '../../shared/core/errors.ts'
-import type { Status } from '../status.ts'
+import type { Status } from '../status/status.ts'
 
 /** Times until the next try, ms; after the last there is none. */
 const WAITS_MS = [0, 1000, 5000, 20_000] as const

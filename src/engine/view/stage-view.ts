@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Theme } from '../../draw/points/color.ts'
+import type { Theme } from '../../draw/color/color.ts'
 import type { DrawChoice, DrawMode } from '../../draw/points/crowding.ts'
 import type { Params } from '../link/params.ts'
 

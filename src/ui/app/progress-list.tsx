@@ -1,4 +1,4 @@
-import type { StageState } from '../../engine/status.ts'
+import type { StageState } from '../../engine/status/status.ts'
 import { useDoneNotice } from './done-notice.ts'
 import { useEngine, useStatus } from '../parts/engine-context.ts'
 import { formatBytes, formatCount, formatDuration } from '../parts/format.ts'

@@ -1,6 +1,6 @@
 import { type PointerEvent, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
-import { cssColor, rampColor } from '../../draw/points/palette.ts'
+import { cssColor, rampColor } from '../../draw/color/palette.ts'
 import type { Legend } from '../../engine/color/legend.ts'
 import { AGREEMENT, DENSITY, KEPT, SCORE } from '../../engine/color/computed-values.ts'
 import { isCoordinate } from '../parts/coordinates.ts'

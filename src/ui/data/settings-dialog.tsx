@@ -3,7 +3,7 @@ import { BOUNDS, DEFAULTS, readNeighborList, readPrefix, type Settings } from '.
 import { useChoices, useEngine } from '../parts/engine-context.ts'
 import { Field } from '../parts/field.tsx'
 import { ForecastLine } from './forecast-line.tsx'
-import { ImageList } from '../caption/image-list.tsx'
+import { ImageList } from './image-list.tsx'
 import { ModelField, RecipeFields } from './model-field.tsx'
 import { StorageList } from './storage-list.tsx'
 import { useCanLayOut } from './vectors-choice.tsx'

@@ -4,7 +4,7 @@ import type { ColoringView } from '../../engine/color/coloring.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { ChoicesView } from '../../engine/run/choices.ts'
 import type { DataView } from '../../engine/run/workspace.ts'
-import type { StatusView } from '../../engine/status.ts'
+import type { StatusView } from '../../engine/status/status.ts'
 import type { StageView } from '../../engine/view/stage-view.ts'
 import type { TopicsView } from '../../engine/view/topic-guide.ts'
 

@@ -3,7 +3,7 @@ import type { CaptionMap, CaptionMapEvents } from '../../../src/draw/caption-map
 import { Link } from '../../../src/engine/link/link.ts'
 import { DEFAULTS, type Params } from '../../../src/engine/link/params.ts'
 import { Workspace } from '../../../src/engine/run/workspace.ts'
-import { Status } from '../../../src/engine/status.ts'
+import { Status } from '../../../src/engine/status/status.ts'
 import { Comparison } from '../../../src/engine/view/comparison.ts'
 import { Stage } from '../../../src/engine/view/stage.ts'
 import type { TopicGuide } from '../../../src/engine/view/topic-guide.ts'

@@ -4,7 +4,7 @@ import { Link } from '../../../src/engine/link/link.ts'
 import { DEFAULTS, type Params } from '../../../src/engine/link/params.ts'
 import type { MapRows } from '../../../src/engine/rows/map-rows.ts'
 import { Workspace } from '../../../src/engine/run/workspace.ts'
-import { Status } from '../../../src/engine/status.ts'
+import { Status } from '../../../src/engine/status/status.ts'
 import { Stage } from '../../../src/engine/view/stage.ts'
 import { FakeMap } from './fake-map.ts'
 

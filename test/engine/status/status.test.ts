@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Status } from '../../src/engine/status.ts'
-import { CancelledError, InputError, NetworkError } from '../../src/shared/core/errors.ts'
+import { Status } from '../../../src/engine/status/status.ts'
+import { CancelledError, InputError, NetworkError } from '../../../src/shared/core/errors.ts'
 
 function working(): Status {
   const status = new Status()

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { useEngine } from '../parts/engine-context.ts'
-import '../data/storage-list.css'
+import './storage-list.css'
 
 const LIMITS: readonly { readonly hideFrom: number | null; readonly name: string }[] = [
   { hideFrom: 0.1, name: '0.1, nearly all that are in doubt' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { oklchToRgb, placeColors, type Theme, turnOf } from '../../../src/draw/points/color.ts'
+import { oklchToRgb, placeColors, type Theme, turnOf } from '../../../src/draw/color/color.ts'
 
 function colorByPlace(positions: Float32Array, theme: Theme): Uint8Array {
   const rows = Array.from({ length: positions.length / 2 }, (_, row) => row)

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { UmapEstimate } from '../../workers/umap.ts'
-import { adviceFor, CancelledError, messageFor } from '../shared/core/errors.ts'
-import type { Progress, Stage } from '../shared/core/types.ts'
+import type { UmapEstimate } from '../../../workers/umap.ts'
+import { adviceFor, CancelledError, messageFor } from '../../shared/core/errors.ts'
+import type { Progress, Stage } from '../../shared/core/types.ts'
 
 export type Phase = 'empty' | 'working' | 'ready' | 'cancelled' | 'error'
 
