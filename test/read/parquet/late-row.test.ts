@@ -1,7 +1,7 @@
 import type { CompressionCodec } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import { listColumns } from '../../../src/read/parquet/columns.ts'
-import { createPageIndex } from '../../../src/read/parquet/page-index.ts'
+import { createPageIndex } from '../../../src/read/row/page-index.ts'
 import { ROWS_A_PAGE, type VirtualOptions, virtualChunk } from './virtual-chunk.ts'
 
 const N = 12_000_000

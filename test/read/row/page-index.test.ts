@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { listColumns } from '../../../src/read/parquet/columns.ts'
 import { readFooter } from '../../../src/read/parquet/footer.ts'
-import { createPageIndex } from '../../../src/read/parquet/page-index.ts'
-import { readRow } from '../../../src/read/parquet/row.ts'
+import { createPageIndex } from '../../../src/read/row/page-index.ts'
+import { readRow } from '../../../src/read/row/row.ts'
 import { type ByteSource, fileSource } from '../../../src/read/sources/source.ts'
 import { writeParquet } from '../write-parquet.ts'
 

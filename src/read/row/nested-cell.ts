@@ -1,11 +1,11 @@
 import { type ColumnMetaData, type FileMetaData, parquetSchema } from 'hyparquet'
 import { assembleLists, assembleNested } from 'hyparquet/src/assemble.js'
 import { convert, type DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
-import { type Column, countLeaves } from './columns.ts'
-import { placesOf } from './column-cursor.ts'
-import { type PhysicalValue, storedDecoder } from './decode-stored.ts'
-import { chunkRange } from './footer.ts'
-import { readPages } from './pages.ts'
+import { type Column, countLeaves } from '../parquet/columns.ts'
+import { placesOf } from '../parquet/column-cursor.ts'
+import { type PhysicalValue, storedDecoder } from '../parquet/decode-stored.ts'
+import { chunkRange } from '../parquet/footer.ts'
+import { readPages } from '../parquet/pages.ts'
 import type { ByteSource } from '../sources/source.ts'
 
 type Tree = ReturnType<typeof parquetSchema>

@@ -1,12 +1,12 @@
 import type { ColumnMetaData, FileMetaData } from 'hyparquet'
 import type { ByteSource } from '../sources/source.ts'
-import type { Column } from './columns.ts'
-import { type PhysicalValue, storedDecoder } from './decode-stored.ts'
+import type { Column } from '../parquet/columns.ts'
+import { type PhysicalValue, storedDecoder } from '../parquet/decode-stored.ts'
 import { type EqualPages, findEqualPages } from './equal-pages.ts'
-import { chunkRange } from './footer.ts'
+import { chunkRange } from '../parquet/footer.ts'
 import { type ChunkBounds, type FoundPage, pageAt } from './page-search.ts'
 import { createPageWalker, type PageWalker } from './page-walk.ts'
-import { readPages } from './pages.ts'
+import { readPages } from '../parquet/pages.ts'
 
 /** Reading a smaller chunk whole costs less than looking for its pages. */
 const MIN_CHUNK_BYTES = 512 * 1024

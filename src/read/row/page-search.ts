@@ -1,5 +1,5 @@
 import type { ColumnMetaData } from 'hyparquet'
-import { tryHeader } from './pages.ts'
+import { tryHeader } from '../parquet/pages.ts'
 
 /** A page as its header tells it, of a flat column: a value a row. */
 export interface FoundPage {
