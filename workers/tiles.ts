@@ -36,7 +36,8 @@ export interface TilesApi {
   openFile(url: string, text: string | null, events: TilesEvents): Promise<Manifest>
   /** See {@link PartialMap.view}. */
   view(layout: string, box: Box, onPoints: (points: Points) => void): Promise<void>
-  row(row: number): Promise<readonly Field[]>
+  /** See {@link PartialMap.row}. */
+  row(row: number, onFields: (fields: readonly Field[]) => void): Promise<readonly Field[]>
   caption(row: number): Promise<string>
   captionBytes(): number
   /** The columns of the rows, and what each costs. */
@@ -98,7 +99,7 @@ const api: TilesApi = {
       const own = isShared(positions) ? [] : [positions.buffer]
       onPoints(Comlink.transfer(points, ids ? [ids.buffer, ...own] : own))
     }),
-  row: (row) => opened().row(row),
+  row: (row, onFields) => opened().row(row, onFields),
   caption: (row) => opened().caption(row),
   captionBytes: () => opened().captionBytes(),
   columns: () => opened().rows.columns(),

@@ -37,8 +37,12 @@ export interface PartialMap {
    * @throws {CancelledError} a later view took over. @throws {InputError} @throws {NetworkError}
    */
   view(layout: string, box: Box, onPoints: (points: Points) => void): Promise<void>
-  /** All columns of one row, as text for people. @throws {InputError} @throws {NetworkError} */
-  row(row: number): Promise<readonly Field[]>
+  /**
+   * The columns of one row, as text for people: all that can be had for a row. A later row takes over.
+   * @param onFields those that are there, at each that comes; the caption first
+   * @throws {InputError} @throws {NetworkError} @throws {CancelledError}
+   */
+  row(row: number, onFields?: (fields: readonly Field[]) => void): Promise<readonly Field[]>
   /** '' where the map came without captions. @throws {InputError} @throws {NetworkError} */
   caption(row: number): Promise<string>
   /** Bytes to fetch before captions can be shown; 0 where they are had one by one. */

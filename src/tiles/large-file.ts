@@ -1,9 +1,10 @@
 import type { FileMetaData } from 'hyparquet'
-import { InputError } from '../shared/core/errors.ts'
+import { InputError, throwIfCancelled } from '../shared/core/errors.ts'
 import { chooseTextColumn } from '../read/choose-text.ts'
 import { type Column, findLayouts, type LayoutColumns, listColumns } from '../read/parquet/columns.ts'
 import { numberDecoder } from '../read/parquet/decode-numbers.ts'
 import { readFooter } from '../read/parquet/footer.ts'
+import { createPageIndex } from '../read/row/page-index.ts'
 import { type Field, readRow } from '../read/row/row.ts'
 import type { ByteSource } from '../read/sources/source.ts'
 import { readColumns } from '../read/parquet/table.ts'
@@ -21,6 +22,12 @@ const GROWTH = 1.6
 const PAUSE_MS = 1500
 /** A row group's column that may be fetched to read one row of it. */
 const CHUNK_BYTES = 4 * 1024 * 1024
+/** What is fetched of a page for one value: writers make them of a megabyte, and some make one of a whole column. */
+const MOST_PAGE_BYTES = 4 * 1024 * 1024
+/** Pages for the columns of one row, together. */
+const ROW_BYTES = 4 * 1024 * 1024
+/** Says whether a row's image is fit to be seen: without it no image's address may be given. */
+const RATING = /(^|[_\W])p?_?(unsafe|nsfw|watermark)([_\W]|$)/i
 
 interface LargeFileOptions {
   readonly signal?: AbortSignal
@@ -51,6 +58,9 @@ export async function openLargeFile(
   const caption = await chooseTextColumn(from, metadata, columns, text, signal)
   const nRows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
   const pages = cachedSource(from)
+  const index = createPageIndex(pages, metadata, MOST_PAGE_BYTES)
+  /** Of the row that was asked for last. */
+  let reading = new AbortController()
   let twin: HubTwin | null = null
   let isTwinSought = false
   let stream: { readonly name: string; readonly done: Promise<void> } | null = null
@@ -124,6 +134,33 @@ export async function openLargeFile(
     return (
       chunk.offset_index_offset !== undefined || Number(chunk.meta_data.total_compressed_size) <= CHUNK_BYTES
     )
+  }
+
+  /** What the page of a value takes, about. */
+  function pageBytes({ chunk }: Column, group: FileMetaData['row_groups'][number]): number {
+    const meta = chunk === null ? undefined : group.columns[chunk].meta_data
+    if (!meta) return Number.POSITIVE_INFINITY
+    const stated = (meta.encoding_stats ?? []).reduce((sum, { count }) => sum + count, 0)
+    const nPages = stated || Math.ceil(Number(meta.total_uncompressed_size) / 2 ** 20)
+    return Number(meta.total_compressed_size) / Math.max(1, nPages)
+  }
+
+  /**
+   * The columns that a row is shown with, the caption first, then its ratings: those that are had cheaply, and the first
+   * others whose pages are not too much together. Coordinates are on the map.
+   */
+  function columnsOf(group: FileMetaData['row_groups'][number]): Column[] {
+    const places = new Set(pairs.flatMap((pair) => [pair.x.name, pair.y.name]))
+    const ratings = columns.filter(({ name }) => RATING.test(name))
+    const ordered = new Set([...(caption ? [caption] : []), ...ratings, ...columns])
+    let bytes = 0
+    return [...ordered].filter((column) => {
+      if (isCheap(column, group)) return true
+      const cost = pageBytes(column, group)
+      if (places.has(column.name) || column.chunk === null || bytes + cost > ROW_BYTES) return false
+      bytes += cost
+      return true
+    })
   }
 
   function groupAt(row: number): FileMetaData['row_groups'][number] {
@@ -206,11 +243,40 @@ export async function openLargeFile(
       }
     },
 
-    async row(row): Promise<readonly Field[]> {
+    async row(row, onFields): Promise<readonly Field[]> {
       const group = groupAt(row)
-      if (twin) return twin.row(row)
-      const cheap = columns.filter((column) => isCheap(column, group))
-      return readRow(pages, metadata, cheap, row, new Map())
+      reading.abort()
+      reading = new AbortController()
+      const { signal } = reading
+      if (twin) {
+        try {
+          return await twin.row(row)
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error
+          twin = null
+        }
+      }
+      const chosen = columnsOf(group)
+      const found = new Map<Column, Field>()
+      const fields = () => columns.flatMap((column) => found.get(column) ?? [])
+      const readOne = async (column: Column): Promise<void> => {
+        try {
+          const [field] = await readRow(pages, metadata, [column], row, new Map(), signal, index)
+          found.set(column, field)
+        } catch (error) {
+          // One whose pages are too large is left out.
+          if (!(error instanceof InputError)) throw error
+        }
+        throwIfCancelled(signal)
+        onFields?.(fields())
+      }
+      const isRating = ({ name }: Column): boolean => RATING.test(name)
+      await Promise.all(chosen.filter((column) => column === caption).map(readOne))
+      await Promise.all(chosen.filter(isRating).map(readOne))
+      const isRated = columns.every((column) => !isRating(column) || found.has(column))
+      const others = chosen.filter((column) => !found.has(column) && (isRated || column.kind !== 'text'))
+      await Promise.all(others.map(readOne))
+      return fields()
     },
 
     async caption(row) {
@@ -221,15 +287,12 @@ export async function openLargeFile(
           const fields = await twin?.row(row, caption.name)
           if (fields) return fields[0]?.value ?? ''
         } catch (error) {
-          if (error instanceof InputError) twin = null
-          throw error
+          // The file itself has it too.
+          if (!(error instanceof InputError)) throw error
+          twin = null
         }
-        throw new InputError(
-          `Read: ${from.name} gives its captions only all together, and they are not fetched yet`,
-          'Press “Fetch captions”.',
-        )
       }
-      const [field] = await readRow(pages, metadata, [caption], row, new Map())
+      const [field] = await readRow(pages, metadata, [caption], row, new Map(), undefined, index)
       return field.value
     },
   }

@@ -4,6 +4,12 @@ import type { Camera } from '../../draw/camera/camera.ts'
 import type { Painted } from '../../draw/caption-map.ts'
 import type { Captions, Layout, Progress } from '../../shared/core/types.ts'
 
+/** One column of one row, as text. */
+export interface Field {
+  readonly name: string
+  readonly value: string
+}
+
 /** What of a map is saved as a file. */
 export interface RowsExport {
   readonly format: 'parquet' | 'csv'
@@ -51,8 +57,12 @@ export interface MapRows {
   captionAt(row: number): string | null
   /** @throws {InputError} no such row. @throws {NetworkError} */
   caption(row: number): Promise<string>
-  /** All columns of one row, as text for people. */
-  row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]>
+  /**
+   * The columns of one row, as text for people. A later row takes over.
+   * @param onFields those that are there, at each that comes; not called where they come all at once
+   * @throws {CancelledError} another row was asked for
+   */
+  row(row: number, onFields?: (fields: readonly Field[]) => void): Promise<readonly Field[]>
   /** One column, to color, filter and compare by. */
   values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues>
   /** Stops fetching a column. */

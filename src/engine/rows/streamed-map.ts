@@ -18,7 +18,7 @@ import type { Camera } from '../../draw/camera/camera.ts'
 import type { Captions, Layout, Progress } from '../../shared/core/types.ts'
 import type { Hand } from '../workers/hand.ts'
 import { byPoint, placesOf, pointsOfRows, rowsOfPoints } from './held-points.ts'
-import type { MapRows, RowsExport } from './map-rows.ts'
+import type { Field, MapRows, RowsExport } from './map-rows.ts'
 
 /** The camera rests this long before parts are fetched for it. */
 const REST_MS = 120
@@ -30,7 +30,8 @@ const CAPTIONS_AT_ONCE = 3
 const CAPTIONS_WAITING = 12
 const CAPTIONS_HELD = 4096
 /** In a caption’s place, where a file gives them only all together. */
-const NOT_FETCHED = 'Its caption is not here yet: “Fetch captions” in the panel brings them all.'
+const NOT_FETCHED =
+  'Its caption is not here yet: a click fetches it where the file lets it, “Fetch captions” in the panel brings them all.'
 
 /** What a streamed map tells its owner. */
 interface StreamedMapEvents {
@@ -78,6 +79,8 @@ export class StreamedMap implements MapRows {
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly heldCaptions = new Map<number, string>()
   private readonly wishes: number[] = []
+  /** The row whose columns are on their way. */
+  private rowAsked: number | null = null
   private fetching = 0
   private underway: Promise<void> = Promise.resolve()
   private ended: (() => void) | null = null
@@ -185,9 +188,10 @@ export class StreamedMap implements MapRows {
   captionAt(row: number): string | null {
     if (this.manifest.caption === null) return ''
     if (this.captions) return captionAt(this.captions, row)
-    if (this.captionBytes > 0) return NOT_FETCHED
     const held = this.heldCaptions.get(row)
     if (held !== undefined) return held
+    if (row === this.rowAsked) return null
+    if (this.captionBytes > 0) return NOT_FETCHED
     const at = this.wishes.indexOf(row)
     if (at >= 0) this.wishes.splice(at, 1)
     this.wishes.push(row)
@@ -201,12 +205,16 @@ export class StreamedMap implements MapRows {
     const held = this.heldCaptions.get(row)
     if (held !== undefined) return held
     const caption = await this.hand.api.caption(row)
+    this.hold(row, caption)
+    return caption
+  }
+
+  private hold(row: number, caption: string): void {
     this.heldCaptions.set(row, caption)
     for (const old of this.heldCaptions.keys()) {
       if (this.heldCaptions.size <= CAPTIONS_HELD) break
       this.heldCaptions.delete(old)
     }
-    return caption
   }
 
   rowsOf(indices: Uint32Array): Uint32Array {
@@ -267,11 +275,32 @@ export class StreamedMap implements MapRows {
     void this.hand.api.cancel(what).catch(() => {}) // A map that has ended fetches nothing.
   }
 
-  async row(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
-    const fields = await this.hand.api.row(row)
+  async row(row: number, onFields?: (fields: readonly Field[]) => void): Promise<readonly Field[]> {
     const name = this.manifest.caption
-    if (!this.captions || name === null || fields.some((field) => field.name === name)) return fields
-    return [{ name, value: captionAt(this.captions, row) }, ...fields]
+    const withCaption = (fields: readonly Field[]): readonly Field[] => {
+      const found = fields.find((field) => field.name === name)
+      if (found && !this.captions && !this.heldCaptions.has(row)) {
+        this.hold(row, found.value)
+        this.events?.onCaption()
+      }
+      if (found || !this.captions || name === null) return fields
+      return [{ name, value: captionAt(this.captions, row) }, ...fields]
+    }
+    this.rowAsked = row
+    try {
+      return withCaption(
+        await this.hand.api.row(
+          row,
+          proxy((fields: readonly Field[]) => {
+            const shown = withCaption(fields)
+            if (!this.isOver) onFields?.(shown)
+          }),
+        ),
+      )
+    } finally {
+      if (this.rowAsked === row) this.rowAsked = null
+      if (!this.isOver) this.events?.onCaption()
+    }
   }
 
   table(rows: Uint32Array): Promise<Rows<readonly TableColumn[]>> {

@@ -3,7 +3,7 @@ import type { ColumnInfo, VectorColumnInfo } from '../../../workers/read.ts'
 import { InputError } from '../../shared/core/errors.ts'
 import type { Captions, Fidelity, Layout } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
-import type { MapRows } from '../rows/map-rows.ts'
+import type { Field, MapRows } from '../rows/map-rows.ts'
 import { isMapFolder } from '../rows/streamed-map.ts'
 import type { Status } from '../status/status.ts'
 import type { FirstMap } from './first-map.ts'
@@ -116,9 +116,9 @@ export class Workspace {
     return (await this.rows?.caption(row)) ?? ''
   }
 
-  /** All columns of one row, as text. */
-  async fields(row: number): Promise<readonly { readonly name: string; readonly value: string }[]> {
-    return (await this.rows?.row(row)) ?? []
+  /** The columns of one row, as text. @param onFields see {@link MapRows.row} @throws {CancelledError} */
+  async fields(row: number, onFields?: (fields: readonly Field[]) => void): Promise<readonly Field[]> {
+    return (await this.rows?.row(row, onFields)) ?? []
   }
 
   private check(row: number): void {

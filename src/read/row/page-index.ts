@@ -1,5 +1,6 @@
 import type { ColumnMetaData, FileMetaData } from 'hyparquet'
 import type { ByteSource } from '../sources/source.ts'
+import { InputError } from '../../shared/core/errors.ts'
 import type { Column } from '../parquet/columns.ts'
 import { type PhysicalValue, storedDecoder } from '../parquet/decode-stored.ts'
 import { type EqualPages, findEqualPages } from './equal-pages.ts'
@@ -43,13 +44,17 @@ export interface PageIndex {
    * One value of a flat column as it is stored, read from its page alone. Pages of equally many rows are jumped to; where
    * they differ, the pages from the nearest known one to the row's are counted.
    * @returns undefined where the chunk is so small, or indexed by the file itself, that this is not worth while
-   * @throws {Error} damaged pages @throws {NetworkError} @throws {CancelledError}
+   * @throws {Error} damaged pages @throws {InputError} its page is too large @throws {NetworkError} @throws {CancelledError}
    */
   value(column: Column, row: number, signal?: AbortSignal): Promise<PhysicalValue | undefined>
 }
 
-/** An index of one file, empty at first. */
-export function createPageIndex(source: ByteSource, metadata: FileMetaData): PageIndex {
+/** An index of one file, empty at first. @param mostBytes of a page that may be fetched for one value of it */
+export function createPageIndex(
+  source: ByteSource,
+  metadata: FileMetaData,
+  mostBytes = Number.POSITIVE_INFINITY,
+): PageIndex {
   const chunks = new Map<ColumnMetaData, ChunkIndex>()
 
   function indexOf(meta: ColumnMetaData): ChunkIndex {
@@ -194,6 +199,13 @@ export function createPageIndex(source: ByteSource, metadata: FileMetaData): Pag
     signal?: AbortSignal,
   ): Promise<PhysicalValue> {
     const { dictionary, meta } = index
+    const pageBytes = page.end - page.start
+    if (pageBytes > mostBytes) {
+      throw new InputError(
+        `Read: a value of ${element.name} lies in a page of ${pageBytes} bytes; at most ${mostBytes} are fetched for one`,
+        'Fetch the whole column, or write the file with smaller pages.',
+      )
+    }
     const decode = storedDecoder(element)
     const optional = element.repetition_type !== 'REQUIRED'
     const options = { optional, nRows: page.nRows, chunkRows: page.nRows }
@@ -209,8 +221,7 @@ export function createPageIndex(source: ByteSource, metadata: FileMetaData): Pag
       }
     }
     const bytes = await source.read(page.start, Math.min(index.end, page.end + AFTER_BYTES), signal)
-    const after = page.end - page.start
-    if (page.end < index.end && !pageAt(bytes.subarray(after), page.end, index))
+    if (page.end < index.end && !pageAt(bytes.subarray(pageBytes), page.end, index))
       throw new Error(`no page header at byte ${page.end}`)
     const read = heldBytes(bytes, page.start)
     for await (const found of readPages(meta, page, { ...options, read })) {

@@ -8,6 +8,8 @@ import './caption-panel.css'
 interface Details {
   readonly row: number
   readonly columns: readonly { readonly name: string; readonly value: string }[]
+  /** All columns that come are there. */
+  readonly isWhole: boolean
   readonly nearInMeaning: readonly number[] | null
 }
 
@@ -24,11 +26,25 @@ export function CaptionPanel() {
   useEffect(() => {
     if (row === null) return
     let stale = false
-    const load = async (): Promise<void> => {
-      const [columns, nearInMeaning] = await Promise.all([engine.data.fields(row), engine.meaning.near(row)])
-      if (!stale) setDetails({ row, columns, nearInMeaning })
+    // Each is shown when it is there.
+    const add = (more: Partial<Details>): void => {
+      if (stale) return
+      setDetails((now) => ({
+        ...(now?.row === row ? now : { row, columns: [], isWhole: false, nearInMeaning: null }),
+        ...more,
+      }))
     }
-    load().catch((error: unknown) => engine.status.report(error))
+    const load = async (): Promise<void> => {
+      const columns = engine.data.fields(row, (come) => add({ columns: come }))
+      await Promise.all([
+        columns.then((all) => add({ columns: all, isWhole: true })),
+        engine.meaning.near(row).then((nearInMeaning) => add({ nearInMeaning })),
+      ])
+    }
+    load().catch((error: unknown) => {
+      // What is not shown any more was cancelled.
+      if (!stale) engine.status.report(error)
+    })
     return () => {
       stale = true
     }
@@ -54,7 +70,8 @@ export function CaptionPanel() {
       <blockquote dir="auto" data-empty={caption === ''}>
         {caption}
       </blockquote>
-      {known && <CaptionImage key={row} columns={known.columns} caption={caption} />}
+      {/* An address may come before what says that its image is not fit to be seen. */}
+      {known?.isWhole && <CaptionImage key={row} columns={known.columns} caption={caption} />}
       <Fields fields={fields.filter(({ name }) => !isCoordinate(name, layouts))} />
       {known?.nearInMeaning && (
         <RowList title="Nearest in meaning" rows={known.nearInMeaning}>

@@ -26,7 +26,7 @@ const NULL_EVERY = 11
 
 const texts = Array.from({ length: VARIANTS }, (_, variant) => {
   const { uniform } = createRandom(variant + 1)
-  const words = Array.from({ length: 400 }, (_unused, i) => `${(i * 7919 + variant).toString(36)}`)
+  const words = Array.from({ length: 400 }, (_unused, i) => (i * 7919 + variant).toString(36))
   return Array.from({ length: MOST_ROWS }, (_unused, i) =>
     Array.from({ length: 2 + Math.floor(18 * uniform()) }, () => words[Math.floor(400 * uniform())])
       .concat(`${variant}-${i}`)
@@ -81,7 +81,7 @@ export function virtualChunk(options: VirtualOptions) {
     return concat([sizes(3, ...both), of, levels, packed])
   }
 
-  const lead = `a picture of the dictionary`
+  const lead = 'a picture of the dictionary'
   const dictionaryBody = concat([u32(lead.length), encoder.encode(lead)])
   const packedDictionary = compress(codec, dictionaryBody)
   const dictionary = concat([
