@@ -26,6 +26,8 @@ done
 for file in /usr/local/nvidia/share/glvnd/egl_vendor.d/10_nvidia.json /usr/share/glvnd/egl_vendor.d/10_nvidia.json; do
   if [ -z "${__EGL_VENDOR_LIBRARY_FILENAMES:-}" ] && [ -f "$file" ]; then export __EGL_VENDOR_LIBRARY_FILENAMES=$file; fi
 done
+# For programs of the machine itself, which must not find the pack’s libraries.
+export SYSTEM_LIBRARIES=${LD_LIBRARY_PATH:-}
 export WEBGPU=$day/node/webgpu XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/tmp} DAY=$day
 node() { LD_LIBRARY_PATH="$day/node/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" "$day/node/node" "$@"; }
 command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader >"$out/card.txt" 2>&1

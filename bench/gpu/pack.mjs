@@ -61,7 +61,10 @@ async function packPage() {
     filter: (name) => !/\/(types|vite|bin)$|ThirdPartyNotices|\.d\.ts$/.test(name),
   })
   const archive = path.join(b2, 'page.tar.xz')
-  execFileSync('bash', ['-c', `tar -C "${whole}" -c page playwright | xz -T2 -9e >"${archive}"`])
+  execFileSync('bash', [
+    '-c',
+    `tar -C "${whole}" -c page playwright | xz -T2 -6 --block-size=24MiB >"${archive}"`,
+  ])
 }
 
 async function sizeOf(folder) {

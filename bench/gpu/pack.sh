@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bench/gpu/pack.sh FOLDER: the programs that a bare Linux x86-64 machine lacks, as xz archives that need nothing but tar there:
-#   FOLDER/node.tar.xz      Node, Dawn's binding (npm package webgpu) and Vulkan's loader       for part a
-#   FOLDER/chrome.tar.xz    headless Chromium with its libraries, EGL's loader, a font          for part b
+#   FOLDER/node.tar.xz      Node, Dawn's binding (npm package webgpu), Vulkan's and OpenGL's loaders   for part a
+#   FOLDER/chrome.tar.xz    headless Chromium with its libraries, the loaders, a font                  for part b
 #   FOLDER/unxz.tar         xz itself
 # Needs Debian (x86-64) with the package chromium, whose libraries are taken, npm, and the network of both. What is there is kept.
 set -euo pipefail
@@ -29,11 +29,12 @@ fi
 
 if [ ! -f "$out/node.tar.xz" ]; then
   mkdir -p "$work/node/lib"
-  unpack libvulkan1
+  # NVIDIA's Vulkan driver links the loaders of OpenGL, and through them X11's client library, though nothing is shown.
+  unpack libvulkan1 libegl1 libglvnd0 libgl1 libglx0 libgles2 libopengl0 libx11-6 libxext6 libxcb1 libxau6 libxdmcp6 libbsd0 libmd0
   cp "$(readlink -f "$(command -v node)")" "$work/node/node"
   strip "$work/node/node"
   libraries "$work/node/node" | while read -r so; do cp -L "$so" "$work/node/lib/"; done
-  cp -L "$work"/x/usr/lib/x86_64-linux-gnu/libvulkan.so.* "$work/node/lib/"
+  cp -L "$work"/x/usr/lib/x86_64-linux-gnu/lib{vulkan,EGL,GLdispatch,GL,GLX,GLESv2,OpenGL,X11,Xext,xcb,Xau,Xdmcp,bsd,md}.so.* "$work/node/lib/"
   cp -r bench/node_modules/webgpu "$work/node/webgpu"
   find "$work/node/webgpu/dist" -mindepth 1 -maxdepth 1 ! -name linux-x64 -exec rm -rf {} +
   tar -C "$work" -c node | xz -T1 $level >"$out/node.tar.xz"

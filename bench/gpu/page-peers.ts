@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { npyHeader } from '../../src/shared/core/npy.ts'
 import { mixture } from './data.ts'
@@ -68,7 +69,7 @@ export async function comparePython(day: string, isTrial: boolean, context: Step
     'python3',
     [path.join(day, 'peers.py'), day, isTrial ? 'trial' : 'full', ...sizes.map(String)],
     {
-      env: { ...process.env, PYTHONPATH: packages },
+      env: { ...process.env, PYTHONPATH: packages, LD_LIBRARY_PATH: process.env['SYSTEM_LIBRARIES'] },
       stdio: ['ignore', 'pipe', 'pipe'],
       signal: context.signal,
       killSignal: 'SIGKILL',
