@@ -341,7 +341,7 @@ export class CaptionMap {
 
   /** Turns to other places where only one layout fits into the GPU: its picture gives way to that of the next. */
   private fadeOver(change: () => void): void {
-    this.scene?.freeze(this.sceneLook())
+    this.attempt(() => this.scene?.freeze(this.sceneLook()), undefined)
     change()
     this.weights = this.targetWeights()
     this.upload()
@@ -973,7 +973,7 @@ export class CaptionMap {
   private paint(): void {
     const { scene } = this
     if (!scene) return
-    const left = scene.paint(this.sceneLook())
+    const left = this.attempt(() => scene.paint(this.sceneLook()), null)
     this.tell(scene)
     if (left === null || this.isFinal || this.frame !== 0) return
     cancelAnimationFrame(this.nextPart)
@@ -983,8 +983,20 @@ export class CaptionMap {
   /** Goes on bringing points to the GPU, which has nothing to draw until there is a new picture. */
   private readonly bringMore = (): void => {
     if (this.isDestroyed || !this.scene) return
-    if (this.scene.bringMore(this.sceneLook())) this.render()
+    const { scene } = this
+    if (this.attempt(() => scene.bringMore(this.sceneLook()), true)) this.render()
     else this.nextPart = requestAnimationFrame(this.bringMore)
+  }
+
+  /** Draws, or says why that cannot be; then these points are given up, so that it is said once. */
+  private attempt<T>(draw: () => T, otherwise: T): T {
+    try {
+      return draw()
+    } catch (error) {
+      this.scene?.giveUp()
+      this.events.onError(error as Error)
+      return otherwise
+    }
   }
 
   /** For tests, and for who looks: what the last frame drew. */

@@ -1,3 +1,4 @@
+import { allocate } from './gpu-memory.ts'
 import type { Shuffle } from '../../shared/places/shuffle.ts'
 
 /** Position buffers that stay on the GPU at most; a blend of up to so many layouts can be shown. */
@@ -98,6 +99,7 @@ export class PointBuffers {
    * Brings more of the sources to the GPU, those in use first.
    * @param ms stop after so long, but do something
    * @returns whether all that is in use is there
+   * @throws {DeviceError} the GPU has no memory for it
    */
   fill(weights: readonly number[], ms: number): boolean {
     const until = performance.now() + ms
@@ -148,13 +150,24 @@ export class PointBuffers {
     return this.places.filter((_, slot) => weights[slot] !== 0)
   }
 
-  /** One after the other: a GPU clears what it gives, and the page waits for that. */
+  /**
+   * One after the other: a GPU clears what it gives, and the page waits for that.
+   * @throws {DeviceError} there is no memory for it
+   */
   private create(held: Held): WebGLBuffer {
     const { gl } = this
     const buffer = gl.createBuffer()
     gl.bindVertexArray(this.vertexArray)
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer)
-    gl.bufferData(gl.ARRAY_BUFFER, Math.max(1, this.n) * held.bytes, gl.DYNAMIC_DRAW)
+    const bytes = Math.max(1, this.n) * held.bytes
+    const what = `the ${held === this.colors ? 'colors' : 'places'} of ${this.n.toLocaleString('en')} points`
+    try {
+      allocate(gl, what, bytes, () => gl.bufferData(gl.ARRAY_BUFFER, bytes, gl.DYNAMIC_DRAW))
+    } catch (error) {
+      gl.bindVertexArray(null)
+      gl.deleteBuffer(buffer)
+      throw error
+    }
     if (held === this.colors) {
       gl.enableVertexAttribArray(held.location)
       gl.vertexAttribPointer(held.location, 4, gl.UNSIGNED_BYTE, true, 0, 0)

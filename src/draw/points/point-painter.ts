@@ -6,6 +6,7 @@ import screenVs from './glsl/screen.vert.glsl?raw'
 import splatFs from './glsl/splat.frag.glsl?raw'
 import { DeviceError } from '../../shared/core/errors.ts'
 import type { Camera } from '../camera/camera.ts'
+import { allocate } from './gpu-memory.ts'
 import type { PointBuffers } from './point-buffers.ts'
 
 /** A program with the places of its uniforms. */
@@ -49,6 +50,8 @@ const SUMS = [
   { needs: [], format: 'RGBA8', unit: 1 / 16 },
 ] as const
 
+const BYTES_A_PIXEL = { RGBA32F: 16, RGBA16F: 8, RGBA8: 4 } as const
+
 /** The draw calls of the map, on the context that deck.gl has made. Knows nothing of rows. */
 export class PointPainter {
   readonly gl: WebGL2RenderingContext
@@ -71,12 +74,21 @@ export class PointPainter {
     this.sum = SUMS.find(({ needs }) => needs.every(has)) ?? SUMS[SUMS.length - 1]
   }
 
-  /** A picture of covering points, or of sums. */
+  /** A picture of covering points, or of sums. @throws {DeviceError} there is no memory for it */
   createPicture(kind: 'cover' | 'sum', width: number, height: number): Picture {
     const { gl } = this
     const texture = gl.createTexture()
     gl.bindTexture(gl.TEXTURE_2D, texture)
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl[kind === 'sum' ? this.sum.format : 'RGBA8'], width, height)
+    const format = kind === 'sum' ? this.sum.format : 'RGBA8'
+    const bytes = BYTES_A_PIXEL[format] * width * height
+    try {
+      allocate(gl, `a picture of ${width} × ${height} pixels`, bytes, () =>
+        gl.texStorage2D(gl.TEXTURE_2D, 1, gl[format], width, height),
+      )
+    } catch (error) {
+      gl.deleteTexture(texture)
+      throw error
+    }
     for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
       gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST)
     const framebuffer = gl.createFramebuffer()
@@ -161,13 +173,21 @@ export class PointPainter {
     this.drawScreen(density, texture)
   }
 
-  /** @param places of the order */
+  /** @param places of the order @throws {DeviceError} there is no memory for them */
   createIndices(places: Uint32Array): WebGLBuffer {
     const { gl } = this
     const buffer = gl.createBuffer()
     gl.bindVertexArray(null)
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffer)
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, places, gl.STATIC_DRAW)
+    const what = `a list of ${places.length.toLocaleString('en')} points`
+    try {
+      allocate(gl, what, places.byteLength, () =>
+        gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, places, gl.STATIC_DRAW),
+      )
+    } catch (error) {
+      gl.deleteBuffer(buffer)
+      throw error
+    }
     return buffer
   }
 

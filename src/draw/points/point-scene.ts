@@ -71,6 +71,8 @@ export class PointScene {
   private frozen: Picture | null = null
   private isMeasuring = false
   private isSending = false
+  /** As many points do not fit into the GPU. */
+  private tooMany = Infinity
 
   constructor(gl: WebGL2RenderingContext) {
     this.painter = new PointPainter(gl)
@@ -93,13 +95,25 @@ export class PointScene {
    * @param isFresh of another map: what is there goes at once
    */
   setPoints(n: number, places: readonly Placed[], colors: ColorSource, isFresh: boolean): void {
-    if (isFresh || n === 0) this.forget()
-    if (n === 0) return
+    if (isFresh || n === 0) {
+      this.forget()
+      this.tooMany = Infinity
+    }
+    if (n === 0 || n >= this.tooMany) return
     this.wanted = { places, colors }
     const current = this.coming ?? this.buffers
     if (current?.n === n) current.setSources(places, colors)
     // What is coming first comes in whole, lest points that follow each other quickly are never seen.
     else if (!this.coming) this.bring(n)
+  }
+
+  /** Lets go of points that the GPU has no memory for: neither they nor more of them are tried again until others come. */
+  giveUp(): void {
+    this.tooMany = (this.coming ?? this.buffers)?.n ?? Infinity
+    this.thaw()
+    this.forget()
+    this.drawn = 0
+    this.total = 0
   }
 
   /** Draws only these places of the order where a look asks for it. @param places ascending, a new array for others */

@@ -22,6 +22,8 @@ export class VisiblePart {
     readonly shuffle: Shuffle
   } | null = null
   private isAsked = false
+  /** The index of which no list could be had: it is said once. */
+  private failed: object | null = null
 
   constructor(events: IndexEvents) {
     this.events = events
@@ -39,21 +41,22 @@ export class VisiblePart {
     const count = index.count(around) ?? shuffle.n
     if (count > MOST_SHARE * shuffle.n) return
     if (this.isShown && held && held.count < TOO_COARSE * Math.max(LEAST, count)) return
-    if (this.isAsked) return
+    if (this.isAsked || this.failed === grid) return
     this.isAsked = true
-    index.gather(around, shuffle).then(
-      (places) => {
+    index
+      .gather(around, shuffle)
+      .then((places) => {
         this.isAsked = false
         if (!places || index.grid !== grid || scene.shuffle !== shuffle) return
         scene.setVisible(places)
         this.held = { box: around, count: places.length, grid, shuffle }
         this.events.onReady()
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         this.isAsked = false
+        this.failed = grid
         this.events.onError(error as Error)
-      },
-    )
+      })
   }
 }
 
