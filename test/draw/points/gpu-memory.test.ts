@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { PointPainter } from '../../../src/draw/points/point-painter.ts'
 import { PointScene, type SceneLook } from '../../../src/draw/points/point-scene.ts'
 import { DeviceError } from '../../../src/shared/core/errors.ts'
@@ -6,9 +6,6 @@ import { fakeGl } from './fake-gl.ts'
 
 beforeAll(() => {
   vi.stubGlobal('document', { hidden: true })
-})
-afterAll(() => {
-  vi.unstubAllGlobals()
 })
 
 const N = 20_000
