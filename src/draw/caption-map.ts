@@ -26,6 +26,7 @@ import {
 import { bounds, type WorldBox } from '../shared/places/grid-index.ts'
 import type { FreeArea } from './marks/label-place.ts'
 import { LabelCanvas, type MapLabel } from './marks/label-canvas.ts'
+import { nearestInDirection } from './finding/direction.ts'
 import { watchLongPress } from './finding/long-press.ts'
 import type { Polygon } from './finding/lasso.ts'
 import { dimming, type MarkedRows, marksOf } from './marks/marks.ts'
@@ -431,7 +432,10 @@ export class CaptionMap {
     const positions = this.places()
     if (!positions) return
     const places = new Float32Array(2 * rows.length)
-    for (let i = 0; i < rows.length; i++) places.set(positions.subarray(2 * rows[i], 2 * rows[i] + 2), 2 * i)
+    for (let i = 0; i < rows.length; i++) {
+      places[2 * i] = positions[2 * rows[i]]
+      places[2 * i + 1] = positions[2 * rows[i] + 1]
+    }
     const box = bounds(places)
     if (!box) return
     const to = fitCamera(box, this.width, this.height, this.insets)
@@ -610,7 +614,7 @@ export class CaptionMap {
     const [left, bottom, right, top] = this.look().box
     const positions = this.places() ?? NO_PLACES
     return this.rowsAtMiddle(k).filter((row) => {
-      const [x, y] = positions.subarray(2 * row, 2 * row + 2)
+      const [x, y] = [positions[2 * row], positions[2 * row + 1]]
       return x >= left && x <= right && y >= bottom && y <= top
     })
   }
@@ -624,22 +628,8 @@ export class CaptionMap {
     const from = this.position(row)
     if (!from) return this.centerRow()
     const positions = this.places() ?? NO_PLACES
-    let best: number | null = null
-    let bestDistance = Infinity
-    const { hidden } = this.painted
-    for (let i = 0; i < positions.length / 2; i++) {
-      if (hidden?.[i]) continue
-      const x = positions[2 * i] - from[0]
-      const y = positions[2 * i + 1] - from[1]
-      const along = x * dx - y * dy
-      const across = Math.abs(x * dy + y * dx)
-      const d = x * x + y * y
-      if (along > 0 && across <= along && d < bestDistance) {
-        best = i
-        bestDistance = d
-      }
-    }
-    return best
+    const { grid } = this.indexed()
+    return nearestInDirection({ positions, grid, hidden: this.painted.hidden }, from, [dx, -dy])
   }
 
   private readonly onPointerMove = (event: PointerEvent): void => {

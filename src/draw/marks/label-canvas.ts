@@ -31,6 +31,8 @@ export class LabelCanvas {
   /** Of each label, what fits `room` and its width, CSS pixels. */
   private names: { readonly text: string; readonly width: number; readonly room: number }[] = []
   private isEmpty = true
+  /** The page's font, asked for once: each answer may cost a layout of the page. */
+  private family: string | null = null
 
   constructor(container: HTMLElement) {
     this.canvas = document.createElement('canvas')
@@ -82,7 +84,8 @@ export class LabelCanvas {
     free: FreeArea = { left: 0, top: 0, right: width, bottom: height },
   ): boolean {
     const drawn: { readonly x: number; readonly y: number; readonly width: number }[] = []
-    const family = getComputedStyle(this.canvas).fontFamily
+    this.family ??= getComputedStyle(this.canvas).fontFamily
+    const { family } = this
     const ink = INK[theme]
     context.textAlign = 'center'
     context.textBaseline = 'middle'
