@@ -6,6 +6,7 @@ import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import { fingerprint } from '../src/shared/math/fnv.ts'
 import { createLikeness, createLikenessOnCpu, type Likeness } from '../src/search/likeness.ts'
 import type { Layout, Metric, Progress, Timing, Vectors } from '../src/shared/core/types.ts'
+import { sparing } from '../src/shared/core/throttled.ts'
 import { expandLayout } from '../src/shared/places/expand-layout.ts'
 import {
   availableBytes,
@@ -24,6 +25,8 @@ const SURE_BYTES = 128 * 2 ** 20
 /** Of the memory found free: the page's own drawing, and what a probe leaves in pieces, need some. */
 const SHARE_OF_FREE = 0.9
 
+/** Of the time of a fit, for the rows of layouts in the making: 30 ms a layout of 1.2 million rows. */
+const SHARE_OF_ROWS = 0.1
 /** Rows of the kNN that are read at once. */
 const BAND_ROWS = 65_536
 
@@ -178,9 +181,11 @@ const api: UmapApi = {
   },
 
   async fit(given, settings, { onProgress, onNotice, onLayouts }, pointOf) {
-    const ofRows = (layout: Layout, isFinal: boolean): Layout =>
-      pointOf ? expandLayout(layout, pointOf, isFinal) : layout
     const vectors = given ?? takenVectors()
+    const rows = pointOf && hasCopies(pointOf, vectors.nPoints) ? pointOf : null
+    const ofRows = (layout: Layout, isFinal: boolean): Layout =>
+      rows ? expandLayout(layout, rows, isFinal) : layout
+    const sometimes = sparing(SHARE_OF_ROWS)
     const attempt = async (signal: AbortSignal): Promise<UmapResult> => {
       const fit = await resume(vectors, settings)
       const { run, adapter } = fit
@@ -189,9 +194,13 @@ const api: UmapApi = {
         signal,
         onProgress,
         onNotice,
-        onLayouts: (epoch, layouts) => {
-          const moving = layouts.map((layout) => ofRows(layout, false))
-          onLayouts(epoch, transfer(moving, buffersOf(moving)))
+        onLayouts(epoch, layouts) {
+          const give = (): void => {
+            const moving = layouts.map((layout) => ofRows(layout, false))
+            onLayouts(epoch, transfer(moving, buffersOf(moving)))
+          }
+          if (rows) sometimes(give)
+          else give()
         },
       })
       fit.isDone = true
@@ -286,6 +295,13 @@ const api: UmapApi = {
   cancel() {
     tasks.cancel()
   },
+}
+
+/** Whether rows are others than their points: copies of one, or points in another order. */
+function hasCopies(pointOf: Uint32Array, nPoints: number): boolean {
+  if (pointOf.length !== nPoints) return true
+  for (let row = 0; row < nPoints; row++) if (pointOf[row] !== row) return true
+  return false
 }
 
 function takenVectors(): Vectors {

@@ -13,3 +13,15 @@ export function throttled<T>(call: (value: T) => void): (value: T, isDue?: boole
     call(value)
   }
 }
+
+/** Does what may be left out only as often as it takes no more than a share of the time. */
+export function sparing(share: number, now = () => performance.now()): (work: () => void) => void {
+  let next = Number.NEGATIVE_INFINITY
+  return (work) => {
+    const start = now()
+    if (start < next) return
+    work()
+    const end = now()
+    next = end + (end - start) * (1 / share - 1)
+  }
+}
