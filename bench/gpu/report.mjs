@@ -108,7 +108,7 @@ function repeats() {
 
 /** Milliseconds an epoch by arrangement; plain = 1. */
 function descents() {
-  const found = all('descent', (line) => line.msPerEpoch)
+  const found = lines.filter((line) => line.what === 'descent' && line.msPerEpoch)
   const key = (line) => `${line.nPoints} ${line.order ?? ''} ${line.robustness ?? ''}`
   const groups = [...new Set(found.map(key))]
   return groups
@@ -121,7 +121,7 @@ function descents() {
         const plain = own.find((each) => each.variant === 'plain' && each.k === k)
         if (!line) return '–'
         const ratio = plain ? `${(plain.msPerEpoch / line.msPerEpoch).toFixed(2)} ×` : ''
-        return `${line.msPerEpoch.toPrecision(3)} ms, ${ratio}${line.hasSameBytes === false ? ', other bytes' : ''}`
+        return `${line.msPerEpoch.toPrecision(3)} ms, ${ratio}${line.failed ? ', **other bytes**' : ''}`
       }
       const of = `${count(nPoints)} points${order ? `, ${order} by cluster` : ''}${robustness === false ? ', without bounds checks' : ''}`
       const names = [...new Set(own.map(({ variant }) => variant))]

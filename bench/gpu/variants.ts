@@ -1,6 +1,5 @@
 import { WORKGROUP_SIZE, type KernelSource } from '../../src/gpu/kernel.ts'
 import { epoch } from '../../src/umap/optimize/kernels.ts'
-import batched from './wgsl/negatives-batched.wgsl?raw'
 import queue from './wgsl/queue.wgsl?raw'
 
 /** Another arrangement of the epoch's kernel, and how many rows a workgroup of it takes. */
@@ -22,16 +21,47 @@ function partsOfPlain(): { readonly declared: string; readonly main: string; rea
   return { declared: wgsl.slice(0, begin), main: wgsl.slice(begin, end), shared: wgsl.slice(end) }
 }
 
-/** The plain kernel's loop over the negatives of an edge. */
-function negativesOf(main: string): string {
-  const begin = main.indexOf('for (var negative')
-  const end = main.indexOf('\n    }\n', begin) + 7
-  if (begin < 0 || end < 7) throw new Error('variants: epoch.wgsl has no loop over negatives')
-  return main.slice(begin, end)
+/** What the plain kernel does with a due edge, and within that its loop over negatives. */
+function edgeOf(main: string): { readonly edge: string; readonly loop: string } {
+  const edge = between(main, '    let tail =', '    edge++;\n  }\n')
+  return { edge, loop: `${between(edge, '    for (var negative', '    }\n')}    }\n` }
+}
+
+function between(text: string, first: string, after: string): string {
+  const begin = text.indexOf(first)
+  const end = text.indexOf(after, begin)
+  if (begin < 0 || end < 0) throw new Error(`variants: epoch.wgsl has no passage from “${first.trim()}”`)
+  return text.slice(begin, end)
+}
+
+/**
+ * The loop over negatives by four: the positions of four are asked for before the first is needed; they act in the same order,
+ * by the plain loop's own three statements.
+ */
+function byFour(loop: string): string {
+  const [, step, choose, move, ...rest] = loop.trim().split('\n')
+  if (rest.length !== 1) throw new Error('variants: the loop over negatives has not three statements')
+  const four = [1, 2, 3, 4]
+  const rename = (statement: string, i: number): string =>
+    statement.replace('positions[other]', `place${i}`).replaceAll(/\bother\b/g, `other${i}`)
+  return [
+    '    var due = negatives(rate);',
+    '    for (; due >= 4u; due -= 4u) {',
+    ...four.flatMap((i) => [step, rename(choose, i), `let place${i} = positions[other${i}];`]),
+    ...four.map((i) => rename(move, i)),
+    '    }',
+    '    for (; due > 0u; due--) {',
+    step,
+    choose,
+    move,
+    '    }',
+    '',
+  ].join('\n')
 }
 
 const plain = partsOfPlain()
-const loop = negativesOf(plain.main)
+const { edge, loop } = edgeOf(plain.main)
+const batched = byFour(loop)
 
 function variant(
   name: string,
@@ -46,7 +76,8 @@ function variant(
   return { name, kernel: kernel as KernelSource as typeof epoch, rows, isSame }
 }
 
-const withQueue = (negatives: string): string => queue.replace('//NEGATIVES', () => negatives.trim())
+const withQueue = (negatives: string): string =>
+  queue.replace('    //EDGE\n', () => edge.replace(loop, () => negatives))
 
 /** The arrangements of GPU.md §3 that give the same bytes, and two that leave work out. */
 export const variants: readonly Variant[] = [

@@ -39,13 +39,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
     if (head >= last) { break; }
-    let tail = columns[edge + toColumns];
-    let pull = attraction(position - positions[tail]);
-    position += pull;
-    let back = vec2i(round(-pull * shares[tail] * params.fixedPoint));
-    atomicAdd(&pulls[2u * tail], back.x);
-    atomicAdd(&pulls[2u * tail + 1u], back.y);
-    //NEGATIVES
+    //EDGE
     edge++;
   }
 }
