@@ -79,6 +79,7 @@ export async function download(
   let keptVersion = body.size > 0 ? (part?.version ?? null) : null
   let isKeeping = part !== null
   let cache: RequestCache = 'default'
+  let hasRanges = true
   let furthest = body.size
   let isFound: boolean | null = null
   try {
@@ -101,7 +102,7 @@ export async function download(
     const isWhole = body.size > 0 && body.size === body.total
     const from = isWhole ? body.size - 1 : body.size
     const accepts = [416, ...(isOptional ? [404] : [])]
-    const range = from > 0 ? ([from, null] as const) : undefined
+    const range = from > 0 && hasRanges ? ([from, null] as const) : undefined
     try {
       const isFound = await remote.ask({ range, cache, accepts }, context.signal, async (response, alive) => {
         if (response.status === 404) {
@@ -141,10 +142,17 @@ export async function download(
       if (isFound) await check()
       return isFound
     } catch (failure) {
+      // Not every browser asks for ranges without leave, and not every host gives it: such a part would be in the way for ever.
+      if (range && failure instanceof Retry && failure.isSilent) hasRanges = !(await answersHead())
       const hasGained = body.size > furthest
       furthest = Math.max(furthest, body.size)
       throw hasGained ? afterGain(failure) : failure
     }
+  }
+
+  async function answersHead(): Promise<boolean> {
+    const request = { method: 'HEAD', cache: 'no-cache' } as const
+    return remote.ask(request, context.signal, async () => Promise.resolve(true)).catch(() => false)
   }
 
   function isSame(version: Version): boolean {

@@ -36,6 +36,8 @@ export class Retry extends Error {
   readonly maxTries: number
   /** The host counts requests, and there were too many. */
   readonly isLimited: boolean
+  /** Not even a status came. */
+  readonly isSilent: boolean
   constructor(
     error: NetworkError,
     {
@@ -43,7 +45,8 @@ export class Retry extends Error {
       gained = false,
       maxTries = MAX_TRIES,
       isLimited = false,
-    }: Partial<Pick<Retry, 'waitMs' | 'gained' | 'maxTries' | 'isLimited'>> = {},
+      isSilent = false,
+    }: Partial<Omit<Retry, keyof Error | 'error'>> = {},
   ) {
     super(error.message)
     this.error = error
@@ -51,6 +54,7 @@ export class Retry extends Error {
     this.gained = gained
     this.maxTries = maxTries
     this.isLimited = isLimited
+    this.isSilent = isSilent
   }
 }
 

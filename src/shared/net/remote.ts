@@ -95,7 +95,7 @@ export function createRemote(
           throw new Retry(
             hasAnswered && !wasTarget ? words.dropped(cause) : words.unreachable(cause),
             // Most often this is a refusal (CORS), and that does not pass.
-            hasAnswered ? {} : { maxTries: 2 },
+            { isSilent: true, ...(hasAnswered ? {} : { maxTries: 2 }) },
           )
         } finally {
           dog.stop()

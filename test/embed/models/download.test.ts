@@ -221,6 +221,21 @@ describe('download', () => {
     },
   )
 
+  test('a part is not in the way where ranges are refused without an answer, as by a preflight', async () => {
+    const part = memoryPart()
+    Object.assign(part.state, { version: '"v1"', total: file.length, bytes: file.slice(0, 1000) })
+    answer = (request, response) => {
+      if (request.headers.range) response.destroy()
+      else send(request, response)
+    }
+    expect(Buffer.from((await get({ openPart: part.open })) ?? []).equals(file)).toBe(true)
+    // A host that is gone altogether leaves it as it is.
+    Object.assign(part.state, { version: '"v1"', total: file.length, bytes: file.slice(0, 1000) })
+    answer = (_, response) => response.destroy()
+    await expect(get({ openPart: part.open })).rejects.toMatchObject({ name: 'NetworkError' })
+    expect(part.state).toMatchObject({ version: '"v1"', bytes: file.slice(0, 1000) })
+  })
+
   test('a part of what is now another file is forgotten', async () => {
     const part = memoryPart()
     part.state.version = '"v0"'
