@@ -14,29 +14,24 @@ import {
   toWorld,
   zoomAt,
 } from './camera/camera.ts'
-import { placeColors, type Theme } from './color/color.ts'
-import {
-  type Crowding,
-  crowdingOf,
-  type DrawChoice,
-  type DrawMode,
-  modeFor,
-  opacityFor,
-} from './points/crowding.ts'
+import type { Theme } from './color/color.ts'
+import { type Crowding, type DrawChoice, type DrawMode, modeFor, opacityFor } from './points/crowding.ts'
 import { bounds, type WorldBox } from '../shared/places/grid-index.ts'
 import type { FreeArea } from './marks/label-place.ts'
 import { LabelCanvas, type MapLabel } from './marks/label-canvas.ts'
 import { nearestInDirection } from './finding/direction.ts'
 import { watchLongPress } from './finding/long-press.ts'
 import type { Polygon } from './finding/lasso.ts'
+import { type Ring, ringsOf } from './marks/rings.ts'
 import { dimming, type MarkedRows, marksOf } from './marks/marks.ts'
 import { type Tween, tween } from './camera/motion.ts'
 import { PlaceIndex } from './finding/place-index.ts'
 import { PlaceIndexes } from './finding/place-indexes.ts'
 import { type ColorSource, type Placed, slotsFor } from './points/point-buffers.ts'
+import { boundsOf, crowdingIn } from './points/extent.ts'
+import { PointColors } from './color/point-colors.ts'
 import { PointScene, type SceneLook } from './points/point-scene.ts'
 import { SceneLayer } from './points/scene-layer.ts'
-import { drawOrder } from '../shared/places/shuffle.ts'
 import { VisiblePart } from './points/visible-part.ts'
 import { between, blendOf, leastSeen, mixed, only, type Weights } from './points/weights.ts'
 
@@ -62,17 +57,6 @@ interface Blend {
   readonly share: number
 }
 
-/** A circle around a point. */
-interface Ring {
-  readonly x: number
-  readonly y: number
-  /** Of its middle, CSS pixels. */
-  readonly radius: number
-  /** sRGB bytes. */
-  readonly color: [number, number, number]
-  readonly width: number
-}
-
 /** What the points look like beside their places. */
 export interface Painted {
   readonly colors: Uint8Array<ArrayBuffer> | null
@@ -89,16 +73,10 @@ const REST_MS = 140
 const MANY = 1_000_000
 const MOST_PIXELS = 2
 const FEWER_PIXELS = 1.5
-/** Rows whose places tell where the middle of a map is. */
-const COLOR_SAMPLE = 1 << 17
 /** A pointer this near to a point is on it, CSS pixels. */
 const HIT_PX = 14
 const ZOOM_OUT_STEPS = 2.5
 const ZOOM_IN_STEPS = 14
-const RING_COLORS = {
-  dark: { hovered: [255, 255, 255], pinned: [255, 214, 92], near: [255, 214, 92] },
-  light: { hovered: [16, 20, 28], pinned: [200, 80, 0], near: [200, 80, 0] },
-} as const
 
 /** Everything that is drawn. Knows rows and positions, not captions; lives outside React. */
 export class CaptionMap {
@@ -118,9 +96,7 @@ export class CaptionMap {
   private height = 1
 
   /** Colors by a column, and rows that filters leave out. */
-  private painted: Painted = { colors: null, hidden: null }
-  private colors: { readonly source: ColorSource; readonly of: Float32Array; readonly theme: Theme } | null =
-    null
+  private readonly colors = new PointColors()
   /** Name of the layout whose positions each slot holds. */
   private leaving: Layout | null = null
   private slots: (string | null)[] = []
@@ -269,8 +245,7 @@ export class CaptionMap {
       this.near = []
       this.marked = { found: null, selected: null }
       this.following = true
-      this.colors = null
-      this.painted = { colors: null, hidden: null }
+      this.colors.set(null, null)
     }
     this.active = active
     this.fitSlots()
@@ -392,8 +367,7 @@ export class CaptionMap {
    * @param painted.hidden [n] 1 for rows to leave out; null for none
    */
   setPainted(painted: Painted): void {
-    this.painted = painted
-    this.colors = null
+    this.colors.set(painted.colors, painted.hidden)
     this.upload()
     this.render()
   }
@@ -450,7 +424,7 @@ export class CaptionMap {
     const world: number[] = []
     for (let i = 0; i < outline.length; i += 2)
       world.push(...toWorld(this.camera, this.width, this.height, outline[i], outline[i + 1]))
-    return this.indexed().rowsInside(world, this.painted.hidden)
+    return this.indexed().rowsInside(world, this.colors.hidden)
   }
 
   /** The rows in the part of the map that no panel covers, ascending. */
@@ -599,7 +573,7 @@ export class CaptionMap {
     const p = this.position(row)
     if (!p) return []
     return this.indexed()
-      .nearest(p[0], p[1], k + 1, Infinity, this.painted.hidden)
+      .nearest(p[0], p[1], k + 1, Infinity, this.colors.hidden)
       .filter((other) => other !== row)
       .slice(0, k)
   }
@@ -629,7 +603,7 @@ export class CaptionMap {
     if (!from) return this.centerRow()
     const positions = this.places() ?? NO_PLACES
     const { grid } = this.indexed()
-    return nearestInDirection({ positions, grid, hidden: this.painted.hidden }, from, [dx, -dy])
+    return nearestInDirection({ positions, grid, hidden: this.colors.hidden }, from, [dx, -dy])
   }
 
   private readonly onPointerMove = (event: PointerEvent): void => {
@@ -674,7 +648,7 @@ export class CaptionMap {
     if (!this.layouts.length) return null
     const [x, y] = toWorld(this.camera, this.width, this.height, px, py)
     const radius = Math.max(HIT_PX, this.pointSize()) / 2 ** this.camera.zoom
-    return this.indexed().nearest(x, y, 1, radius, this.painted.hidden)[0] ?? null
+    return this.indexed().nearest(x, y, 1, radius, this.colors.hidden)[0] ?? null
   }
 
   private setDragging(dragging: boolean): void {
@@ -729,7 +703,7 @@ export class CaptionMap {
 
   private rowsAtMiddle(k: number): number[] {
     const [x, y] = toWorld(this.camera, this.width, this.height, ...this.freeCenter())
-    return this.indexed().nearest(x, y, k, Infinity, this.painted.hidden)
+    return this.indexed().nearest(x, y, k, Infinity, this.colors.hidden)
   }
 
   private freeArea(): FreeArea {
@@ -843,28 +817,8 @@ export class CaptionMap {
       const layout = name === LEAVING ? this.leaving : this.layouts.find((l) => l.name === name)
       return layout?.positions.length === 2 * n ? layout : null
     })
-    scene.setPoints(n, places, this.colorSource(n), this.isFresh)
+    scene.setPoints(n, places, this.colors.source(n, this.colorReference(), this.theme), this.isFresh)
     this.isFresh = false
-  }
-
-  private colorSource(n: number): ColorSource {
-    const of = this.colorReference()
-    if (this.colors?.of === of && this.colors.theme === this.theme) return this.colors.source
-    const { colors, hidden } = this.painted
-    const order = drawOrder(n)
-    const sample = (each: (row: number) => void): void =>
-      order.visit(0, Math.min(n, COLOR_SAMPLE), (_, row) => each(row))
-    const write = colors ? copyColors(colors) : placeColors(of, this.theme, sample)
-    const source: ColorSource = {
-      write: hidden
-        ? (row, into, at) => {
-            write(row, into, at)
-            if (hidden[row]) into[at + 3] = 0
-          }
-        : write,
-    }
-    this.colors = { source, of, theme: this.theme }
-    return source
   }
 
   /** The middle layout gives the colors, so that a point keeps its color in all of them. */
@@ -1052,17 +1006,8 @@ export class CaptionMap {
 
   private rings(): Ring[] {
     if (this.morph) return []
-    const palette = RING_COLORS[this.theme]
-    const radius = Math.max(5, this.pointSize() / 2 + 3)
-    const rings: Ring[] = []
-    const add = (row: number, color: readonly [number, number, number], width: number, grow: number) => {
-      const p = this.position(row)
-      if (p) rings.push({ x: p[0], y: p[1], radius: radius + grow, color: [...color], width })
-    }
-    for (const row of this.near) add(row, palette.near, 1, -1)
-    if (this.pinned !== null) add(this.pinned, palette.pinned, 2.5, 2)
-    if (this.hovered !== null) add(this.hovered, palette.hovered, 2, 1)
-    return rings
+    const { hovered, pinned, near } = this
+    return ringsOf({ hovered, pinned, near }, (row) => this.position(row), this.pointSize(), this.theme)
   }
 
   private fly(to: Camera, ms: number): void {
@@ -1124,33 +1069,4 @@ const PART_MARGIN = 0.5
 
 function devicePixels(most: number): number {
   return Math.min(most, globalThis.devicePixelRatio || 1)
-}
-
-/** @param colors [n, 4] */
-function copyColors(colors: Uint8Array): ColorSource['write'] {
-  return (row, into, at) => {
-    for (let channel = 0; channel < 4; channel++) into[at + channel] = colors[4 * row + channel]
-  }
-}
-
-/** Bounding boxes and crowding are asked for with every frame. */
-const boxes = new WeakMap<Float32Array, ReturnType<typeof bounds>>()
-const crowdings = new WeakMap<Float32Array, Crowding>()
-
-function boundsOf(positions: Float32Array): ReturnType<typeof bounds> {
-  let box = boxes.get(positions)
-  if (box === undefined) {
-    box = bounds(positions)
-    boxes.set(positions, box)
-  }
-  return box
-}
-
-function crowdingIn(positions: Float32Array): Crowding {
-  let crowding = crowdings.get(positions)
-  if (!crowding) {
-    crowding = crowdingOf(positions, boundsOf(positions) ?? [0, 0, 1, 1], drawOrder(positions.length / 2))
-    crowdings.set(positions, crowding)
-  }
-  return crowding
 }
