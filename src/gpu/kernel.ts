@@ -34,8 +34,8 @@ const compiled = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>
 /**
  * Compiles a kernel, once a device.
  *
- * @throws {Error} with the compiler's first message and its line when the WGSL does not compile, {GPUPipelineError} when
- *   it does not fit its bindings.
+ * @throws {Error} that names the kernel: with the compiler's first message and its line when the WGSL does not compile,
+ *   with the driver's when it makes no pipeline of it.
  */
 export async function createKernel<S extends KernelSource>(device: GPUDevice, source: S): Promise<Kernel<S>> {
   const kernels = compiled.get(device) ?? new Map<string, Promise<GPUComputePipeline>>()
@@ -53,6 +53,8 @@ async function compile(
   { label, wgsl, bindings }: KernelSource,
 ): Promise<GPUComputePipeline> {
   const types = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const
+  // Otherwise a session on the device would tell the same fault before, without the line.
+  device.pushErrorScope('validation')
   const layout = device.createBindGroupLayout({
     label,
     entries: bindings.map((kind, binding) => ({
@@ -62,16 +64,23 @@ async function compile(
     })),
   })
   const module = device.createShaderModule({ label, code: wgsl.join('\n') })
+  const scope = device.popErrorScope()
   const { messages } = await module.getCompilationInfo()
   const fault = messages.find(({ type }) => type === 'error')
   if (fault) throw new Error(`${label}: line ${fault.lineNum}: ${fault.message}`)
+  const invalid = await scope
+  if (invalid) throw new Error(`${label}: ${invalid.message}`)
   const constants: Record<string, number> = {}
   if (/override WORKGROUP_SIZE\b/.test(wgsl[0])) constants['WORKGROUP_SIZE'] = WORKGROUP_SIZE
-  return device.createComputePipelineAsync({
-    label,
-    layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
-    compute: { module, entryPoint: 'main', constants },
-  })
+  try {
+    return await device.createComputePipelineAsync({
+      label,
+      layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: 'main', constants },
+    })
+  } catch (cause) {
+    throw new Error(`${label}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
 }
 
 /** Packs the parameters of one dispatch as the WGSL struct `Params` has them. */

@@ -1,30 +1,27 @@
 import { DeviceError, LostDeviceError } from '../shared/core/errors.ts'
-import {
-  createKernel,
-  type Kernel,
-  type KernelSource,
-  packParams,
-  type Params,
-  WORKGROUP_SIZE,
-} from './kernel.ts'
-
-/** A kernel with its buffers. */
-export interface Bound<S extends KernelSource> {
-  readonly kernel: Kernel<S>
-  readonly group: GPUBindGroup
-}
-
-/** Rows of one dispatch: WebGPU guarantees 65,535 workgroups along each axis. */
-const MAX_ROWS = 65_535 * WORKGROUP_SIZE
-/** Parameter blocks a submit; one takes 256 bytes, the alignment that WebGPU guarantees to suffice. */
-const SLOTS = 1024
-const SLOT_BYTES = 256
+import { type Bound, Commands, PARAMS_BYTES } from './commands.ts'
+import { createKernel, type Kernel, type KernelSource } from './kernel.ts'
 
 const ADVICE_LOST =
   'Close other pages that use the GPU, then press “Try again”; with fewer rows the GPU has less to do.'
 const ADVICE_MEMORY = 'Open fewer rows (?limit=), or use a GPU with more memory.'
 const ADVICE_FAULT =
   'This is a fault of Captionscape or of the graphics driver. Update the driver; if it stays, report it.'
+
+/** No part of a split array is larger: what a driver allocates at once may be less than what it lets a shader bind. */
+const PART_BYTES = 2 ** 31
+/** Arrays are written and read in pieces of this size: a call copies all that it is given at once. */
+const TRANSFER_BYTES = 32 * 2 ** 20
+
+/** Limits below those of a device, as tests of the seams set them. */
+export interface GpuLimits {
+  /** Bytes of a storage buffer. */
+  readonly bytesPerBuffer?: number
+  /** Workgroups of a dispatch, along each axis. */
+  readonly groupsPerDispatch?: number
+  /** Bytes that are written or read at once, a multiple of four. */
+  readonly bytesPerTransfer?: number
+}
 
 /** What is known of a device beside what it says itself. */
 interface Watch {
@@ -58,23 +55,27 @@ export class GpuSession {
   #peakBytes = 0
   /** Bytes that a storage buffer may have. */
   readonly bytesPerBuffer: number
+  /** Bytes that a part of a split array may have. */
+  readonly bytesPerPart: number
+  /** Workgroups that a dispatch may have along each axis. */
+  readonly groupsPerDispatch: number
+  readonly #bytesPerTransfer: number
   readonly #params: GPUBuffer
   #fault: DeviceError | null = null
   #isOpen = true
 
-  /** @param bytesPerBuffer to hold buffers below what the device allows, as tests of the seams do */
-  constructor(device: GPUDevice, bytesPerBuffer = Number.POSITIVE_INFINITY) {
+  constructor(device: GPUDevice, limits: GpuLimits = {}) {
+    const { bytesPerBuffer = Infinity, groupsPerDispatch = Infinity } = limits
     this.device = device
-    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits
+    const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits
     this.bytesPerBuffer = Math.min(bytesPerBuffer, maxBufferSize, maxStorageBufferBindingSize)
+    this.bytesPerPart = Math.min(PART_BYTES, this.bytesPerBuffer)
+    this.#bytesPerTransfer = limits.bytesPerTransfer ?? TRANSFER_BYTES
+    this.groupsPerDispatch = Math.min(groupsPerDispatch, maxComputeWorkgroupsPerDimension)
     device.addEventListener('uncapturederror', this.#onError)
     const watch = watchOf(device)
     this.#fault = watch.lost
-    this.#params = this.buffer(
-      'gpu.params',
-      SLOTS * SLOT_BYTES,
-      GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-    )
+    this.#params = this.buffer('gpu.params', PARAMS_BYTES, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST)
     watch.sessions.add(this)
   }
 
@@ -116,8 +117,17 @@ export class GpuSession {
   /** A buffer with the given content, whose length is a multiple of four bytes. */
   upload(label: string, data: Uint32Array | Float32Array | Uint16Array): GPUBuffer {
     const buffer = this.buffer(label, data.byteLength)
-    this.device.queue.writeBuffer(buffer, 0, data as Uint32Array<ArrayBuffer>)
+    this.write(buffer, 0, data)
     return buffer
+  }
+
+  /** Puts data, a multiple of four bytes, into a buffer from the byte `offset` on. */
+  write(buffer: GPUBuffer, offset: number, data: Uint32Array | Float32Array | Uint16Array): void {
+    const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength)
+    for (let at = 0; at < bytes.length; at += this.#bytesPerTransfer) {
+      const piece = Math.min(this.#bytesPerTransfer, bytes.length - at)
+      this.device.queue.writeBuffer(buffer, offset + at, bytes, at, piece)
+    }
   }
 
   /** Gives buffers back before the session ends. */
@@ -134,32 +144,59 @@ export class GpuSession {
     return data
   }
 
-  /** Pieces of several buffers of the same moment; offsets are multiples of four. */
+  /**
+   * Pieces of several buffers, once all work submitted so far is done; of the same moment where nothing else is submitted
+   * until they have come. Offsets and lengths are multiples of four.
+   */
   async readAll(
     parts: readonly { readonly buffer: GPUBuffer; readonly offset?: number; readonly bytes: number }[],
   ): Promise<ArrayBuffer[]> {
     this.check()
+    const data = parts.map(({ bytes }) => new Uint8Array(bytes))
     const total = parts.reduce((sum, { bytes }) => sum + bytes, 0)
-    const staging = this.buffer('gpu.staging', total, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST)
-    const encoder = this.device.createCommandEncoder({ label: 'gpu.read' })
+    const size = Math.min(this.#bytesPerTransfer, total)
+    const staging = this.buffer('gpu.staging', size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST)
+    let pieces: { readonly from: number; readonly into: Uint8Array }[] = []
+    let encoder = this.device.createCommandEncoder({ label: 'gpu.read' })
     let at = 0
-    for (const { buffer, offset = 0, bytes } of parts) {
-      if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes)
-      at += bytes
+    const fetch = async (): Promise<void> => {
+      this.device.queue.submit([encoder.finish()])
+      await this.#map(staging)
+      const mapped = staging.getMappedRange()
+      for (const { from, into } of pieces) into.set(new Uint8Array(mapped, from, into.length))
+      staging.unmap()
+      pieces = []
+      encoder = this.device.createCommandEncoder({ label: 'gpu.read' })
+      at = 0
     }
-    this.device.queue.submit([encoder.finish()])
+    for (const [index, { buffer, offset = 0, bytes }] of parts.entries()) {
+      for (let done = 0; done < bytes; ) {
+        const piece = Math.min(bytes - done, size - at)
+        encoder.copyBufferToBuffer(buffer, offset + done, staging, at, piece)
+        pieces.push({ from: at, into: data[index].subarray(done, done + piece) })
+        done += piece
+        at += piece
+        if (at === size) await fetch()
+      }
+    }
+    if (pieces.length > 0) await fetch()
+    this.free(staging)
+    this.check()
+    return data.map(({ buffer }) => buffer)
+  }
+
+  async #map(staging: GPUBuffer): Promise<void> {
     try {
       await staging.mapAsync(GPUMapMode.READ)
     } catch (cause) {
       await this.#settle()
       throw this.#lostBy(cause)
     }
-    const mapped = staging.getMappedRange()
-    at = 0
-    const data = parts.map(({ bytes }) => mapped.slice(at, (at += bytes)))
-    this.free(staging)
-    this.check()
-    return data
+  }
+
+  /** Compiles kernels side by side, so that none is waited for when it is first used; what fails is told then. */
+  warm(sources: readonly KernelSource[]): void {
+    for (const source of sources) this.kernel(source).catch(() => {})
   }
 
   kernel<S extends KernelSource>(source: S): Promise<Kernel<S>> {
@@ -185,7 +222,7 @@ export class GpuSession {
   /** Encodes and submits dispatches; they run one after the other and see each other's writes. */
   submit(encode: (commands: Commands) => void): void {
     this.check()
-    const commands = new Commands(this.device, this.#params)
+    const commands = new Commands(this.device, this.#params, this.groupsPerDispatch)
     encode(commands)
     commands.flush()
   }
@@ -234,64 +271,6 @@ export class GpuSession {
 
 const STORAGE = 0x80 | 0x04 | 0x08 // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST; the global is not there in Node
 
-/** Dispatches on their way into one or more submits. */
-export class Commands {
-  readonly #device: GPUDevice
-  readonly #params: GPUBuffer
-  readonly #view = new DataView(new ArrayBuffer(SLOTS * SLOT_BYTES))
-  #encoder: GPUCommandEncoder | null = null
-  #pass: GPUComputePassEncoder | null = null
-  #slot = 0
-
-  constructor(device: GPUDevice, params: GPUBuffer) {
-    this.#device = device
-    this.#params = params
-  }
-
-  /** Runs [x, y] workgroups. */
-  dispatch<S extends KernelSource>({ kernel, group }: Bound<S>, params: Params<S>, x: number, y = 1): void {
-    if (this.#slot === SLOTS) this.flush()
-    this.#encoder ??= this.#device.createCommandEncoder()
-    this.#pass ??= this.#encoder.beginComputePass()
-    packParams(kernel.source, params, this.#view, this.#slot * SLOT_BYTES)
-    this.#pass.setPipeline(kernel.pipeline)
-    this.#pass.setBindGroup(0, group, [this.#slot * SLOT_BYTES])
-    this.#pass.dispatchWorkgroups(x, y)
-    this.#slot++
-  }
-
-  /** Runs one thread for each row in [begin, end), in as many dispatches as their size limit demands. */
-  rows<S extends KernelSource>(bound: Bound<S>, params: Params<S> & Rows): void {
-    for (let begin = params.begin; begin < params.end; begin += MAX_ROWS) {
-      const end = Math.min(params.end, begin + MAX_ROWS)
-      this.dispatch(bound, { ...params, begin, end }, Math.ceil((end - begin) / WORKGROUP_SIZE))
-    }
-  }
-
-  /** Fills a buffer with zeros. */
-  clear(buffer: GPUBuffer): void {
-    this.#encoder ??= this.#device.createCommandEncoder()
-    this.#pass?.end()
-    this.#pass = null
-    this.#encoder.clearBuffer(buffer)
-  }
-
-  flush(): void {
-    if (!this.#encoder) return
-    this.#pass?.end()
-    this.#device.queue.writeBuffer(this.#params, 0, this.#view.buffer, 0, this.#slot * SLOT_BYTES)
-    this.#device.queue.submit([this.#encoder.finish()])
-    this.#encoder = null
-    this.#pass = null
-    this.#slot = 0
-  }
-}
-
 function lost(why: string): LostDeviceError {
   return new LostDeviceError(`gpu: the device was lost (${why})`, ADVICE_LOST)
-}
-
-interface Rows {
-  readonly begin: number
-  readonly end: number
 }

@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../shared/core/errors.ts'
-import type { Commands, GpuSession } from './session.ts'
+import type { Commands } from './commands.ts'
+import type { GpuSession } from './session.ts'
 
 /** Work that can be cut anywhere between its units: rows, pairs of tiles, rows of epochs. */
 export interface Work {
@@ -10,6 +11,8 @@ export interface Work {
   readonly begin?: number
   /** Slices hold multiples of this many units; 1 by default. */
   readonly grain?: number
+  /** The first place at or after one where the work can be cut; anywhere by default. */
+  readonly align?: (at: number) => number
   /** Size of the first slice, before the rate is known; 1024 by default. */
   readonly first?: number
   /** Encodes the units [begin, end). */
@@ -48,12 +51,12 @@ export class Slicer {
    * @throws {DeviceError} when the device fails.
    */
   async run(work: Work, signal: AbortSignal | undefined): Promise<void> {
-    const { label, total, grain = 1, first = FIRST_UNITS } = work
+    const { label, total, grain = 1, first = FIRST_UNITS, align = (at: number): number => at } = work
     let done = work.begin ?? 0
     while (done < total) {
       throwIfCancelled(signal)
       const wanted = this.unitsPerSlice(label) ?? first
-      const end = Math.min(total, done + Math.max(grain, Math.floor(wanted / grain) * grain))
+      const end = align(Math.min(total, done + Math.max(grain, Math.floor(wanted / grain) * grain)))
       const started = performance.now()
       this.#session.submit((commands) => work.encode(commands, done, end))
       await this.#session.done()

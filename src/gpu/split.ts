@@ -35,10 +35,10 @@ export function partsOf({ nRows, rowsPerPart, parts }: Split): readonly Part[] {
  * @throws {DeviceError} when not even `grain` rows fit.
  */
 export function rowsPerBuffer(session: GpuSession, rowBytes: number, grain: number): number {
-  const rows = Math.floor(session.bytesPerBuffer / (rowBytes * grain)) * grain
+  const rows = Math.floor(session.bytesPerPart / (rowBytes * grain)) * grain
   if (rows > 0) return rows
   throw new DeviceError(
-    `gpu: ${grain} rows of ${rowBytes} bytes exceed the ${session.bytesPerBuffer} that a buffer may have on this GPU`,
+    `gpu: ${grain} rows of ${rowBytes} bytes exceed the ${session.bytesPerPart} that a buffer may have on this GPU`,
     'Use a GPU that allows larger buffers.',
   )
 }
@@ -69,12 +69,9 @@ export function uploadSplit(
 ): Split {
   const split = splitBuffer(session, label, data.byteLength / rowBytes, rowBytes, rowsPerPart)
   for (const { buffer, begin, end } of partsOf(split)) {
-    const bytes = new Uint8Array(
-      data.buffer as ArrayBuffer,
-      data.byteOffset + begin * rowBytes,
-      (end - begin) * rowBytes,
-    )
-    session.device.queue.writeBuffer(buffer, 0, bytes)
+    const width = rowBytes / data.BYTES_PER_ELEMENT
+    const rows = data.subarray(begin * width, end * width)
+    session.write(buffer, 0, rows)
   }
   return split
 }

@@ -12,10 +12,9 @@ export function writeVectors(
   { data, nDims }: Vectors,
   nQuads: number,
 ): void {
-  const { queue } = session.device
   const width = nQuads * 4
   if (width === nDims) {
-    queue.writeBuffer(part.buffer, 0, data, part.begin * nDims, (part.end - part.begin) * nDims)
+    session.write(part.buffer, 0, data.subarray(part.begin * nDims, part.end * nDims))
     return
   }
   const rowsPerPiece = Math.max(1, Math.floor(PIECE_BYTES / (2 * width)))
@@ -25,6 +24,6 @@ export function writeVectors(
     for (let row = begin; row < end; row++) {
       piece.set(data.subarray(row * nDims, (row + 1) * nDims), (row - begin) * width)
     }
-    queue.writeBuffer(part.buffer, (begin - part.begin) * 2 * width, piece)
+    session.write(part.buffer, (begin - part.begin) * 2 * width, piece)
   }
 }

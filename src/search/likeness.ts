@@ -24,7 +24,7 @@ export function createLikeness(
   bytesPerBuffer = Number.POSITIVE_INFINITY,
 ): Likeness {
   const { nPoints, nDims } = vectors
-  const session = new GpuSession(device, bytesPerBuffer)
+  const session = new GpuSession(device, { bytesPerBuffer })
   const nQuads = Math.ceil(nDims / 4)
   const rowBytes = 8 * nQuads
   let points: Split | null = null

@@ -1,7 +1,9 @@
 import { buildGraph, freeGraph } from './graph/build-graph.ts'
 import { type Approximation, type GraphBuffers, leastWeight, type NeighborBuffers } from './common/buffers.ts'
+import { checkFinite } from './common/check-finite.ts'
 import { StageTimes } from './common/stage-times.ts'
-import { GpuSession } from '../gpu/session.ts'
+import { FIT_KERNELS } from './kernels.ts'
+import { type GpuLimits, GpuSession } from '../gpu/session.ts'
 import { Slicer } from '../gpu/slices.ts'
 import { readSplit } from '../gpu/split.ts'
 import { chooseSearch } from './neighbors/choose-search.ts'
@@ -89,20 +91,20 @@ export class UmapRun {
   #optimizer: Optimizer | null = null
 
   /**
-   * @param bytesPerBuffer to hold buffers below what the device allows, as tests of the seams do
+   * @param limits below those of the device, as tests of the seams set them
    * @throws {InputError} for vectors or options that cannot be used.
    */
   constructor(
     device: GPUDevice,
     vectors: Vectors,
     options: Partial<UmapOptions> = {},
-    bytesPerBuffer?: number,
+    limits: GpuLimits = {},
   ) {
     this.#vectors = vectors
     this.#options = { ...UMAP_DEFAULTS, ...options }
     checkOptions(this.#options)
     checkVectors(vectors)
-    this.#session = new GpuSession(device, bytesPerBuffer)
+    this.#session = new GpuSession(device, limits)
     this.#slicer = new Slicer(this.#session)
   }
 
@@ -193,6 +195,7 @@ export class UmapRun {
   async fit(context: UmapContext = {}): Promise<UmapFit> {
     const { nPoints } = this.#vectors
     if (nPoints < 2) return this.#trivial()
+    this.#session.warm(FIT_KERNELS)
     const found = this.#onGpu ?? (await this.#times.time('Neighbors', () => this.#findNeighbors(context)))
     const graph = this.#graph ?? (await this.#times.time('Graphs', () => this.#buildGraph(found, context)))
     const start = this.#start ?? (await this.#times.time('Start', () => this.#findStart(graph, context)))
@@ -251,7 +254,9 @@ export class UmapRun {
     tell(0)
     const { seed, nEpochs } = this.#options
     const options = { seed, least: leastWeight(nEpochs), signal, onNotice }
-    this.#start = await findStart(this.#session, this.#slicer, graph, this.#vectors, options)
+    const start = await findStart(this.#session, this.#slicer, graph, this.#vectors, options)
+    checkFinite('spectral', 'the start', start)
+    this.#start = start
     tell(1)
     return this.#start
   }
@@ -265,7 +270,20 @@ export class UmapRun {
     this.#optimizer ??= await Optimizer.create(this.#session, this.#slicer, graph, start, this.#options)
     const total = this.#options.nEpochs
     const tell = throttled((done: number) => onProgress?.({ stage: 'Lay out', done, total, unit: 'epochs' }))
-    return this.#optimizer.run({ signal, onLayouts, onEpoch: (epoch) => tell(epoch, epoch === total) })
+    const layouts = await this.#optimizer.run({
+      signal,
+      onLayouts,
+      onEpoch: (epoch) => tell(epoch, epoch === total),
+    })
+    try {
+      for (const { name, positions } of layouts) checkFinite('optimize', `layout ${name}`, positions)
+    } catch (error) {
+      // So that another try begins at the first epoch.
+      this.#optimizer.close()
+      this.#optimizer = null
+      throw error
+    }
+    return layouts
   }
 
   /** Reports a part of the stage “Neighbors” as a number of points. */

@@ -19,16 +19,19 @@ interface Found {
   readonly nClusters: number
 }
 
-function search(vectors: Vectors, k = K, bytesPerBuffer?: number): Promise<Found> {
-  return inSession(async (session) => {
-    const found = await new ClusteredSearch(session, new Slicer(session), vectors, k).run()
-    if (!found.approximate) throw new Error('no recall')
-    return {
-      ids: new Uint32Array(await readSplit(session, found.ids)),
-      distances: new Float32Array(await readSplit(session, found.distances)),
-      ...found.approximate,
-    }
-  }, bytesPerBuffer)
+function search(vectors: Vectors, k = K, bytesPerBuffer = Infinity): Promise<Found> {
+  return inSession(
+    async (session) => {
+      const found = await new ClusteredSearch(session, new Slicer(session), vectors, k).run()
+      if (!found.approximate) throw new Error('no recall')
+      return {
+        ids: new Uint32Array(await readSplit(session, found.ids)),
+        distances: new Float32Array(await readSplit(session, found.distances)),
+        ...found.approximate,
+      }
+    },
+    { bytesPerBuffer },
+  )
 }
 
 /** Share of the true nearest found, by distance. */
@@ -107,18 +110,21 @@ test('the result is the same each time, however the buffers are cut, and after a
   const whole = await search(vectors, 20)
   expect(await search(vectors, 20)).toEqual(whole)
   expect(await search(vectors, 20, 16_000)).toEqual(whole)
-  await inSession(async (session) => {
-    const resumed = new ClusteredSearch(session, new Slicer(session), vectors, 20)
-    for (const until of [0.01, 0.3]) {
-      const controller = new AbortController()
-      const onFraction = (fraction: number): void => {
-        if (fraction > until) controller.abort()
+  await inSession(
+    async (session) => {
+      const resumed = new ClusteredSearch(session, new Slicer(session), vectors, 20)
+      for (const until of [0.01, 0.3]) {
+        const controller = new AbortController()
+        const onFraction = (fraction: number): void => {
+          if (fraction > until) controller.abort()
+        }
+        await expect(resumed.run({ signal: controller.signal, onFraction })).rejects.toThrow(CancelledError)
       }
-      await expect(resumed.run({ signal: controller.signal, onFraction })).rejects.toThrow(CancelledError)
-    }
-    const { ids } = await resumed.run()
-    expect(new Uint32Array(await readSplit(session, ids))).toEqual(whole.ids)
-  }, 16_000)
+      const { ids } = await resumed.run()
+      expect(new Uint32Array(await readSplit(session, ids))).toEqual(whole.ids)
+    },
+    { bytesPerBuffer: 16_000 },
+  )
 })
 
 test.each([1, 2, 3, 40])('%i points find all the others', async (nPoints) => {

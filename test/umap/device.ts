@@ -1,6 +1,6 @@
 import { requestGpu } from '../../src/gpu/adapter.ts'
 import { type KernelSource, type Params, WORKGROUP_SIZE } from '../../src/gpu/kernel.ts'
-import { GpuSession } from '../../src/gpu/session.ts'
+import { type GpuLimits, GpuSession } from '../../src/gpu/session.ts'
 
 let device: Promise<GPUDevice> | null = null
 
@@ -15,13 +15,13 @@ export function testDevice(): Promise<GPUDevice> {
 
 /**
  * Runs a test's body in a session that fails the test on any WebGPU error.
- * @param bytesPerBuffer limits storage buffers, so that seams between them are crossed
+ * @param limits below the device's, so that seams between buffers and dispatches are crossed
  */
 export async function inSession<T>(
   body: (session: GpuSession) => Promise<T>,
-  bytesPerBuffer?: number,
+  limits: GpuLimits = {},
 ): Promise<T> {
-  const session = new GpuSession(await testDevice(), bytesPerBuffer)
+  const session = new GpuSession(await testDevice(), limits)
   try {
     const result = await body(session)
     await session.done()

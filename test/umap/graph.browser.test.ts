@@ -38,19 +38,22 @@ function graphsOf(
   nNeighbors: readonly number[],
   { rowsPerPart = ids.length / k, bytesPerBuffer = Number.POSITIVE_INFINITY } = {},
 ): Promise<ReferenceGraph[]> {
-  return inSession(async (session) => {
-    const neighbors = {
-      nPoints: ids.length / k,
-      k,
-      ids: uploadSplit(session, 'ids', ids, 4 * k, rowsPerPart),
-      distances: uploadSplit(session, 'distances', distances, 4 * k, rowsPerPart),
-    }
-    const graph = await buildGraph(session, new Slicer(session), neighbors, { nNeighbors })
-    if (bytesPerBuffer < 1e9) expect(graph.parts.length).toBeGreaterThan(3)
-    const sets: ReferenceGraph[] = []
-    for (let set = 0; set < nNeighbors.length; set++) sets.push(await readGraph(session, graph, set))
-    return sets
-  }, bytesPerBuffer)
+  return inSession(
+    async (session) => {
+      const neighbors = {
+        nPoints: ids.length / k,
+        k,
+        ids: uploadSplit(session, 'ids', ids, 4 * k, rowsPerPart),
+        distances: uploadSplit(session, 'distances', distances, 4 * k, rowsPerPart),
+      }
+      const graph = await buildGraph(session, new Slicer(session), neighbors, { nNeighbors })
+      if (bytesPerBuffer < 1e9) expect(graph.parts.length).toBeGreaterThan(3)
+      const sets: ReferenceGraph[] = []
+      for (let set = 0; set < nNeighbors.length; set++) sets.push(await readGraph(session, graph, set))
+      return sets
+    },
+    { bytesPerBuffer },
+  )
 }
 
 function entriesOf({ nPoints, rowStarts, columns, weights }: ReferenceGraph): Map<number, number> {
@@ -150,7 +153,7 @@ test('identical points are joined with full weight', async () => {
 })
 
 test('a buffer beyond the limit is refused', async () => {
-  await expect(inSession(async (session) => splitBuffer(session, 'big', 10, 400, 10), 2000)).rejects.toThrow(
-    /4000 bytes for big exceed the 2000/,
-  )
+  await expect(
+    inSession(async (session) => splitBuffer(session, 'big', 10, 400, 10), { bytesPerBuffer: 2000 }),
+  ).rejects.toThrow(/4000 bytes for big exceed the 2000/)
 })

@@ -46,11 +46,15 @@ test('the same seed gives the same bytes, another seed does not', async () => {
   expect(await fit(2)).not.toEqual(one)
 })
 
-test('however the buffers are cut, the layouts are the same to the byte', async () => {
+test('however buffers, dispatches and transfers are cut, the layouts are the same to the byte', async () => {
   const vectors = clusters(500, 16, 5, 1)
   const device = await testDevice()
   const whole = await fitUmap(device, vectors, FEW)
-  const run = new UmapRun(device, vectors, FEW, 13_000)
+  const run = new UmapRun(device, vectors, FEW, {
+    bytesPerBuffer: 13_000,
+    groupsPerDispatch: 2,
+    bytesPerTransfer: 4096,
+  })
   try {
     expect(bytesOf((await run.fit()).layouts)).toEqual(bytesOf(whole.layouts))
   } finally {
@@ -186,7 +190,7 @@ describe('changed options', () => {
     const many = clusters(900, 16, 5, 3)
     const approximate = { ...before, method: 'approximate' } as const
     // Buffers so small that the search goes in several bands.
-    const run = new UmapRun(device, many, approximate, 25_000)
+    const run = new UmapRun(device, many, approximate, { bytesPerBuffer: 25_000 })
     try {
       const controller = new AbortController()
       const first = run.fit({

@@ -108,7 +108,12 @@ test.each(SIZES)(
   async (nPoints) => {
     const [left, right, single] = [randoms(6 * nPoints, 1), randoms(6 * nPoints, 2), randoms(nPoints, 3)]
     const nChunks = Math.ceil(nPoints / 256)
-    const inner = await runKernel(gram, [left, right, single, nChunks * 42], { nPoints }, nChunks)
+    const inner = await runKernel(
+      gram,
+      [left, right, single, nChunks * 42],
+      { nPoints, firstGroup: 0 },
+      nChunks,
+    )
     const sums = new Float64Array(42)
     for (const [i, value] of inner.floats[3].entries()) sums[i % 42] += value
     const expected = Array.from({ length: 42 }, (_, product) => {
@@ -165,7 +170,7 @@ test.each(SIZES)('projections of vectors, and back, are those of float64 (n = %i
   const back = await runKernel(
     backproject,
     [vectors.data, block, nChunks * 48],
-    { partBegin: 0, partEnd: nPoints, nQuads: 2 },
+    { partBegin: 0, partEnd: nPoints, nQuads: 2, firstGroup: 0 },
     nChunks,
   )
   const sums = new Float64Array(48)
@@ -243,6 +248,25 @@ test.each([50, 65, 400, 1000])(
     })
   },
 )
+
+test('however few workgroups a dispatch may have, start and axes are the same to the byte', async () => {
+  const nPoints = 1500
+  const graph = graphOf(band(nPoints, 3), 4, 10)
+  const vectors = clusters(nPoints, 16, 5, 1)
+  const components = { componentOf: new Uint32Array(nPoints), sizes: [nPoints] }
+  const found = (groupsPerDispatch: number): Promise<unknown> =>
+    inSession(
+      async (session) => [
+        await eigenvectors(session, new Slicer(session), uploadGraph(session, graph), components, {
+          seed: 1,
+          least: 1,
+        }),
+        await principalAxes(session, vectors, { seed: 1 }),
+      ],
+      { groupsPerDispatch },
+    )
+  expect(await found(2)).toEqual(await found(65_535))
+})
 
 test('principal axes span the plane of the covariance’s leading eigenvectors', async () => {
   const nPoints = 700

@@ -48,7 +48,7 @@ test.each([1, 63, 64, 65])('new points start and move as in the plain twin (n = 
   for (const nEpochs of [0, 4]) {
     const placed = await inSession(
       (session) => placeAmong(session, new Slicer(session), fitted, layouts, points, { ...OPTIONS, nEpochs }),
-      4000, // seams between buffers: 100 fitted points each
+      { bytesPerBuffer: 4000 }, // seams between buffers: 100 fitted points each
     )
     for (const [index, k] of OPTIONS.nNeighbors.entries()) {
       const seed = (Math.imul(1, 0x9e3779b1) ^ k) >>> 0

@@ -7,8 +7,8 @@ import { bound, count, mean, mutual, order, scatter, smooth, weigh } from './ker
 
 /** Sets that the kernels' parameters can name; their last k is that of the neighbors. */
 const MAX_SETS = 6
-/** Above every place in a list. */
-const NO_SET = 255
+/** Above every place in a list, and above what stands for none. */
+const NO_SET = 256
 
 export interface BuildGraphOptions {
   /** One to six ascending numbers of neighbors, the point itself included; each set uses a prefix of the neighbors. */
@@ -117,7 +117,7 @@ export async function buildGraph(
     }
     onFraction?.(0.6)
 
-    const plans = planParts(lengths, session.bytesPerBuffer)
+    const plans = planParts(lengths, session.bytesPerPart)
     const graph: GraphPart[] = []
     let nEdges = 0
     for (const plan of plans) {
@@ -129,12 +129,12 @@ export async function buildGraph(
         columns: lasting('columns', nEntries[nSets - 1] * 4),
         weights: nEntries.map((entries, set) => lasting(`weights ${ks[set]}`, Math.ceil(entries / 2) * 4)),
       }
-      session.device.queue.writeBuffer(part.bounds, 0, bounds)
+      session.write(part.bounds, 0, bounds)
       const cursors = session.buffer('graph.cursors', (end - begin) * 4)
       scratch.push(cursors)
       const graphRows = { graphBegin: begin, graphEnd: end }
       for (let level = 0; level < nSets; level++) {
-        session.device.queue.writeBuffer(cursors, 0, cursorsAt(plan, nSets, level))
+        session.write(cursors, 0, cursorsAt(plan, nSets, level))
         for (const [index, from] of parts.entries()) {
           const buffers = [from.ids, places.parts[index], cursors, part.columns]
           const params = { partBegin: from.begin, k, most, level, ...sets, ...graphRows }
@@ -189,20 +189,14 @@ export function freeGraph(session: GpuSession, { parts }: GraphBuffers): void {
 function setParams(ks: readonly number[]): { k0: number; k1: number; k2: number; k3: number; k4: number } {
   if (ks.length > MAX_SETS) throw new Error(`graph: ${ks.length} sets, at most ${MAX_SETS}`)
   const [k0, k1, k2, k3, k4] = Array.from({ length: MAX_SETS - 1 }, (_, set) =>
-    set < ks.length - 1 ? ks[set] : NO_SET + 1,
+    set < ks.length - 1 ? ks[set] : NO_SET,
   )
   return { k0, k1, k2, k3, k4 }
 }
 
-/** [nPoints, ceil(k / 4)] places of points in their neighbors' lists, none yet; cut where the neighbors are. */
+/** [nPoints, ceil(k / 4)] places of points in their neighbors' lists, 0 for none yet; cut where the neighbors are. */
 function placesOf(session: GpuSession, { nPoints, k, ids }: NeighborBuffers): Split {
-  const rowBytes = Math.ceil(k / 4) * 4
-  const places = splitBuffer(session, 'graph.places', nPoints, rowBytes, ids.rowsPerPart)
-  const none = new Uint8Array(Math.min(nPoints, ids.rowsPerPart) * rowBytes).fill(NO_SET)
-  for (const { buffer, begin, end } of partsOf(places)) {
-    session.device.queue.writeBuffer(buffer, 0, none, 0, (end - begin) * rowBytes)
-  }
-  return places
+  return splitBuffer(session, 'graph.places', nPoints, Math.ceil(k / 4) * 4, ids.rowsPerPart)
 }
 
 /** A part of the graph before it is filled. */

@@ -5,7 +5,7 @@ override WORKGROUP_SIZE: u32;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> ids: array<u32>;           // [rows of the part, k]
 @group(0) @binding(2) var<storage, read> others: array<u32>;        // [rows of the other part, k]
-@group(0) @binding(3) var<storage, read_write> places: array<u32>;  // [rows of the part, ceil(k / 4)] a byte each, 255 for none
+@group(0) @binding(3) var<storage, read_write> places: array<u32>;  // [rows of the part, ceil(k / 4)] a byte each, 0 for none
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../../shared/core/errors.ts'
 import type { NeighborBuffers } from '../common/buffers.ts'
-import type { Bound, GpuSession } from '../../gpu/session.ts'
+import type { Bound } from '../../gpu/commands.ts'
+import type { GpuSession } from '../../gpu/session.ts'
 import type { Slicer } from '../../gpu/slices.ts'
 import { type Part, partsOf, rowsPerBuffer, type Split, splitBuffer } from '../../gpu/split.ts'
 import { fromHalf } from '../../shared/math/half.ts'
@@ -19,6 +20,7 @@ import {
 import type { FindNeighborsOptions } from './find-neighbors.ts'
 import { assign, clustered, gather, norms } from './kernels.ts'
 import { writeVectors } from '../../gpu/write-vectors.ts'
+import { ProbeWork } from './probe-work.ts'
 import { slackOf } from './slack.ts'
 import { unitVectors } from './unit-vectors.ts'
 
@@ -61,6 +63,8 @@ interface Plan {
   readonly clusters: Clusters
   readonly nClusters: number
   readonly lists: GPUBuffer
+  /** [nClusters, width] nearest clusters of each, itself first */
+  readonly near: Uint32Array
   readonly width: number
   readonly rowOf: GPUBuffer
   /** [nPoints, nQuads] in the clusters' order */
@@ -199,6 +203,7 @@ export class ClusteredSearch {
       clusters,
       nClusters,
       lists: session.upload('neighbors.lists', list),
+      near,
       width,
       rowOf: session.upload('neighbors.rowOf', clusters.rowOf),
       vectors,
@@ -364,34 +369,49 @@ export class ClusteredSearch {
     try {
       for (let begin = firstBlock; begin < nBlocks; begin += perBand) {
         const end = Math.min(nBlocks, begin + perBand)
-        session.device.queue.writeBuffer(onGpu, 0, blocks, begin * BLOCK_WORDS, (end - begin) * BLOCK_WORDS)
-        for (const run of runsByPart(blocks, begin, end, parts)) {
+        session.write(onGpu, 0, blocks.subarray(begin * BLOCK_WORDS, end * BLOCK_WORDS))
+        for (const run of runsByPart(
+          blocks,
+          begin,
+          end,
+          parts,
+          Math.min(MAX_GROUPS, session.groupsPerDispatch),
+        )) {
           const kernels = await this.#bindAll(plan, run.part, [onGpu, plan.lists, heapDistances, heapIds])
+          const nOfRun = run.end - run.begin
+          const work = new ProbeWork(
+            Uint32Array.from({ length: nOfRun }, (_, block) => blocks[(run.begin + block) * BLOCK_WORDS]),
+            (cluster, probe) => (plan.width > 0 ? plan.near[cluster * plan.width + probe] : probe),
+            plan.clusters.starts,
+            probes,
+          )
           await this.#slicer.run(
             {
-              label: `neighbors.clustered ${plan.nClusters} ${plan.width > 0 ? 1 : 0}`,
-              total: (run.end - run.begin) * probes,
-              grain: run.end - run.begin,
-              first: 1,
+              label: `neighbors.clustered ${this.#nQuads}`,
+              total: work.total,
+              first: 64,
+              align: (at) => work.align(at),
               encode: (commands, from, to) => {
-                const nOfRun = run.end - run.begin
-                for (const [index, { kernel, others }] of kernels.entries()) {
-                  const params = {
-                    nQuads: this.#nQuads,
-                    heapSize,
-                    bandBlocks: end - begin,
-                    firstBlock: run.begin - begin,
-                    isFirst: from === 0 && index === 0 ? 1 : 0,
-                    queriesBegin: run.part.begin,
-                    othersBegin: others.begin,
-                    othersEnd: others.end,
-                    nClusters: plan.nClusters,
-                    width: plan.width,
-                    probeBegin: from / nOfRun,
-                    probeEnd: to / nOfRun,
-                    slack: slackOf(this.#nQuads),
+                for (const cut of work.cuts(from, to)) {
+                  const { probeBegin, probeEnd } = cut
+                  for (const [index, { kernel, others }] of kernels.entries()) {
+                    const params = {
+                      nQuads: this.#nQuads,
+                      heapSize,
+                      bandBlocks: end - begin,
+                      firstBlock: run.begin - begin + cut.firstBlock,
+                      isFirst: probeBegin === 0 && index === 0 ? 1 : 0,
+                      queriesBegin: run.part.begin,
+                      othersBegin: others.begin,
+                      othersEnd: others.end,
+                      nClusters: plan.nClusters,
+                      width: plan.width,
+                      probeBegin,
+                      probeEnd,
+                      slack: slackOf(this.#nQuads),
+                    }
+                    commands.dispatch(kernel, params, cut.nBlocks)
                   }
-                  commands.dispatch(kernel, params, nOfRun)
                 }
               },
             },
@@ -505,12 +525,13 @@ function packByPart(
   return packBlocks(split.flat())
 }
 
-/** Runs of blocks of a band whose queries lie in the same buffer of vectors, of at most as many as one dispatch takes. */
+/** Runs of blocks of a band whose queries lie in the same buffer of vectors, of at most `most`. */
 function* runsByPart(
   blocks: Uint32Array,
   begin: number,
   end: number,
   parts: readonly Part[],
+  most: number,
 ): Generator<{ readonly part: Part; readonly begin: number; readonly end: number }> {
   const partOf = (block: number): Part => {
     const query = blocks[block * BLOCK_WORDS + 1]
@@ -519,7 +540,7 @@ function* runsByPart(
   for (let from = begin; from < end; ) {
     const part = partOf(from)
     let to = from + 1
-    while (to < end && to - from < MAX_GROUPS && partOf(to) === part) to++
+    while (to < end && to - from < most && partOf(to) === part) to++
     yield { part, begin: from, end: to }
     from = to
   }

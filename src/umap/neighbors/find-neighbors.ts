@@ -1,5 +1,6 @@
 import type { NeighborBuffers } from '../common/buffers.ts'
-import type { Bound, GpuSession } from '../../gpu/session.ts'
+import type { Bound } from '../../gpu/commands.ts'
+import type { GpuSession } from '../../gpu/session.ts'
 import type { Slicer, Work } from '../../gpu/slices.ts'
 import { type Part, partsOf, rowsPerBuffer, type Split, splitBuffer } from '../../gpu/split.ts'
 import type { Metric, Vectors } from '../../shared/core/types.ts'
@@ -99,7 +100,11 @@ export class NeighborSearch {
       const kernels = heapSize > 0 ? await this.#bindAll(part) : []
       const bandBlocks = heapSize > 0 ? Math.ceil((end - begin) / BLOCK) : 0
       while (place.block < bandBlocks) {
-        place.width ||= Math.min(bandBlocks - place.block, bandWidth(this.#slicer.unitsPerSlice(label)))
+        place.width ||= Math.min(
+          bandBlocks - place.block,
+          this.#session.groupsPerDispatch,
+          bandWidth(this.#slicer.unitsPerSlice(label)),
+        )
         const { block, width } = place
         const onSlice = (done: number): void => {
           place.pairs = done
@@ -217,8 +222,5 @@ export function neighborBytesPerPoint(nDims: number, k: number): number {
  * still sees 16 blocks of points a dispatch: starting a workgroup costs SwiftShader as much as comparing some blocks.
  */
 function bandWidth(tilesPerSlice: number | undefined): number {
-  return Math.min(MAX_WIDTH, Math.max(2, Math.floor((tilesPerSlice ?? 0) / 16)))
+  return Math.max(2, Math.floor((tilesPerSlice ?? 0) / 16))
 }
-
-/** Workgroups along one axis that WebGPU guarantees. */
-const MAX_WIDTH = 65_535

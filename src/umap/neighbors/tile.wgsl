@@ -29,8 +29,24 @@ fn compare(query: u32, at: u32, stride: u32, isQuery: bool, index: u32, thread: 
   for (var first = begin; first < end; first += 64u) {
     let point = min(first + index, end - 1u);
     let loadPoint = (point - params.othersBegin) * params.nQuads;
-    // Thread (x, y) has queries y + 8i and points x + 8j: row i of the products, points 0 to 3 and 4 to 7.
-    var products = array<vec4f, 16>();
+    // Thread (x, y) has queries y + 8i and points x + 8j: row i of the products, points 0 to 3 (low) and 4 to 7 (high). Each
+    // has a name, since an array that is indexed in a loop stays in registers only where the compiler unrolls it.
+    var low0 = vec4f();
+    var high0 = vec4f();
+    var low1 = vec4f();
+    var high1 = vec4f();
+    var low2 = vec4f();
+    var high2 = vec4f();
+    var low3 = vec4f();
+    var high3 = vec4f();
+    var low4 = vec4f();
+    var high4 = vec4f();
+    var low5 = vec4f();
+    var high5 = vec4f();
+    var low6 = vec4f();
+    var high6 = vec4f();
+    var low7 = vec4f();
+    var high7 = vec4f();
     for (var quads = 0u; quads < params.nQuads; quads += 4u) {
       workgroupBarrier();
       for (var quad = 0u; quad < 4u; quad++) {
@@ -43,17 +59,48 @@ fn compare(query: u32, at: u32, stride: u32, isQuery: bool, index: u32, thread: 
         let p = at + thread.x;
         let low = mat4x4f(pointTile[p], pointTile[p + 8u], pointTile[p + 16u], pointTile[p + 24u]);
         let high = mat4x4f(pointTile[p + 32u], pointTile[p + 40u], pointTile[p + 48u], pointTile[p + 56u]);
-        for (var i = 0u; i < 8u; i++) {
-          let value = queryTile[at + thread.y + 8u * i];
-          products[2u * i] += value * low;
-          products[2u * i + 1u] += value * high;
-        }
+        var value = queryTile[at + thread.y];
+        low0 += value * low;
+        high0 += value * high;
+        value = queryTile[at + thread.y + 8u];
+        low1 += value * low;
+        high1 += value * high;
+        value = queryTile[at + thread.y + 16u];
+        low2 += value * low;
+        high2 += value * high;
+        value = queryTile[at + thread.y + 24u];
+        low3 += value * low;
+        high3 += value * high;
+        value = queryTile[at + thread.y + 32u];
+        low4 += value * low;
+        high4 += value * high;
+        value = queryTile[at + thread.y + 40u];
+        low5 += value * low;
+        high5 += value * high;
+        value = queryTile[at + thread.y + 48u];
+        low6 += value * low;
+        high6 += value * high;
+        value = queryTile[at + thread.y + 56u];
+        low7 += value * low;
+        high7 += value * high;
       }
     }
-    for (var i = 0u; i < 8u; i++) {
-      markNear(thread.y + 8u * i, thread.x, 0u, first, end, products[2u * i]);
-      markNear(thread.y + 8u * i, thread.x, 1u, first, end, products[2u * i + 1u]);
-    }
+    markNear(thread.y, thread.x, 0u, first, end, low0);
+    markNear(thread.y, thread.x, 1u, first, end, high0);
+    markNear(thread.y + 8u, thread.x, 0u, first, end, low1);
+    markNear(thread.y + 8u, thread.x, 1u, first, end, high1);
+    markNear(thread.y + 16u, thread.x, 0u, first, end, low2);
+    markNear(thread.y + 16u, thread.x, 1u, first, end, high2);
+    markNear(thread.y + 24u, thread.x, 0u, first, end, low3);
+    markNear(thread.y + 24u, thread.x, 1u, first, end, high3);
+    markNear(thread.y + 32u, thread.x, 0u, first, end, low4);
+    markNear(thread.y + 32u, thread.x, 1u, first, end, high4);
+    markNear(thread.y + 40u, thread.x, 0u, first, end, low5);
+    markNear(thread.y + 40u, thread.x, 1u, first, end, high5);
+    markNear(thread.y + 48u, thread.x, 0u, first, end, low6);
+    markNear(thread.y + 48u, thread.x, 1u, first, end, high6);
+    markNear(thread.y + 56u, thread.x, 0u, first, end, low7);
+    markNear(thread.y + 56u, thread.x, 1u, first, end, high7);
     workgroupBarrier();
     if (isQuery) {
       drain(query, at, stride, index, first, 0u);

@@ -1,6 +1,7 @@
 import { type GraphBuffers, leastWeight } from '../common/buffers.ts'
 import { WORKGROUP_SIZE } from '../../gpu/kernel.ts'
-import type { Bound, Commands, GpuSession } from '../../gpu/session.ts'
+import type { Bound, Commands } from '../../gpu/commands.ts'
+import type { GpuSession } from '../../gpu/session.ts'
 import { rowsOf, type Slicer } from '../../gpu/slices.ts'
 import type { Layout } from '../../shared/core/types.ts'
 import type { UmapOptions } from '../common/options.ts'

@@ -1,4 +1,5 @@
 import type { GraphBuffers } from '../common/buffers.ts'
+import { fill } from '../../gpu/kernels.ts'
 import type { GpuSession } from '../../gpu/session.ts'
 import { lastSets } from './last-set.ts'
 import { throwIfCancelled } from '../../shared/core/errors.ts'
@@ -25,12 +26,11 @@ export async function findComponents(
   signal: AbortSignal | undefined,
 ): Promise<Components> {
   const { nPoints } = graph
-  const labels = session.upload(
-    'spectral.labels',
-    Uint32Array.from({ length: nPoints }, (_, i) => i),
-  )
+  const labels = session.buffer('spectral.labels', nPoints * 4)
   const changes = session.buffer('spectral.changes', 4)
   try {
+    const number = await session.bind(fill, [labels])
+    session.submit((commands) => commands.rows(number, { begin: 0, end: nPoints, first: 0, step: 1 }))
     const hooks = await Promise.all(
       lastSets(graph).map(async ({ buffers, rows }) => ({
         kernel: await session.bind(hook, [...buffers, labels, changes]),

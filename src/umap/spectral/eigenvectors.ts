@@ -1,6 +1,7 @@
 import type { GraphBuffers } from '../common/buffers.ts'
 import { createRandom } from '../../shared/math/random.ts'
-import type { Commands, GpuSession } from '../../gpu/session.ts'
+import type { Commands } from '../../gpu/commands.ts'
+import type { GpuSession } from '../../gpu/session.ts'
 import { rowsOf, type Slicer } from '../../gpu/slices.ts'
 import type { Components } from './components.ts'
 import { lastSets } from './last-set.ts'
@@ -102,7 +103,7 @@ export async function eigenvectors(
 
     /** [42] inner products, added up in float64. */
     const products = async (bound: typeof selfProducts): Promise<Float64Array> => {
-      session.submit((commands) => commands.dispatch(bound, { nPoints }, nChunks))
+      session.submit((commands) => commands.groups(bound, { nPoints, firstGroup: 0 }, nChunks))
       const data = new Float32Array(await session.read(parts, nChunks * 42 * 4))
       const sums = new Float64Array(42)
       for (let i = 0; i < data.length; i++) sums[i % 42] += data[i]
@@ -161,8 +162,8 @@ export async function eigenvectors(
       for (const [index, { rows }] of sets.entries()) commands.rows(boundDegrees[index], { ...rows, least })
     })
     const roots = new Float32Array(await session.read(rootDegrees, nPoints * 4))
-    queue.writeBuffer(trivial, 0, trivialVector(roots, components))
-    queue.writeBuffer(blocks[0], 0, randomBlock(components, seed))
+    session.write(trivial, 0, trivialVector(roots, components))
+    session.write(blocks[0], 0, randomBlock(components, seed))
     await orthonormalize()
 
     let cut = 0.9

@@ -52,7 +52,7 @@ export const gram = {
   label: 'spectral.gram',
   wgsl: [gramWgsl],
   bindings: ['uniform', 'read', 'read', 'read', 'read_write'],
-  params: { nPoints: 'u32' },
+  params: { nPoints: 'u32', firstGroup: 'u32' },
 } as const satisfies KernelSource
 
 /** Deflation and a change of basis. */
@@ -84,5 +84,5 @@ export const backproject = {
   label: 'spectral.backproject',
   wgsl: [backprojectWgsl, half],
   bindings: ['uniform', 'read', 'read', 'read_write'],
-  params: { partBegin: 'u32', partEnd: 'u32', nQuads: 'u32' },
+  params: { partBegin: 'u32', partEnd: 'u32', nQuads: 'u32', firstGroup: 'u32' },
 } as const satisfies KernelSource

@@ -1,3 +1,4 @@
+import { fill } from '../../gpu/kernels.ts'
 import type { GpuSession } from '../../gpu/session.ts'
 import { partsOf, rowsPerBuffer, uploadSplit } from '../../gpu/split.ts'
 import { createRandom } from '../../shared/math/random.ts'
@@ -8,6 +9,8 @@ import { backproject, project } from './kernels.ts'
 const BLOCK = 6
 const CHUNK = 256
 const MAX_ROUNDS = 30
+/** Bits of 1 in float32. */
+const ONE = 0x3f800000
 
 /**
  * Every point's coordinates along the two principal axes, by subspace iteration with a block of six (Halko, Martinsson
@@ -32,7 +35,7 @@ export async function principalAxes(
   )
   const directions = session.buffer('spectral.directions', BLOCK * nDims * 4)
   const offsets = session.buffer('spectral.offsets', BLOCK * 4)
-  const block = session.upload('spectral.coordinates', new Float32Array(nPoints * BLOCK).fill(1))
+  const block = session.buffer('spectral.coordinates', nPoints * BLOCK * 4)
   const parts = session.buffer('spectral.sums', nChunks * BLOCK * nDims * 4)
   try {
     const bound = await Promise.all(
@@ -43,15 +46,16 @@ export async function principalAxes(
         back: await session.bind(backproject, [buffer, block, parts]),
       })),
     )
+    const ones = await session.bind(fill, [block])
+    session.submit((commands) => {
+      commands.rows(ones, { begin: 0, end: nPoints * BLOCK, first: ONE, step: 0 })
+    })
     /** [6, nDims] sums of the vectors, weighted by the block's columns. */
     const weightedSums = async (): Promise<Float64Array> => {
       session.submit((commands) => {
         for (const { back, begin, end } of bound) {
-          commands.dispatch(
-            back,
-            { partBegin: begin, partEnd: end, nQuads },
-            Math.ceil((end - begin) / CHUNK),
-          )
+          const params = { partBegin: begin, partEnd: end, nQuads, firstGroup: 0 }
+          commands.groups(back, params, Math.ceil((end - begin) / CHUNK))
         }
       })
       const values = new Float32Array(await session.read(parts))
