@@ -1,5 +1,6 @@
 import { type GraphBuffers, leastWeight } from '../../src/umap/common/buffers.ts'
-import type { Bound, Commands, GpuSession } from '../../src/gpu/session.ts'
+import type { Bound, Commands } from '../../src/gpu/commands.ts'
+import type { GpuSession } from '../../src/gpu/session.ts'
 import { fingerprint } from '../../src/shared/math/fnv.ts'
 import { fitCurve } from '../../src/umap/optimize/curve.ts'
 import { apply, type epoch, shares } from '../../src/umap/optimize/kernels.ts'

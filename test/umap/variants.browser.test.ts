@@ -12,21 +12,24 @@ const same = variants.filter(({ isSame }) => isSame)
 
 /** Fingerprints of the positions after three epochs by every arrangement, those of the same bytes first. */
 async function positionsOf(nPoints: number, bytesPerBuffer?: number): Promise<Map<string, string>> {
-  return inSession(async (session) => {
-    const slicer = new Slicer(session)
-    const found = await new NeighborSearch(session, slicer, mixture(nPoints), 30).run()
-    const graph = await buildGraph(session, slicer, found, { nNeighbors: [10, 30] })
-    const { uniform } = createRandom(5)
-    const start = Float32Array.from({ length: 2 * nPoints }, () => 20 * uniform() - 10)
-    const fingerprints = new Map<string, string>()
-    const options = { set: 1, nEpochs: 2, negativeSampleRate: 5, total: 30, first: 4 }
-    for (const variant of variants) {
-      const { fingerprint } = await descend(session, graph, start, variant, options)
-      fingerprints.set(variant.name, fingerprint)
-    }
-    if (bytesPerBuffer) expect(graph.parts.length).toBeGreaterThan(1)
-    return fingerprints
-  }, bytesPerBuffer)
+  return inSession(
+    async (session) => {
+      const slicer = new Slicer(session)
+      const found = await new NeighborSearch(session, slicer, mixture(nPoints), 30).run()
+      const graph = await buildGraph(session, slicer, found, { nNeighbors: [10, 30] })
+      const { uniform } = createRandom(5)
+      const start = Float32Array.from({ length: 2 * nPoints }, () => 20 * uniform() - 10)
+      const fingerprints = new Map<string, string>()
+      const options = { set: 1, nEpochs: 2, negativeSampleRate: 5, total: 30, first: 4 }
+      for (const variant of variants) {
+        const { fingerprint } = await descend(session, graph, start, variant, options)
+        fingerprints.set(variant.name, fingerprint)
+      }
+      if (bytesPerBuffer) expect(graph.parts.length).toBeGreaterThan(1)
+      return fingerprints
+    },
+    { bytesPerBuffer },
+  )
 }
 
 test.each([[63], [64], [65], [1000], [1500], [1500, 60_000]])(
