@@ -1,5 +1,5 @@
 // npm run bench:encoder -- FOLDER [built page]: a real sentence encoder through the page, and what each way to the map keeps of it
-// (bench/real-encoder.md says how to begin). Writes bench/results/real-encoder.md; not in CI.
+// (bench/real-encoder.md says how to begin). Writes FOLDER/table.md; not in CI.
 import { execFileSync } from 'node:child_process'
 import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -189,13 +189,14 @@ async function run(name, search) {
 }
 
 const outcomes = [{ name: 'exact, 384 numbers', ...judge(exact, DIMS), found: 1 }]
-for (const model of ['told', 'silent'])
-  for (const projection of ['none', 'gaussian', 'pca'])
-    outcomes.push(
-      await run(`${model}, ${projection}`, { encoder: 'clip', model: `${data}${model}/`, projection }),
-    )
-outcomes.push(await run('silent, as the page chooses', { encoder: 'clip', model: `${data}silent/` }))
-outcomes.push(await run('by words', { encoder: 'lexical' }))
+const wants = (name) => !process.env.ONLY || name.startsWith(process.env.ONLY)
+const cases = ['told', 'silent'].flatMap((model) => [
+  ...['none', 'gaussian', 'pca'].map((projection) => [`${model}, ${projection}`, { model, projection }]),
+  [`${model}, as the page chooses`, { model }],
+])
+for (const [name, { model, ...more }] of cases)
+  if (wants(name)) outcomes.push(await run(name, { encoder: 'clip', model: `${data}${model}/`, ...more }))
+if (wants('by words')) outcomes.push(await run('by words', { encoder: 'lexical' }))
 const version = browser.version()
 await browser.close()
 await site.close()
