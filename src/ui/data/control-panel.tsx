@@ -124,9 +124,9 @@ function FidelityLine({ fidelity }: { readonly fidelity: Fidelity }) {
   )
 }
 
-/** “Mean pooling, …” */
+/** “Mean pooling, …”; the space that ends a prefix stays with its quotation mark. */
 function sentenceOf(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return text.charAt(0).toUpperCase() + text.slice(1).replaceAll(' ”', '\u00a0”')
 }
 
 /** How the map on screen was made. */

@@ -52,20 +52,22 @@ export function RecipeFields() {
   return (
     <details className="recipe-fields" open={pooling !== null || prefix !== null || queryPrefix !== null}>
       <summary>Sentence encoders</summary>
-      <Field label="Pooling" help="How the vectors of a caption’s tokens become one.">
-        <select name="pooling" defaultValue={pooling ?? ''}>
-          <option value="">The model’s own</option>
-          <option value="mean">Mean</option>
-          <option value="cls">First token (CLS)</option>
-          <option value="last">Last token</option>
-        </select>
-      </Field>
-      <Field label="Prefix of captions" help="Read before each, spaces included; “none” for nothing.">
-        {field('prefix', prefix)}
-      </Field>
-      <Field label="Prefix of searches" help="Read before what is searched for by meaning.">
-        {field('queryPrefix', queryPrefix)}
-      </Field>
+      <div>
+        <Field label="Pooling" help="How the vectors of a caption’s tokens become one.">
+          <select name="pooling" defaultValue={pooling ?? ''}>
+            <option value="">The model’s own</option>
+            <option value="mean">Mean</option>
+            <option value="cls">First token (CLS)</option>
+            <option value="last">Last token</option>
+          </select>
+        </Field>
+        <Field label="Prefix of captions" help="Read before each, spaces included; “none” for nothing.">
+          {field('prefix', prefix)}
+        </Field>
+        <Field label="Prefix of searches" help="Read before what is searched for by meaning.">
+          {field('queryPrefix', queryPrefix)}
+        </Field>
+      </div>
     </details>
   )
 }
