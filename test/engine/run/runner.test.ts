@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Link } from '../../../src/engine/link/link.ts'
 import { DEFAULTS, type Params } from '../../../src/engine/link/params.ts'
 import { Choices } from '../../../src/engine/run/choices.ts'
@@ -138,8 +139,11 @@ function later<T>() {
   }
 }
 
+/** Lets messages of workers pass; timers of a page may stand still meanwhile. */
+const turn = (): Promise<void> => setImmediate()
+
 const phase = async (status: Status, wanted: string): Promise<void> => {
-  while (status.view.getState().phase !== wanted) await new Promise((done) => setTimeout(done, 5))
+  while (status.view.getState().phase !== wanted) await turn()
 }
 const alert = (status: Status) => status.view.getState().error
 describe('the way of a file', () => {
@@ -190,7 +194,7 @@ describe('the way of a file', () => {
       },
     })
     open.openUrl(URLS.a)
-    while (!calls.includes('embed.lexical')) await new Promise((done) => setTimeout(done, 5))
+    while (!calls.includes('embed.lexical')) await turn()
     runs.cancel()
     await phase(status, 'cancelled')
     expect(status.view.getState().message).toMatch(/what was done is kept/)
@@ -204,7 +208,7 @@ describe('the way of a file', () => {
     const distinct = later<object>()
     const { open, status, calls, runs } = page({ read: { distinct: () => distinct.promise } })
     open.openUrl(URLS.a)
-    while (!calls.includes('read.distinct')) await new Promise((done) => setTimeout(done, 5))
+    while (!calls.includes('read.distinct')) await turn()
     runs.cancel()
     // The reader was not to be stopped any more.
     distinct.resolve({ captions: toArena(['a cat']), pointOf: new Uint32Array(4) })
@@ -223,7 +227,7 @@ describe('a worker whose script does not load', () => {
     }
     const { open, status, workers, runs, shown } = page(api)
     open.openUrl(URLS.a)
-    while (workers.length === 0) await new Promise((done) => setTimeout(done, 5))
+    while (workers.length === 0) await turn()
     workers[0].fail()
     await phase(status, 'error')
     expect(alert(status)).toMatchObject({ canRetry: true })
@@ -242,7 +246,7 @@ describe('a worker whose script does not load', () => {
     }
     const { open, status, workers, runs, shown } = page(api)
     open.openUrl(URLS.a)
-    while (workers.length === 0) await new Promise((done) => setTimeout(done, 5))
+    while (workers.length === 0) await turn()
     runs.cancel()
     await phase(status, 'cancelled')
     expect(workers[0].isTerminated).toBe(true)
@@ -264,7 +268,7 @@ describe('a file that is opened while another is on its way', () => {
       },
     })
     open.openUrl(URLS.a)
-    await new Promise((done) => setTimeout(done, 20))
+    await turn()
     open.openUrl(URLS.b)
     first.resolve({ ...opened('a.parquet'), layouts })
     await status.whenReady()
@@ -286,7 +290,7 @@ describe('a file that is opened while another is on its way', () => {
       },
     })
     open.openUrl(URLS.a)
-    while (!calls.includes('embed.lexical')) await new Promise((done) => setTimeout(done, 5))
+    while (!calls.includes('embed.lexical')) await turn()
     open.openUrl(URLS.b)
     await phase(status, 'error')
     expect(alert(status)?.message).toBe('Read: no Parquet file')
@@ -294,7 +298,7 @@ describe('a file that is opened while another is on its way', () => {
     expect(status.view.getState()).toMatchObject({ phase: 'cancelled', error: null })
     calls.length = 0
     runs.resume()
-    while (!calls.includes('embed.lexical')) await new Promise((done) => setTimeout(done, 5))
+    while (!calls.includes('embed.lexical')) await turn()
     expect(calls).not.toContain('read.open')
     expect(shown()).toBeNull()
   })
@@ -384,5 +388,70 @@ describe('a model that cannot be had', () => {
       canRetry: true,
       canUseLexical: true,
     })
+  })
+})
+
+describe('while a model is at work', () => {
+  afterEach(() => void vi.useRealTimers())
+  const params = { encoder: 'clip', firstMap: 'auto' } as const
+
+  test('a map by words can be explored after some seconds, and gives way to the model’s', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const clip = later<object>()
+    const { open, status, shown, changes, calls, data } = page(
+      { embed: { clip: () => clip.promise } },
+      params,
+    )
+    open.openUrl(URLS.a)
+    while (!calls.includes('embed.clip')) await turn()
+    expect(shown()).toBeNull()
+    vi.advanceTimersByTime(3000)
+    while (shown() === null) await turn()
+    expect(shown()?.encoderName).toBe('lexical')
+    expect(status.view.getState()).toMatchObject({ phase: 'working' })
+    expect(status.view.getState().notices[0].text).toMatch(/^A map by words, while CLIP is at work/)
+    expect(data.showsFirst).toBe(true)
+    const vectors = { data: new Uint16Array(192), nPoints: 3, nDims: 64 }
+    clip.resolve({ vectors, encoder: 'clip', label: 'by CLIP', timings: [] })
+    await status.whenReady()
+    expect(shown()?.encoderName).toBe('clip')
+    expect(changes).toEqual(['fresh', 'successor'])
+    // The file is read once for both, and the words' own workers have gone.
+    expect(calls.filter((call) => call === 'read.open')).toHaveLength(1)
+    expect(data.showsFirst).toBe(false)
+  })
+
+  test('that is soon done no other map goes before its own', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { open, status, calls, shown } = page({}, params)
+    open.openUrl(URLS.a)
+    await status.whenReady()
+    vi.advanceTimersByTime(60_000)
+    await turn()
+    expect(calls).not.toContain('embed.lexical')
+    expect(shown()?.encoderName).toBe('clip')
+  })
+
+  test('Cancel keeps the map by words that is there, and Resume goes on', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let clip = later<object>()
+    const { open, status, shown, calls, runs } = page(
+      { embed: { clip: () => clip.promise, cancel: () => clip.reject(new CancelledError()) } },
+      params,
+    )
+    open.openUrl(URLS.a)
+    while (!calls.includes('embed.clip')) await turn()
+    vi.advanceTimersByTime(3000)
+    while (shown() === null) await turn()
+    runs.cancel()
+    await phase(status, 'cancelled')
+    expect(shown()?.encoderName).toBe('lexical')
+    clip = later<object>()
+    const vectors = { data: new Uint16Array(192), nPoints: 3, nDims: 64 }
+    clip.resolve({ vectors, encoder: 'clip', label: 'by CLIP', timings: [] })
+    runs.resume()
+    await phase(status, 'working')
+    await status.whenReady()
+    expect(shown()?.encoderName).toBe('clip')
   })
 })
