@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
 import type { ColumnSource } from 'hyparquet-writer'
-import type { BrowserContext, Page } from 'playwright'
+import type { Page } from 'playwright'
 import { describe, expect, test } from 'vitest'
 import { publish } from '../../src/tiles/publish.ts'
 import { createReader } from '../../src/read/reader.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
+import { Hub } from '../hub/hub.ts'
 import { writeParquet } from '../read/write-parquet.ts'
 import { harness, hover, ready, settled, violations } from './harness.ts'
 
-const { data, visit } = harness()
+const hub = new Hub()
+const { data, visit } = harness(hub)
 const N = 60_000
 
 /** A map of two layouts, published at `folder/` of the data server. */
@@ -256,59 +258,19 @@ describe('a large file by its address', () => {
 
 describe('LAION-Aesthetics 12M', () => {
   const ID = 'dclure/laion-aesthetics-12m-umap'
-  const HUB = 'https://huggingface.co'
-  /** A signed address is good for so many requests. */
-  const LIVES = 3
-
-  /**
-   * Answers as the hub does: no HEAD for other origins, files behind redirections to signed addresses of another host that
-   * expire, a list of converted files, and too many requests now and then.
-   */
-  async function imitateHub(
-    context: BrowserContext,
-  ): Promise<Record<'resolved' | 'expired' | 'limited', number>> {
-    const seen = { resolved: 0, expired: 0, limited: 0 }
-    const uses = new Map<string, number>()
-    data.refuse = ({ url = '', method }) => {
-      const signed = /^\/cdn\/.*sign=\d+$/.test(url)
-      if (method !== 'GET' || !signed) return null
-      const count = (uses.get(url) ?? 0) + 1
-      uses.set(url, count)
-      if (count <= LIVES) return null
-      seen.expired++
-      return { status: 403 }
-    }
-    const cors = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' }
-    await context.route(`${HUB}/**`, async (route) => {
-      const { pathname } = new URL(route.request().url())
-      const method = route.request().method()
-      if (method === 'HEAD') return route.fulfill({ status: 200 })
-      if (method === 'OPTIONS') {
-        return route.fulfill({ status: 204, headers: { ...cors, 'access-control-allow-headers': '*' } })
-      }
-      if (pathname === `/api/datasets/${ID}/parquet`) {
-        const train = [0, 1].map((i) => `${HUB}${pathname}/default/train/${i}.parquet`)
-        return route.fulfill({ headers: cors, json: { default: { train } } })
-      }
-      if (pathname.endsWith('/1.parquet') && seen.limited++ === 0)
-        return route.fulfill({ status: 429, headers: { ...cors, 'retry-after': '1' } })
-      const location = `${data.url}cdn/${pathname.split('/').at(-1)}?sign=${++seen.resolved}`
-      return route.fulfill({ status: 302, headers: { ...cors, location } })
-    })
-    return seen
-  }
 
   test('opens by the button from a hub that redirects, expires and limits; captions come by row', async () => {
-    data.files.set('cdn/train.parquet', data.files.get('large.parquet') ?? (await largeFile()))
+    const converted = new Map<string, Uint8Array>()
     for (const [i, rows] of [allRows.slice(0, 30_000), allRows.slice(30_000)].entries()) {
       const file = writeParquet(publishedColumns(rows), { rowGroupSize: 1000 })
-      data.files.set(`cdn/${i}.parquet`, new Uint8Array(await file.arrayBuffer()))
+      converted.set(`default/train/000${i}.parquet`, new Uint8Array(await file.arrayBuffer()))
     }
-    let hub = { resolved: 0, expired: 0, limited: 0 }
-    const { page, faults, requests } = await visit(
-      {},
-      { prepare: async (c) => void (hub = await imitateHub(c)) },
-    )
+    const large = data.files.get('large.parquet') ?? (await largeFile())
+    hub.addDataset(ID, new Map([['train.parquet', large]]), converted)
+    hub.lives = 3
+    let limited = 0
+    hub.isLimited = (path) => path.endsWith('/1.parquet') && limited++ === 0
+    const { page, faults } = await visit()
     await ready(page)
     await page.getByRole('button', { name: /LAION-Aesthetics 12M/ }).click()
     await page.getByText('Ready: 50,000 captions').waitFor()
@@ -318,8 +280,8 @@ describe('LAION-Aesthetics 12M', () => {
       'nn30',
       'nn60',
     ])
-    expect(hub.expired).toBeGreaterThan(0)
-    expect(hub.resolved).toBeGreaterThan(1)
+    expect(hub.nExpired).toBeGreaterThan(0)
+    expect(hub.requestsFor('/train.parquet').length).toBeGreaterThan(1)
 
     // Hovered points of either converted file, whose rows were found to be the same.
     for (const [from, to] of [
@@ -334,9 +296,9 @@ describe('LAION-Aesthetics 12M', () => {
         .waitFor()
     }
     expect(await page.evaluate(() => globalThis.captionscape.caption(49_999))).toBe(`49999 ${FILLER}`)
-    expect(hub.limited).toBeGreaterThan(1)
-    const fetched = requests.filter((url) => url.includes('/cdn/train.parquet'))
-    expect(fetched.length).toBeLessThan(20)
+    expect(limited).toBeGreaterThan(1)
+    await page.getByText(/huggingface\.co has had too many requests from here/).waitFor()
+    expect(hub.bytesAsked('train.parquet').length).toBeLessThan(20)
     expect(faults).toEqual([])
   })
 })
