@@ -2,6 +2,12 @@
 
 export type Theme = 'light' | 'dark'
 
+/** Gives the colors of rows. */
+export interface ColorSource {
+  /** Writes sRGB and alpha bytes of a row. */
+  write(row: number, into: Uint8Array, at: number): void
+}
+
 /**
  * One OKLCH color as sRGB bytes; out-of-gamut channels are clipped.
  * Source: B. Ottosson, “A perceptual color space for image processing” (2020).

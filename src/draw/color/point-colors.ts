@@ -1,6 +1,5 @@
 import { drawOrder } from '../../shared/places/shuffle.ts'
-import { placeColors, type Theme } from './color.ts'
-import type { ColorSource } from '../points/point-buffers.ts'
+import { type ColorSource, placeColors, type Theme } from './color.ts'
 
 /** Rows whose places tell where the middle of a map is. */
 const COLOR_SAMPLE = 1 << 17

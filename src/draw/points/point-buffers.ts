@@ -1,3 +1,4 @@
+import type { ColorSource } from '../color/color.ts'
 import { allocate } from './gpu-memory.ts'
 import type { Shuffle } from '../../shared/places/shuffle.ts'
 
@@ -12,12 +13,6 @@ const COLOR_LOCATION = 3
 const CHUNK = 1 << 17
 /** So few are put into order at once, and are there with the next frame. */
 const AT_ONCE = 250_000
-
-/** Gives the colors of rows. */
-export interface ColorSource {
-  /** Writes sRGB and alpha bytes of a row. */
-  write(row: number, into: Uint8Array, at: number): void
-}
 
 /** Places of a layout; null for an empty slot. */
 export type Placed = { readonly name: string; readonly positions: Float32Array } | null

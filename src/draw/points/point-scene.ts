@@ -4,7 +4,8 @@ import { compensated, type DrawMode } from './crowding.ts'
 import { FrameBudget } from './frame-budget.ts'
 import type { Marks } from '../marks/marks.ts'
 import { type Drawn, nextStep } from './picture-plan.ts'
-import { type ColorSource, type Placed, PointBuffers } from './point-buffers.ts'
+import type { ColorSource } from '../color/color.ts'
+import { type Placed, PointBuffers } from './point-buffers.ts'
 import { type Lens, type Picture, PointPainter, type Run } from './point-painter.ts'
 
 /** So few points are drawn anew with every frame, straight onto the screen. */
