@@ -30,24 +30,33 @@ export function createLikeness(
   let points: Split | null = null
   let cosines: Split | null = null
   let query: GPUBuffer | null = null
+  /** Queries share the buffers, so that one waits for the one before. */
+  let before: Promise<unknown> = Promise.resolve()
+
+  async function ask(unit: Float64Array): Promise<Float32Array<ArrayBuffer>> {
+    if (!points || !cosines || !query) {
+      const perPart = rowsPerBuffer(session, rowBytes, 1)
+      points = splitBuffer(session, 'search.points', nPoints, rowBytes, perPart)
+      cosines = splitBuffer(session, 'search.cosines', nPoints, 4, perPart)
+      query = session.buffer('search.query', 16 * nQuads)
+      for (const part of partsOf(points)) writeVectors(session, part, vectors, nQuads)
+    }
+    const padded = new Float32Array(4 * nQuads)
+    padded.set(unit)
+    device.queue.writeBuffer(query, 0, padded)
+    for (const [index, { buffer, begin, end }] of partsOf(points).entries()) {
+      const bound = await session.bind(likeness, [buffer, query, cosines.parts[index]])
+      session.submit((commands) => commands.rows(bound, { begin, end, partBegin: begin, nQuads }))
+    }
+    return new Float32Array(await readSplit(session, cosines))
+  }
+
   return {
     async of(halves) {
       const unit = unitQuery(halves, nDims)
-      if (!points || !cosines || !query) {
-        const perPart = rowsPerBuffer(session, rowBytes, 1)
-        points = splitBuffer(session, 'search.points', nPoints, rowBytes, perPart)
-        cosines = splitBuffer(session, 'search.cosines', nPoints, 4, perPart)
-        query = session.buffer('search.query', 16 * nQuads)
-        for (const part of partsOf(points)) writeVectors(session, part, vectors, nQuads)
-      }
-      const padded = new Float32Array(4 * nQuads)
-      padded.set(unit)
-      device.queue.writeBuffer(query, 0, padded)
-      for (const [index, { buffer, begin, end }] of partsOf(points).entries()) {
-        const bound = await session.bind(likeness, [buffer, query, cosines.parts[index]])
-        session.submit((commands) => commands.rows(bound, { begin, end, partBegin: begin, nQuads }))
-      }
-      return new Float32Array(await readSplit(session, cosines))
+      const answer = before.then(() => ask(unit))
+      before = answer.catch(() => {}) // Told to who asked.
+      return answer
     },
     close: () => session.close(),
   }

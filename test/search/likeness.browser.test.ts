@@ -39,3 +39,18 @@ test.each([
   expect(nothing.every((value) => value === 0)).toBe(true)
   onGpu.close()
 })
+
+test('queries that are asked at once each get their own cosines, from the first on', async () => {
+  const vectors = points(300, 64)
+  const onGpu = createLikeness(await testDevice(), vectors, 20_000)
+  const onCpu = createLikenessOnCpu(vectors)
+  const queries = [0, 100, 299].map((row) => vectors.data.slice(row * 64, (row + 1) * 64))
+  const bad = onGpu.of(new Uint16Array(65))
+  const answers = await Promise.all(queries.map((query) => onGpu.of(query)))
+  await expect(bad).rejects.toMatchObject({ name: 'InputError' })
+  for (const [i, query] of queries.entries()) {
+    const plain = await onCpu.of(query)
+    expect(Math.max(...answers[i].map((value, at) => Math.abs(value - plain[at])))).toBeLessThan(1e-5)
+  }
+  onGpu.close()
+})
