@@ -11,8 +11,10 @@ import type { TokenizerFiles } from '../src/embed/models/model.ts'
 import { embedLexically, LEXICAL_LABEL } from '../src/embed/lexical/lexical.ts'
 import { DeviceError, InputError } from '../src/shared/core/errors.ts'
 import { keptNeighbors } from '../src/project/fidelity.ts'
-import { gaussianProjection } from '../src/project/gaussian.ts'
+import { gaussianProjection, project } from '../src/project/gaussian.ts'
 import { principalComponents } from '../src/project/pca.ts'
+import { fromHalf } from '../src/shared/math/half.ts'
+import { cosinesWith, type UnitBytes } from '../src/shared/math/unit-bytes.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import type {
   Backend,
@@ -53,6 +55,8 @@ export interface Embedding {
   readonly projection: Projection | null
   /** Names the words that a lexical embedding was made by; 0 for others. */
   readonly lexiconId: number
+  /** Names the model's own vectors, which stay in the worker; 0 where there are none. */
+  readonly ownId: number
   readonly timings: readonly Timing[]
 }
 
@@ -79,6 +83,16 @@ export interface EmbedApi {
     events: EmbedEvents,
   ): Promise<Float32Array>
   /**
+   * How like all captions of an embedding are to a text, or to one of them, by the model's own vectors: cosines
+   * [nCaptions]; null where these are not at hand any more.
+   */
+  clipLikeness(
+    to: Captions | number,
+    ownId: number,
+    options: ClipRequest,
+    events: EmbedEvents,
+  ): Promise<Float32Array | null>
+  /**
    * Texts in the space of the embedding that `lexical` made last.
    * @throws {InputError} where that was another one
    */
@@ -94,6 +108,21 @@ registerErrorTransfer()
 let controller = new AbortController()
 /** What the last lexical embedding knows of words. */
 let lexicon: { readonly id: number; readonly embedTexts: (texts: Captions) => Vectors } | null = null
+
+/** The model's own vectors of the embeddings made last: of the map that is shown, and of one on its way. */
+const owned = new Map<number, UnitBytes>()
+const OWNED = 2
+
+/** Names vectors that stay here; 0 for none. */
+function own(vectors: UnitBytes | null): number {
+  if (!vectors) return 0
+  const known = [...owned].find(([, { data }]) => data === vectors.data)
+  if (known) return known[0]
+  const id = crypto.getRandomValues(new Uint32Array(1))[0]
+  owned.set(id, vectors)
+  for (const old of owned.keys()) if (owned.size > OWNED) owned.delete(old)
+  return id
+}
 
 /** Ends a call that is still running; there is one at a time. */
 function begin(events: EmbedEvents): Context {
@@ -167,6 +196,7 @@ const clip = createClipEncoder({
   checks: self.isSecureContext ? { passed: hasPassed, remember: rememberPassed } : null,
   runs: self.isSecureContext ? { recall: recallRun, remember: rememberRun } : null,
   projections: { gaussian: gaussianProjection, pca: principalComponents },
+  project,
   keptNeighbors,
   // Workers lie one folder below the page, in the sources and in the build.
   pageUrl: new URL('..', self.location.href).href,
@@ -174,6 +204,18 @@ const clip = createClipEncoder({
 
 function give(embedding: Embedding): Embedding {
   return transfer(embedding, [embedding.vectors.data.buffer])
+}
+
+/** A text's vector by the model, or a caption's own. */
+async function directionOf(
+  to: Captions | number,
+  { data, nDims }: UnitBytes,
+  options: ClipRequest,
+  events: EmbedEvents,
+): Promise<ArrayLike<number>> {
+  if (typeof to === 'number') return data.subarray(to * nDims, (to + 1) * nDims)
+  const query = await clip.embedQueries(to, options, null, begin(events))
+  return Float32Array.from(query.data, fromHalf)
 }
 
 const OF_WORDS = { recipe: null, backend: 'cpu', adapter: null, fidelity: null, projection: null } as const
@@ -184,7 +226,15 @@ const api: EmbedApi = {
     // Another worker's words are not taken for this one's.
     lexicon = { id: crypto.getRandomValues(new Uint32Array(1))[0], embedTexts }
     const { id: lexiconId } = lexicon
-    return give({ vectors, encoder: 'lexical', label: LEXICAL_LABEL, ...OF_WORDS, lexiconId, timings })
+    return give({
+      vectors,
+      encoder: 'lexical',
+      label: LEXICAL_LABEL,
+      ...OF_WORDS,
+      lexiconId,
+      ownId: 0,
+      timings,
+    })
   },
   async lexicalQueries(texts, id) {
     if (lexicon?.id !== id)
@@ -196,11 +246,18 @@ const api: EmbedApi = {
     return Promise.resolve(transfer(vectors, [vectors.data.buffer]))
   },
   async clip(captions, options, events) {
-    return give({ ...(await clip.embed(captions, options, begin(events))), encoder: 'clip', lexiconId: 0 })
+    const { own: vectors, ...embedding } = await clip.embed(captions, options, begin(events))
+    return give({ ...embedding, encoder: 'clip', lexiconId: 0, ownId: own(vectors) })
   },
   async clipQueries(texts, options, projection, events) {
     const vectors = await clip.embedQueries(texts, options, projection, begin(events))
     return transfer(vectors, [vectors.data.buffer])
+  },
+  async clipLikeness(to, ownId, options, events) {
+    const vectors = owned.get(ownId)
+    if (!vectors) return null
+    const cosines = await cosinesWith(vectors, await directionOf(to, vectors, options, events))
+    return transfer(cosines, [cosines.buffer])
   },
   clipCompare: (query, texts, least, options, events) =>
     clip.compare(query, texts, least, options, begin(events)),

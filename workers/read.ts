@@ -8,6 +8,7 @@ import {
   type TableColumn,
 } from '../src/read/reader.ts'
 import { embedGiven, type GivenOptions } from '../src/embed/project-vectors.ts'
+import { cosinesWith, type UnitBytes } from '../src/shared/math/unit-bytes.ts'
 import { keptNeighbors } from '../src/project/fidelity.ts'
 import { gaussianProjection, project } from '../src/project/gaussian.ts'
 import { principalComponents } from '../src/project/pca.ts'
@@ -46,6 +47,8 @@ export interface ReadApi {
     options: GivenOptions,
     onProgress: (progress: Progress) => void,
   ): Promise<{ readonly embedding: Embedding; readonly pointOf: Uint32Array<ArrayBuffer> }>
+  /** How like all points are to one by the vectors that came with them, in their own width: cosines; null where these are not at hand. */
+  likeness(point: number): Promise<Float32Array | null>
   /** One column to color or filter by. */
   values(column: string): Promise<ColumnValues>
   /** All columns of one row, as text for people. */
@@ -85,6 +88,17 @@ function folderFiles(layouts: readonly Layout[], options: PublishOptions): Promi
   return publish(source, metadata, columns, layouts, options, controller.signal)
 }
 
+/** The vectors that came with the captions, in their own width, of each point; null where the map has them as they are. */
+let own: UnitBytes | null = null
+
+/** Of rows with the same vector one is a point. */
+function ownOfPoints({ data, nDims }: UnitBytes, pointOf: Uint32Array, nPoints: number): UnitBytes {
+  const points = new Int8Array(nPoints * nDims)
+  for (let row = 0; row < pointOf.length; row++)
+    points.set(data.subarray(row * nDims, (row + 1) * nDims), pointOf[row] * nDims)
+  return { data: points, nPoints, nDims }
+}
+
 /** “column embedding”, “clip.npy” */
 function nameOf(from: VectorsFrom): string {
   if (from.kind === 'column') return `column ${from.name}`
@@ -117,6 +131,7 @@ const api: ReadApi = {
     const inFile = from.kind === 'column' ? `${name} of ${reader.file().source.name}` : name
     const given = await embedGiven(rows, inFile, options, host, { signal, onProgress })
     const { vectors, pointOf } = await distinctVectors(given.vectors, signal)
+    own = given.own && ownOfPoints(given.own, pointOf, vectors.nPoints)
     const ms = performance.now() - started
     const embedding: Embedding = {
       vectors,
@@ -128,9 +143,16 @@ const api: ReadApi = {
       fidelity: given.fidelity,
       projection: given.projection,
       lexiconId: 0,
+      ownId: given.own ? 1 : 0,
       timings: [{ stage: 'Embed', ms, rows: rows.nRows, bytes: vectors.data.byteLength }],
     }
     return Comlink.transfer({ embedding, pointOf }, [vectors.data.buffer, pointOf.buffer])
+  },
+  async likeness(point) {
+    if (!own) return null
+    const { data, nDims } = own
+    const cosines = await cosinesWith(own, data.subarray(point * nDims, (point + 1) * nDims))
+    return Comlink.transfer(cosines, [cosines.buffer])
   },
   async values(column) {
     const found = await reader.values(column, {})

@@ -2,8 +2,8 @@ import { EMBEDDINGS, VECTORS_HEADER_BYTES, VECTORS_MAGIC, privateFiles } from '.
 import type { Checkpoint, CheckpointBatch } from '../shared/core/types.ts'
 import { FNV_START, fnv } from '../shared/math/fnv.ts'
 
-/** All files together; the oldest go first. 512 MB are four million captions. */
-const BUDGET_BYTES = 512 * 1024 * 1024
+/** All files together; the oldest go first. 1 GB is 1.6 million captions with 64 half floats and 512 bytes each. */
+const BUDGET_BYTES = 1024 * 1024 * 1024
 const ATTEMPTS = 6
 const RETRY_MS = 250
 const CHECKSUM_BYTES = 4

@@ -4,11 +4,12 @@ import type {
   Context,
   Fidelity,
   Projection,
-  ProjectionName,
+  ProjectionChoice,
   VectorRows,
   Vectors,
 } from '../shared/core/types.ts'
-import { drawPlaces } from './clip/clip-run.ts'
+import { MOST_UNIT_BYTES, toUnitBytes, type UnitBytes } from '../shared/math/unit-bytes.ts'
+import { drawPlaces, partSample, takeRows } from './clip/work.ts'
 import { createReporter } from '../shared/core/pace.ts'
 
 /** Of the vectors that are laid out. */
@@ -18,6 +19,8 @@ const TRAINING = 4096
 /** Rows whose own vectors are kept, to tell how faithful the projection is, of which fewer say little. */
 const SAMPLE = 1000
 const LEAST_SAMPLE = 200
+/** As many others give the principal components that a projection is held against. */
+const TRAINED = SAMPLE
 const K = 30
 /** What the page holds of vectors. */
 const MOST_BYTES = 2 ** 31
@@ -39,7 +42,7 @@ interface GivenHost {
 /** How vectors that came with the captions are used. */
 export interface GivenOptions {
   /** Of those with more than 64 numbers; the others are used as they are. */
-  readonly projection: ProjectionName
+  readonly projection: ProjectionChoice
   readonly seed: number
 }
 
@@ -48,6 +51,8 @@ export interface Given {
   /** [nRows, nDims]; numbers that a multiple of 4 asks for are zeros */
   readonly vectors: Vectors
   readonly projection: Projection | null
+  /** As they came, for what asks for likeness; null where nothing was projected, or they are too many. */
+  readonly own: UnitBytes | null
   readonly fidelity: Fidelity | null
   /** “512-d, projected to 64-d at random” */
   readonly description: string
@@ -63,11 +68,12 @@ export interface Given {
 export async function embedGiven(
   rows: VectorRows,
   name: string,
-  { projection: wanted, seed }: GivenOptions,
+  { projection: choice, seed }: GivenOptions,
   host: GivenHost,
   { signal, onProgress }: Context,
 ): Promise<Given> {
   const { nRows, nDims } = rows
+  const wanted = choice === 'auto' ? 'pca' : choice
   const isProjected = nDims > N_COMPONENTS && wanted !== 'none'
   const width = isProjected ? N_COMPONENTS : 4 * Math.ceil(nDims / 4)
   const bytes = 2 * nRows * width
@@ -75,8 +81,10 @@ export async function embedGiven(
   const halves = new Uint16Array(nRows * width)
   const report = createReporter({ signal, onProgress }, { stage: 'Embed', unit: 'rows' })
   let projection: Judged | null = isProjected && wanted === 'gaussian' ? host.gaussian(nDims, seed) : null
-  const sample = isProjected ? drawPlaces(nRows, SAMPLE, seed) : new Uint32Array(0)
+  const sample = isProjected ? drawPlaces(nRows, SAMPLE + TRAINED, seed) : new Uint32Array(0)
   const before = new Float32Array(sample.length * nDims)
+  const isOwn = isProjected && nRows * nDims <= MOST_UNIT_BYTES
+  const own = isOwn ? { data: new Int8Array(nRows * nDims), nPoints: nRows, nDims } : null
   let sampled = 0
   let row = 0
 
@@ -86,6 +94,7 @@ export async function embedGiven(
       const at = (sample[sampled] - row) * nDims
       before.set(block.subarray(at, at + nDims), sampled * nDims)
     }
+    if (own) toUnitBytes(block, nDims, own.data, row * nDims)
     if (by) halves.set(host.project(block, by), row * width)
     else
       for (let i = 0; i < n; i++)
@@ -116,17 +125,26 @@ export async function embedGiven(
 
   let fidelity: Fidelity | null = null
   if (projection && sample.length >= LEAST_SAMPLE) {
-    const after = new Float32Array(sample.length * width)
-    for (const [i, at] of sample.entries())
-      for (let c = 0; c < width; c++) after[i * width + c] = fromHalf(halves[at * width + c])
-    const kept = host.keptNeighbors(before, after, sample.length, K)
+    const { measured, training } = partSample(sample.length, SAMPLE, TRAINED)
+    const n = measured.length
+    const own = takeRows(before, measured, nDims)
+    const after = new Float32Array(n * width)
+    for (const [i, place] of measured.entries())
+      for (let c = 0; c < width; c++) after[i * width + c] = fromHalf(halves[sample[place] * width + c])
+    const kept = host.keptNeighbors(own, after, n, K)
     const explained = projection.explained ?? null
-    fidelity = { kept, k: K, sample: sample.length, from: nDims, to: width, explained }
+    let keptByPca: number | null = null
+    if (wanted !== 'pca') {
+      const components = host.pca(takeRows(before, training, nDims), nDims, 1)
+      keptByPca = host.keptNeighbors(own, Float32Array.from(host.project(own, components), fromHalf), n, K)
+    }
+    fidelity = { kept, k: K, sample: n, from: nDims, to: width, explained, keptByPca }
   }
   const how = { gaussian: 'projected at random', pca: 'PCA', none: '' }[wanted]
   return {
     vectors: { data: halves, nPoints: nRows, nDims: width },
     projection,
+    own,
     fidelity,
     description: isProjected ? `${nDims}-d, ${how} to ${width}-d` : `${nDims}-d as they are`,
   }

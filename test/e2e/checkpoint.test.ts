@@ -32,6 +32,35 @@ it('a page closed while it embeds goes on in the next visit, and says from where
   expect(faults).toEqual([])
 })
 
+it('CLIP is projected at random, as the original was; what that costs is told, and principal components are a click away', async () => {
+  const texts = [...new Set(makeSample({ nRows: 800, seed: 5 }).flatMap(({ text }) => text || []))]
+  const file = writeParquet([{ name: 'TEXT', data: texts.slice(0, 400), type: 'STRING' }])
+  data.files.set('offer.parquet', new Uint8Array(await file.arrayBuffer()))
+  for (const [name, bytes] of clipModelFiles()) data.files.set(`clip/${name}`, bytes)
+  const { page } = await visit({
+    data: `${data.url}offer.parquet`,
+    model: `${data.url}clip/`,
+    backend: 'wasm',
+    dtype: 'fp32',
+    gpu: 'fallback',
+    epochs: 5,
+    nNeighbors: '5',
+    firstMap: 'none',
+  })
+  await ready(page)
+  const kept = async () =>
+    Number(/keeps (\d+) %/.exec((await page.getByText(/^\d+-d keeps \d+ %/).textContent()) ?? '')?.[1])
+  const atRandom = await kept()
+  const offer = await page.getByText(/^Principal components would keep \d+ %\./).textContent()
+  expect(Number(/keep (\d+) %/.exec(offer ?? '')?.[1])).toBeGreaterThan(atRandom + 4)
+  await page.getByRole('button', { name: 'Use principal components' }).click()
+  await page.getByText('PCA to 64-d').waitFor({ timeout: 60_000 })
+  await ready(page)
+  expect(await kept()).toBeGreaterThan(atRandom + 4)
+  expect(await page.getByRole('button', { name: 'Use principal components' }).count()).toBe(0)
+  expect(new URL(page.url()).searchParams.get('projection')).toBe('pca')
+})
+
 it('a second visit asks for nothing of the model, shows the fidelity again, and loads it for a search', async () => {
   const texts = [...new Set(makeSample({ nRows: 800, seed: 3 }).flatMap(({ text }) => text || []))]
   const file = writeParquet([{ name: 'TEXT', data: texts.slice(0, 400), type: 'STRING' }])

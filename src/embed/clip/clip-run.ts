@@ -1,6 +1,5 @@
 import { CancelledError, DeviceError, throwIfCancelled } from '../../shared/core/errors.ts'
-import { fromHalf, toHalf } from '../../shared/math/half.ts'
-import { createRandom } from '../../shared/math/random.ts'
+import { toHalf } from '../../shared/math/half.ts'
 import { lowerBound } from '../../shared/math/sorted.ts'
 import type { Captions, Checkpoint, CheckpointBatch, Context, Projection } from '../../shared/core/types.ts'
 import type { BackendChoice } from '../models/backend.ts'
@@ -10,12 +9,11 @@ import { Effort } from './effort.ts'
 import type { Asking, Loaded, ModelLoader } from './clip-model.ts'
 import type { ModelSource } from '../models/model.ts'
 import { createReporter, untilCancelled } from '../../shared/core/pace.ts'
+import { toUnitBytes } from '../../shared/math/unit-bytes.ts'
+import { packRows, placeRows, recordWidth, takeSample, unpackRows, type Work } from './work.ts'
 
 /** Told where nothing had to be done. */
 export const ALL_KEPT = 'The vectors were kept from an earlier visit: nothing had to be embedded.'
-
-/** Captions whose unprojected vectors are kept, to tell how faithful the projection is. */
-const SAMPLE = 1000
 
 // Tokens a batch. A batch cannot be interrupted without losing the session, so it should take well under a
 // second: ViT-B/32 costs 76 MFLOP a token, so 4096 are 0.6 s at an integrated GPU's 0.5 TFLOP/s, and 256 as
@@ -28,92 +26,12 @@ export function tokenBudget({ backend, isSoftware }: BackendChoice): number {
   return backend === 'webgpu' && !isSoftware ? GPU_TOKENS : CPU_TOKENS
 }
 
-/** A run that may have been interrupted. Its captions are embedded chunk by chunk, and by length inside a chunk. */
-export interface Work {
-  readonly key: string
-  readonly nCaptions: number
-  /** Most padded tokens in a batch. */
-  readonly budget: number
-  /** Null to keep the model's own vectors. */
-  readonly projection: Projection | null
-  /** Numbers in a vector that is kept. */
-  readonly width: number
-  /** [nCaptions, width] half-float bits, filled batch by batch */
-  readonly halves: Uint16Array<ArrayBuffer>
-  /** [nCaptions] the caption at each place of the run, as far as it is */
-  readonly order: Uint32Array<ArrayBuffer>
-  /** Places where its batches end. */
-  readonly ends: number[]
-  nextBatch: number
-  doneCaptions: number
-  /** “fp16 on WebGPU”, in the order of their use. */
-  readonly ways: string[]
-  readonly sample: Sample
-  readonly ms: { tokenize: number; run: number }
-}
-
-/** Unprojected vectors of some captions, drawn at random. */
-interface Sample {
-  /** Ascending places in the order of the run. */
-  readonly places: Uint32Array
-  /** Their captions, where they were seen. */
-  readonly rows: Uint32Array
-  /** [places, nDims] */
-  readonly pooled: Float32Array
-  /** Which were seen: those of a visit before this one were not. */
-  readonly isSeen: Uint8Array
-}
-
 /** Where a run finds its model, and another one when it fails. */
 export interface Way {
   readonly loader: ModelLoader
   readonly source: ModelSource
   readonly asked: Asking
   readonly context: Context
-}
-
-/** A run that has not begun. */
-export function createWork(
-  key: string,
-  nCaptions: number,
-  budget: number,
-  nDims: number,
-  projection: Projection | null,
-  seed: number,
-): Work {
-  const width = projection?.nComponents ?? nDims
-  const places = drawPlaces(nCaptions, projection ? SAMPLE : 0, seed)
-  return {
-    key,
-    nCaptions,
-    budget,
-    projection,
-    width,
-    halves: new Uint16Array(nCaptions * width),
-    order: new Uint32Array(nCaptions),
-    ends: [],
-    nextBatch: 0,
-    doneCaptions: 0,
-    ways: [],
-    sample: {
-      places,
-      rows: new Uint32Array(places.length),
-      pooled: new Float32Array(places.length * nDims),
-      isSeen: new Uint8Array(places.length),
-    },
-    ms: { tokenize: 0, run: 0 },
-  }
-}
-
-/** `count` different places below n, ascending (Floyd's algorithm). */
-export function drawPlaces(n: number, count: number, seed: number): Uint32Array<ArrayBuffer> {
-  const { uniform } = createRandom(seed)
-  const drawn = new Set<number>()
-  for (let j = n - Math.min(n, count); j < n; j++) {
-    const place = Math.floor(uniform() * (j + 1))
-    drawn.add(drawn.has(place) ? j : place)
-  }
-  return Uint32Array.from(drawn).sort()
 }
 
 /**
@@ -140,13 +58,16 @@ export async function finish(
     const isSampled = run.sample.places[sampled] < end
     const started = performance.now()
     const name = `batch ${run.nextBatch + 1}, after ${run.doneCaptions} of ${run.nCaptions} captions`
-    const { pooled, vectors } = await runner.run(chunk, batch, name, run.ways, isSampled)
+    const wantsPooled = isSampled || run.own !== null
+    const { pooled, vectors } = await runner.run(chunk, batch, name, run.ways, wantsPooled)
     run.ms.run += performance.now() - started
     const halves = Uint16Array.from(vectors ?? pooled ?? [], toHalf)
     const rows = rowsOf(chunk, first, batch)
-    placeRows(run, rows, halves)
+    const own = run.own && pooled ? new Int8Array(pooled.length) : null
+    if (own && pooled) toUnitBytes(pooled, run.own?.nDims ?? 1, own)
+    placeRows(run, rows, { halves, own })
     if (pooled && isSampled) takeSample(run, sampled, start, rows, pooled)
-    keeper.keep({ index: run.nextBatch, start, end }, halves)
+    keeper.keep({ index: run.nextBatch, start, end }, packRows(run, { halves, own }))
   }
   const tokenize = async (part: Captions) =>
     untilCancelled(model.tokenizer.tokenize(part, run.budget), context.signal, () => {})
@@ -192,11 +113,13 @@ class Keeper {
   takeOver(chunk: Chunk, first: number, batch: Batch): boolean {
     if (!this.#isReading) return false
     const run = this.#run
-    const rows = new Uint16Array((batch.end - batch.start) * run.width)
+    const rows = new Uint16Array((batch.end - batch.start) * recordWidth(run))
     const place = { index: run.nextBatch, start: first + batch.start, end: first + batch.end }
     try {
       if (this.#checkpoint?.read(place, rows)) {
-        placeRows(run, rowsOf(chunk, first, batch), rows)
+        // Where they are too many to be kept, those of an earlier visit are not there.
+        if (!run.keepsOwn) run.own = null
+        placeRows(run, rowsOf(chunk, first, batch), unpackRows(run, rows))
         return true
       }
     } catch (error) {
@@ -343,49 +266,9 @@ class BatchRunner {
   }
 }
 
-/** The sampled captions that this visit has seen: the model's vectors [n, nDims] and those kept [n, width]. */
-export function sampleOf({ sample, halves, width }: Work): {
-  readonly n: number
-  readonly before: Float32Array
-  readonly after: Float32Array
-} {
-  const nDims = sample.pooled.length / sample.places.length
-  const seen = [...sample.places.keys()].filter((i) => sample.isSeen[i])
-  const before = new Float32Array(seen.length * nDims)
-  const after = new Float32Array(seen.length * width)
-  for (const [to, i] of seen.entries()) {
-    before.set(sample.pooled.subarray(i * nDims, (i + 1) * nDims), to * nDims)
-    const row = sample.rows[i]
-    for (let c = 0; c < width; c++) after[to * width + c] = fromHalf(halves[row * width + c])
-  }
-  return { n: seen.length, before, after }
-}
-
 /** The captions of a batch. @param first caption of the chunk */
 function rowsOf({ plan }: Chunk, first: number, { start, end }: Batch): Uint32Array {
   return plan.order.subarray(start, end).map((row) => first + row)
-}
-
-/** Puts vectors [rows, width] in their rows. */
-function placeRows({ halves, width }: Work, rows: Uint32Array, vectors: Uint16Array): void {
-  for (const [i, row] of rows.entries()) halves.set(vectors.subarray(i * width, (i + 1) * width), row * width)
-}
-
-/** @param first of the sample that lies in the batch, whose first place is `start` */
-function takeSample(
-  { sample }: Work,
-  first: number,
-  start: number,
-  rows: Uint32Array,
-  pooled: Float32Array,
-): void {
-  const nDims = pooled.length / rows.length
-  for (let i = first; sample.places[i] < start + rows.length; i++) {
-    const at = sample.places[i] - start
-    sample.pooled.set(pooled.subarray(at * nDims, (at + 1) * nDims), i * nDims)
-    sample.rows[i] = rows[at]
-    sample.isSeen[i] = 1
-  }
 }
 
 /** “fp16 on WebGPU” */

@@ -7,24 +7,18 @@ import type {
   Fidelity,
   ModelFolder,
   Projection,
+  ProjectionChoice,
   ProjectionName,
   Timing,
   Vectors,
 } from '../../shared/core/types.ts'
 import { chooseBackend } from '../models/backend.ts'
+import { fromHalf } from '../../shared/math/half.ts'
+import type { UnitBytes } from '../../shared/math/unit-bytes.ts'
 import { sliceCaptions } from './chunks.ts'
 import { type Loaded, type ModelHost, ModelLoader } from './clip-model.ts'
-import {
-  createWork,
-  drawPlaces,
-  embedApart,
-  finish,
-  sampleOf,
-  type Way,
-  tokenBudget,
-  type Work,
-  wayOf,
-} from './clip-run.ts'
+import { embedApart, finish, type Way, tokenBudget, wayOf } from './clip-run.ts'
+import { createWork, drawPlaces, sampleOf, type Work } from './work.ts'
 import { type Chosen, keepsOrder, type KeepHost, KeptRuns } from './kept-runs.ts'
 import { contentHash, joinCaptions, withPrefix } from './clip-tokens.ts'
 import { folderSource, isDefaultModel, type ModelSource, resolveModel } from '../models/model.ts'
@@ -41,6 +35,8 @@ export interface ClipHost extends ModelHost, KeepHost {
       seed: number,
     ) => Projection & { readonly explained: number }
   }
+  /** [n, nDims] → half-float bits [n, nComponents] */
+  readonly project: (rows: Float32Array, projection: Projection) => Uint16Array<ArrayBuffer>
   /** The share of neighbors kept between two matrices of n rows. */
   readonly keptNeighbors: (before: Float32Array, after: Float32Array, n: number, k: number) => number
   /** Relative addresses of models are seen from here. */
@@ -62,7 +58,8 @@ export interface ClipRequest extends Partial<ClipRecipe> {
   readonly dtype: string | null
   readonly backend: Backend | null
   readonly seed: number
-  readonly projection: ProjectionName
+  /** `auto`: as the original pipeline does for CLIP, and principal components for others. */
+  readonly projection: ProjectionChoice
   /** Of the data, for the list of what is kept. */
   readonly name: string
 }
@@ -79,12 +76,16 @@ export interface ClipResult {
   readonly fidelity: Fidelity | null
   /** Takes queries to the same space; null where nothing was projected. */
   readonly projection: Projection | null
+  /** The model's own vectors, for what asks for likeness; null where nothing was projected, or they are too many. */
+  readonly own: UnitBytes | null
   readonly timings: readonly Timing[]
 }
 
 /** Captions that principal components are found from. */
 const TRAINING = 4096
 const K = 30
+/** Of the vectors that are laid out. */
+const WIDTH = 64
 /** Fewer say little about neighbors. */
 const LEAST_SAMPLE = 200
 /** How long comparing with a query may take, and the texts by which it is first found how many that is. */
@@ -150,16 +151,21 @@ export function createClipEncoder(host: ClipHost) {
     const { model, way } = await start(request, context, chosen)
     const captions = withPrefix(plain, model.recipe?.prefix)
     const nPoints = captions.offsets.length - 1
-    if (request.projection === 'none') checkUnprojected(nPoints, model.nDims)
-    const key = [model.key, request.seed, request.projection, contentHash(captions)].join(' ')
+    const how = projectionFor(request.projection, model)
+    if (how === 'none') checkUnprojected(nPoints, model.nDims)
+    const key = [model.key, request.seed, how, contentHash(captions)].join(' ')
     if (work?.key !== key) {
       work = null
-      work = await startWork(key, captions, model, way, request)
+      work = await startWork(key, captions, model, way, how, request.seed)
       workName = name
     }
     const run = work
+    if (run.projection && !run.own)
+      context.onNotice?.(
+        `${nPoints.toLocaleString()} captions are too many to hold ${model.nDims} numbers of each: searches by meaning look among the nearest by ${run.width} only.`,
+      )
     const title = `${request.name.slice(0, 120)}: ${nPoints.toLocaleString()} captions, ${model.source.slice(0, 120)}, ${wayOf(model)}${outputOf(model)}`
-    const place = await keptRuns.placeOf(run, captions, model, request, title)
+    const place = await keptRuns.placeOf(run, captions, model, { ...request, projection: how }, title)
     const checkpoint = await keptRuns.open(run, place, context)
     let isKept = false
     try {
@@ -168,7 +174,7 @@ export function createClipEncoder(host: ClipHost) {
     } finally {
       checkpoint?.close()
     }
-    const { ms, halves, width, projection } = run
+    const { ms, halves, width, projection, own } = run
     const clip = isDefaultModel(way.source) ? 'CLIP ViT-B/32 text encoder' : 'CLIP text encoder'
     const kind = model.kind === 'clip' ? clip : 'Sentence encoder'
     const ways = run.ways.length ? run.ways : [wayOf(model)]
@@ -176,7 +182,7 @@ export function createClipEncoder(host: ClipHost) {
     const space = { gaussian: '', pca: `, PCA to ${width}-d`, none: `, ${width}-d as they are` }
     const { choice } = model
     const facts = {
-      label: `${kind} (${way.source.name}), ${ways.join(', then ')}${output}${space[request.projection]}`,
+      label: `${kind} (${way.source.name}), ${ways.join(', then ')}${output}${space[how]}`,
       recipe: model.recipe?.told ?? null,
       backend: choice.backend,
       adapter: choice.adapter,
@@ -187,6 +193,7 @@ export function createClipEncoder(host: ClipHost) {
       vectors: { data: halves.slice(), nPoints, nDims: width },
       ...facts,
       projection,
+      own,
       timings: [
         { stage: 'Load the model', ms: model.loadMs, rows: 0, bytes: model.bytes },
         { stage: 'Tokenize', ms: ms.tokenize, rows: nPoints, bytes: captions.bytes.length },
@@ -266,7 +273,8 @@ export function createClipEncoder(host: ClipHost) {
     captions: Captions,
     model: Loaded,
     way: Way,
-    { projection: name, seed }: ClipRequest,
+    name: ProjectionName,
+    seed: number,
   ): Promise<Work> {
     const nCaptions = captions.offsets.length - 1
     const budget = tokenBudget(model.choice)
@@ -283,14 +291,25 @@ export function createClipEncoder(host: ClipHost) {
   function fidelityOf(run: Work, nDims: number): Fidelity | null {
     const { projection, width } = run
     if (!projection) return null
-    const { n, before, after } = sampleOf(run)
+    const { n, before, after, training } = sampleOf(run)
     if (n < LEAST_SAMPLE) return null
     const explained = 'explained' in projection ? (projection.explained as number) : null
     const kept = host.keptNeighbors(before, after, n, K)
-    return { kept, k: K, sample: n, from: nDims, to: width, explained }
+    const facts = { kept, k: K, sample: n, from: nDims, to: width, explained }
+    if (explained !== null || training.length < LEAST_SAMPLE * nDims) return { ...facts, keptByPca: null }
+    const components = host.projections.pca(training, nDims, 1)
+    const byPca = Float32Array.from(host.project(before, components), fromHalf)
+    return { ...facts, keptByPca: host.keptNeighbors(before, byPca, n, K) }
   }
 
   return { embed, embedQueries, compare }
+}
+
+/** The original pipeline's random projection for CLIP; for others what keeps more neighbors (bench/results/real-encoder.md). */
+function projectionFor(choice: ProjectionChoice, { kind, nDims }: Loaded): ProjectionName {
+  if (choice !== 'auto') return choice
+  if (kind === 'clip') return 'gaussian'
+  return nDims > WIDTH || nDims % 4 !== 0 ? 'pca' : 'none'
 }
 
 /** Said wherever the vectors are named, since they are not those of other exports. */

@@ -7,7 +7,7 @@ import type {
   Context,
   Fidelity,
   Projection,
-  ProjectionName,
+  ProjectionChoice,
   Timing,
   Vectors,
 } from '../../shared/core/types.ts'
@@ -15,7 +15,9 @@ import type { BackendChoice } from '../models/backend.ts'
 import type { ModelSource } from '../models/model.ts'
 import { isRecord } from '../tokenizers/tokenizer-file.ts'
 import type { Loaded } from './clip-model.ts'
-import { ALL_KEPT, type Work } from './clip-run.ts'
+import type { UnitBytes } from '../../shared/math/unit-bytes.ts'
+import { ALL_KEPT } from './clip-run.ts'
+import { placeRows, recordWidth, unpackRows, type Work } from './work.ts'
 
 /** Part of every checkpoint's key: raise it when the same model gives other vectors, or the batches change. */
 const ENCODER_VERSION = 3
@@ -35,6 +37,8 @@ interface FinishedRun {
   readonly title: string
   /** Numbers in a vector. */
   readonly width: number
+  /** Of the model's own vectors, where they are kept beside; 0 where they are not. */
+  readonly ownDims?: number
   /** Batches end here, in the order of the run. */
   readonly ends: readonly number[]
   readonly label: string
@@ -72,7 +76,7 @@ interface Asked {
   readonly dtype: string | null
   readonly backend: Backend | null
   readonly seed: number
-  readonly projection: ProjectionName
+  readonly projection: ProjectionChoice
 }
 
 type Place = Pick<FinishedRun, 'key' | 'title'>
@@ -81,6 +85,7 @@ type Told = Pick<FinishedRun, 'label' | 'recipe' | 'backend' | 'adapter' | 'fide
 /** A finished run as it is read again. */
 interface Recalled extends Told {
   readonly vectors: Vectors
+  readonly own: UnitBytes | null
   readonly projection: Projection | null
   readonly timings: readonly Timing[]
 }
@@ -120,22 +125,26 @@ export class KeptRuns {
     if (name === null || !runs || !openCheckpoint) return null
     try {
       const run = readFinished(await runs.recall(name))
-      const checkpoint = run && (await openCheckpoint(run.key, nPoints, run.width, run.title))
+      if (!run) return null
+      const kept = emptyAs(run, nPoints)
+      const checkpoint = await openCheckpoint(run.key, nPoints, recordWidth(kept), run.title)
       if (!checkpoint) return null
-      let data: Uint16Array<ArrayBuffer> | null
+      let isWhole: boolean
       try {
-        data = readKept(checkpoint, nPoints, run)
+        isWhole = readKept(checkpoint, run.ends, kept)
       } finally {
         checkpoint.close()
       }
       throwIfCancelled(context.signal)
-      if (!data) return null
+      if (!isWhole) return null
+      const { halves: data, own } = kept
       createReporter(context, { stage: 'Embed', unit: 'captions' })(nPoints, nPoints)
       context.onNotice?.(ALL_KEPT)
       const { label, recipe, backend, adapter, fidelity, width } = run
       const ms = performance.now() - started
       return {
         vectors: { data, nPoints, nDims: width },
+        own,
         label,
         recipe,
         backend,
@@ -171,6 +180,7 @@ export class KeptRuns {
       // Components that were found again may differ in their last bits.
       projection === 'pca' && run.projection ? await digest(bytesOf(run.projection.matrix)) : '',
       run.budget,
+      ...(run.keepsOwn ? ['with its own'] : []),
       await this.#digestOf(captions, digest),
     ].join(' ')
     return { key, title }
@@ -181,7 +191,7 @@ export class KeptRuns {
     const { openCheckpoint } = this.#host
     if (!place || !openCheckpoint) return null
     try {
-      const checkpoint = await openCheckpoint(place.key, run.nCaptions, run.width, place.title)
+      const checkpoint = await openCheckpoint(place.key, run.nCaptions, recordWidth(run), place.title)
       if (!checkpoint)
         context.onNotice?.(
           'Another tab embeds the same captions: this one’s vectors are not kept between visits.',
@@ -206,17 +216,25 @@ export class KeptRuns {
   }
 
   /** Keeps what the next visit would load the model for. */
-  async remember(name: string | null, told: Place & Told, { width, ends, projection }: Work): Promise<void> {
+  async remember(name: string | null, told: Place & Told, run: Work): Promise<void> {
     if (name === null) return
-    const finished: FinishedRun = { ...told, width, ends, projection: writeProjection(projection) }
+    const { width, ends } = run
+    const ownDims = run.keepsOwn ? (run.own?.nDims ?? 0) : 0
+    const finished: FinishedRun = {
+      ...told,
+      width,
+      ownDims,
+      ends,
+      projection: writeProjection(run.projection),
+    }
     await this.#host.runs?.remember(name, finished)
   }
 }
 
 /** Whether a finished run can be read again without its tokenizer: writes the captions' order behind its vectors. */
-export function keepsOrder({ order, width, ends }: Work, checkpoint: Checkpoint): boolean {
+export function keepsOrder(run: Work, checkpoint: Checkpoint): boolean {
   try {
-    keepOrder(checkpoint, order, width, ends.length)
+    keepOrder(checkpoint, run.order, recordWidth(run), run.ends.length)
     return true
   } catch {
     return false // A full storage, of which the run has told.
@@ -261,24 +279,28 @@ function keepOrder(checkpoint: Checkpoint, order: Uint32Array, width: number, nB
   checkpoint.write(record, rows)
 }
 
-/** All vectors of a finished run [nCaptions, width] half-float bits, in the captions' order; null where some are missing. */
-function readKept(
-  checkpoint: Checkpoint,
-  nCaptions: number,
-  { width, ends }: Pick<FinishedRun, 'width' | 'ends'>,
-): Uint16Array<ArrayBuffer> | null {
+/** Room for what a finished run kept. */
+type Kept = Pick<Work, 'halves' | 'width' | 'own' | 'keepsOwn'>
+
+function emptyAs({ width, ownDims = 0 }: FinishedRun, nPoints: number): Kept {
+  const own = ownDims > 0 ? { data: new Int8Array(nPoints * ownDims), nPoints, nDims: ownDims } : null
+  return { halves: new Uint16Array(nPoints * width), width, own, keepsOwn: own !== null }
+}
+
+/** Fills in all vectors of a finished run, in the captions' order; false where some are missing. */
+function readKept(checkpoint: Checkpoint, ends: readonly number[], kept: Kept): boolean {
+  const nCaptions = kept.halves.length / kept.width
+  const width = recordWidth(kept)
   const record = orderRecord(nCaptions, width, ends.length)
   const written = new Uint16Array((record.end - record.start) * width)
-  if (ends.at(-1) !== nCaptions || !checkpoint.read(record, written)) return null
+  if (ends.at(-1) !== nCaptions || !checkpoint.read(record, written)) return false
   const order = new Uint32Array(written.buffer, 0, nCaptions)
-  const halves = new Uint16Array(nCaptions * width)
   let start = 0
   for (const [index, end] of ends.entries()) {
     const rows = new Uint16Array((end - start) * width)
-    if (!checkpoint.read({ index, start, end }, rows)) return null
-    for (let i = start; i < end; i++)
-      halves.set(rows.subarray((i - start) * width, (i - start + 1) * width), order[i] * width)
+    if (!checkpoint.read({ index, start, end }, rows)) return false
+    placeRows(kept, order.subarray(start, end), unpackRows(kept, rows))
     start = end
   }
-  return halves
+  return true
 }

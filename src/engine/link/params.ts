@@ -1,7 +1,7 @@
 import type { Camera } from '../../draw/camera/camera.ts'
 import type { Theme } from '../../draw/color/color.ts'
 import type { DrawChoice } from '../../draw/points/crowding.ts'
-import type { Backend, EncoderName, Metric, ProjectionName } from '../../shared/core/types.ts'
+import type { Backend, EncoderName, Metric, ProjectionChoice } from '../../shared/core/types.ts'
 import { type FilterText, readFilters, writeFilters } from './filters.ts'
 
 /** How captions are compared with a query. */
@@ -22,7 +22,7 @@ export interface Settings {
   /** Column of vectors, or address of a .npy file; null to find it. */
   readonly vectors: string | null
   /** How vectors are brought to 64 dimensions. */
-  readonly projection: ProjectionName
+  readonly projection: ProjectionChoice
   readonly gpu: 'auto' | 'fallback'
   /** A map by words while CLIP is at work, or none. */
   readonly firstMap: 'auto' | 'none'
@@ -82,7 +82,7 @@ export const DEFAULTS: Params = {
   prefix: null,
   queryPrefix: null,
   vectors: null,
-  projection: 'gaussian',
+  projection: 'auto',
   gpu: 'auto',
   firstMap: 'auto',
   limit: null,
@@ -180,7 +180,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   prefix: prefixText,
   queryPrefix: prefixText,
   vectors: anyText,
-  projection: oneOf('gaussian', 'pca', 'none'),
+  projection: oneOf('auto', 'gaussian', 'pca', 'none'),
   gpu: oneOf('auto', 'fallback'),
   firstMap: oneOf('auto', 'none'),
   limit: number('whole', BOUNDS.limit),

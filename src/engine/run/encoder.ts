@@ -61,6 +61,16 @@ export class Encoder {
     return this.hand.api.clipCompare(query, texts, least, requestOf(by, ''), silent())
   }
 
+  /**
+   * How like all captions of an embedding are to a text, or to one of them, by the model's own vectors: cosines; null
+   * where these are not at hand.
+   */
+  async likeness(to: Captions | number, by: By, { ownId }: Embedding): Promise<Float32Array | null> {
+    return this.hand && ownId !== 0
+      ? this.hand.api.clipLikeness(to, ownId, requestOf(by, ''), silent())
+      : null
+  }
+
   end(): void {
     this.hand?.end()
     this.hand = null

@@ -1,6 +1,7 @@
+import { MOST_UNIT_BYTES } from '../../shared/math/unit-bytes.ts'
 import { CancelledError } from '../../shared/core/errors.ts'
 import type { Settings } from '../link/params.ts'
-import type { Session } from './session.ts'
+import { CLIP_DIMS, type Session } from './session.ts'
 
 /** What a run would take, told before it begins. */
 export interface Forecast {
@@ -8,6 +9,8 @@ export interface Forecast {
   readonly nPoints: number
   /** Of the layout, from a small fit on this machine; null without a GPU. */
   readonly layOut: { readonly ms: number; readonly bytes: number } | null
+  /** Of memory on the page, for likeness by the encoder's own vectors; 0 where it keeps none. */
+  readonly ownBytes: number
   /** Of the embedding, from the one before; null where this encoder has not run on these captions. */
   readonly embedMs: number | null
 }
@@ -30,6 +33,7 @@ export async function forecastRun(session: Session, settings: Settings): Promise
   try {
     return {
       nPoints,
+      ownBytes: ownBytes(settings, nPoints, isSame ? (embedding?.fidelity?.from ?? null) : null),
       layOut: await session.forecast(settings, nPoints),
       embedMs: isSame && embed ? (embed.ms * nPoints) / Math.max(1, embed.rows) : null,
     }
@@ -37,6 +41,13 @@ export async function forecastRun(session: Session, settings: Settings): Promise
     if (error instanceof CancelledError) return null
     throw error
   }
+}
+
+/** @param nDims of the encoder's vectors, where it has run */
+function ownBytes({ encoder, projection }: Settings, nPoints: number, nDims: number | null): number {
+  if (encoder === 'lexical' || projection === 'none' || (encoder === 'vectors' && nDims === null)) return 0
+  const bytes = nPoints * (nDims ?? CLIP_DIMS)
+  return bytes <= MOST_UNIT_BYTES ? bytes : 0
 }
 
 const countOf = ({ offsets }: { readonly offsets: Uint32Array }): number => offsets.length - 1

@@ -24,7 +24,7 @@ import { withPatience } from './patience.ts'
 import { ProgressMeter } from './progress-meter.ts'
 
 /** Of CLIP ViT-B/32 without a projection. */
-const CLIP_DIMS = 512
+export const CLIP_DIMS = 512
 /** Files at an address with more captions than this are fetched as they are looked at, if they hold layouts. */
 const STREAM_BYTES = 200 * 1000 * 1000
 
@@ -291,6 +291,11 @@ export class Session {
       'end',
     )
     return this.result
+  }
+
+  /** How like all points are to one by the vectors that came with them, in their own width; null where these are not at hand. */
+  async likenessToOwn(point: number): Promise<Float32Array | null> {
+    return this.reader && !this.reader.isOver ? this.reader.api.likeness(point) : null
   }
 
   /** Rows that mean nearly the same, nearest first; null where the page has no vectors. */

@@ -37,6 +37,8 @@ export interface Projection {
 
 /** How an encoder's vectors become those that the map is made of: random, principal components, or not at all. */
 export type ProjectionName = 'gaussian' | 'pca' | 'none'
+/** What a person chooses; `auto` leaves it to the encoder. */
+export type ProjectionChoice = ProjectionName | 'auto'
 
 /** What a projection leaves of the model's vectors. */
 export interface Fidelity {
@@ -49,6 +51,8 @@ export interface Fidelity {
   readonly to: number
   /** Share of the variance that principal components hold. */
   readonly explained: number | null
+  /** What principal components of other captions would keep; null where they are used already, or too few were seen. */
+  readonly keptByPca: number | null
 }
 
 /** A finished or running 2-D layout. */

@@ -1,5 +1,4 @@
 import { type ReactNode, useId, useState } from 'react'
-import type { Fidelity } from '../../shared/core/types.ts'
 import { useChoices, useData, useEngine, useStage, useStatus } from '../parts/engine-context.ts'
 import { ExportButton } from '../out/export-button.tsx'
 import { FetchCaptions } from './fetch-captions.tsx'
@@ -7,6 +6,7 @@ import { formatCount } from '../parts/format.ts'
 import { OpenData } from './open-data.tsx'
 import { PublishButton } from '../out/publish-button.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
+import { FidelityLine } from './fidelity-line.tsx'
 import { useCanLayOut, VectorColumn, VectorsChoice } from './vectors-choice.tsx'
 import './control-panel.css'
 
@@ -105,21 +105,6 @@ function OpenFile() {
         {rows}
         {part} rows
       </span>
-    </p>
-  )
-}
-
-/** What is left of the encoder's neighborhoods where the layout begins. */
-function FidelityLine({ fidelity }: { readonly fidelity: Fidelity }) {
-  const { kept, k, sample, from, to, explained } = fidelity
-  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
-  return (
-    <p
-      className="quiet"
-      title={`Of each caption’s ${k} nearest in ${from} dimensions, among ${formatCount(sample)} drawn at random`}
-    >
-      {to}-d keeps {percent(kept)} of neighbors in {from}-d
-      {explained !== null && ` and ${percent(explained)} of the variance`}
     </p>
   )
 }

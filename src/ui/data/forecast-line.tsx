@@ -39,11 +39,12 @@ export function ForecastLine({ settings }: { readonly settings: Partial<Settings
   )
 }
 
-function describe({ nPoints, layOut, embedMs }: Forecast): string {
+function describe({ nPoints, layOut, embedMs, ownBytes }: Forecast): string {
   const captions = `${formatCount(nPoints)} captions`
   const before =
     embedMs === null ? 'the embedding comes before' : `embedding them about ${formatDuration(embedMs)}`
+  const kept = ownBytes > 0 ? ` Search by meaning keeps ${formatBytes(ownBytes)} in the page’s memory.` : ''
   return layOut
-    ? `Laying out ${captions} takes about ${formatDuration(layOut.ms)} and ${formatBytes(layOut.bytes)} of GPU memory on this machine; ${before}.`
-    : `Without a GPU, ${captions} are laid out on the processor: up to 5,000, and 200 epochs; ${before}.`
+    ? `Laying out ${captions} takes about ${formatDuration(layOut.ms)} and ${formatBytes(layOut.bytes)} of GPU memory on this machine; ${before}.${kept}`
+    : `Without a GPU, ${captions} are laid out on the processor: up to 5,000, and 200 epochs; ${before}.${kept}`
 }

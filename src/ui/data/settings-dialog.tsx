@@ -102,11 +102,15 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
               <option value="wasm">WebAssembly (CPU)</option>
             </select>
           </Field>
-          <Field label="Projection" help="Random is the original’s; PCA keeps more neighbors; none is slow.">
+          <Field
+            label="Projection"
+            help="By the encoder: random for CLIP, as the original’s, principal components for others. These keep more neighbors; none is slow."
+          >
             <select name="projection" defaultValue={settings.projection}>
+              <option value="auto">By the encoder</option>
               <option value="gaussian">Random, to 64-d</option>
               <option value="pca">Principal components, to 64-d</option>
-              <option value="none">None (512-d)</option>
+              <option value="none">None (the encoder’s own)</option>
             </select>
           </Field>
           <label className="check">

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Loaded } from '../../../src/embed/clip/clip-model.ts'
-import { createWork, finish, type Way } from '../../../src/embed/clip/clip-run.ts'
+import { finish, type Way } from '../../../src/embed/clip/clip-run.ts'
+import { createWork } from '../../../src/embed/clip/work.ts'
 import { CHUNK_CAPTIONS, tokenizeChunk } from '../../../src/embed/clip/chunks.ts'
 import { createTokenizer } from '../../../src/embed/tokenizers/tokenizer.ts'
 import { CancelledError } from '../../../src/shared/core/errors.ts'

@@ -8,7 +8,7 @@ import { patchText } from '../../../src/embed/onnx/onnx.ts'
 import { clipRules } from '../../../src/embed/models/pooling.ts'
 import { createTokenizer } from '../../../src/embed/tokenizers/tokenizer.ts'
 import { fromHalf } from '../../../src/shared/math/half.ts'
-import { gaussianProjection } from '../../../src/project/gaussian.ts'
+import { gaussianProjection, project } from '../../../src/project/gaussian.ts'
 import { createRandom } from '../../../src/shared/math/random.ts'
 import { registerErrorTransfer } from '../../../src/shared/core/rpc.ts'
 import { listKept } from '../../../src/shared/core/storage.ts'
@@ -209,10 +209,9 @@ const bareHost: ClipHost = {
   runs: null,
   projections: {
     gaussian: gaussianProjection,
-    pca: () => {
-      throw new Error('no components')
-    },
+    pca: () => ({ ...gaussianProjection(DIMS, 2), explained: 0.5 }),
   },
+  project,
   keptNeighbors: () => 1,
   pageUrl: location.href,
 }
@@ -526,6 +525,32 @@ describe('the encoder’s worker', () => {
     const random = await remote.clip(toArena(captions), onWasm, events())
     expect(random.fidelity?.kept).toBeGreaterThan(0.3)
     expect(random.fidelity?.kept).toBeLessThan(pca.fidelity?.kept ?? 0)
+
+    expect(random.fidelity?.keptByPca).toBeGreaterThan(0.97)
+    expect(pca.fidelity?.keptByPca).toBeNull()
+    // Unless something else is asked for, CLIP is projected as the original pipeline does.
+    const asIs = await remote.clip(toArena(captions), { ...onWasm, projection: 'auto' }, events())
+    expect(asIs.vectors.data).toEqual(random.vectors.data)
+
+    // Likeness goes by the model's own numbers, whatever the projection leaves.
+    const cosine = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+      let [ab, aa, bb] = [0, 0, 0]
+      for (let d = 0; d < DIMS; d++) {
+        ab += a[d] * b[d]
+        aa += a[d] ** 2
+        bb += b[d] ** 2
+      }
+      return ab / Math.sqrt(aa * bb)
+    }
+    for (const to of [toArena([captions[7]]), 7]) {
+      const likeness = await remote.clipLikeness(to, random.ownId, onWasm, events())
+      expect(likeness).toHaveLength(240)
+      likeness?.forEach((value, row) =>
+        expect(Math.abs(value - cosine(pooled[7], pooled[row]))).toBeLessThan(0.01),
+      )
+    }
+    expect(await remote.clipLikeness(7, 1, onWasm, events())).toBeNull()
+    expect(whole.ownId).toBe(0)
 
     const asked = [captions[7], captions[100]]
     const queries = await remote.clipQueries(toArena(asked), onWasm, random.projection, events())

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Loaded } from '../../../src/embed/clip/clip-model.ts'
-import { createWork } from '../../../src/embed/clip/clip-run.ts'
+import { createWork, packRows } from '../../../src/embed/clip/work.ts'
 import { type Chosen, keepsOrder, type KeepHost, KeptRuns } from '../../../src/embed/clip/kept-runs.ts'
 import type { Checkpoint } from '../../../src/shared/core/types.ts'
 import { toArena } from '../../fixtures/arena.ts'
@@ -61,19 +61,21 @@ async function finishOne(host: KeepHost) {
   if (!place || !checkpoint) throw new Error('nothing is kept')
   for (let start = 0, index = 0; start < N; start += 64, index++) {
     const end = Math.min(N, start + 64)
-    const rows = new Uint16Array((end - start) * WIDTH)
+    const halves = new Uint16Array((end - start) * WIDTH)
+    const own = new Int8Array((end - start) * 12)
     for (let at = start; at < end; at++) {
       const row = (at * 7) % N
       run.order[at] = row
       for (let c = 0; c < WIDTH; c++)
-        rows[(at - start) * WIDTH + c] = run.halves[row * WIDTH + c] = row * 8 + c
+        halves[(at - start) * WIDTH + c] = run.halves[row * WIDTH + c] = row * 8 + c
+      for (let d = 0; d < 12; d++) own[(at - start) * 12 + d] = run.own!.data[row * 12 + d] = (row + d) % 128
     }
-    checkpoint.write({ index, start, end }, rows)
+    checkpoint.write({ index, start, end }, packRows(run, { halves, own }))
     run.ends.push(end)
   }
   expect(keepsOrder(run, checkpoint)).toBe(true)
   const told = { label: 'by a model', recipe: null, backend: 'wasm', adapter: null } as const
-  const fidelity = { kept: 0.6, k: 30, sample: 400, from: 12, to: WIDTH, explained: 0.9 }
+  const fidelity = { kept: 0.6, k: 30, sample: 400, from: 12, to: WIDTH, explained: 0.9, keptByPca: null }
   const name = await runs.nameOf(captions, request, chosen)
   await runs.remember(name, { ...place, ...told, fidelity }, run)
   return { run, projection, fidelity }
@@ -88,6 +90,7 @@ describe('a finished run in the next visit', () => {
     const name = await runs.nameOf(captions, request, chosen)
     const kept = await runs.recall(name, captions, { onNotice: (text) => notices.push(text) })
     expect(kept?.vectors).toEqual({ data: run.halves, nPoints: N, nDims: WIDTH })
+    expect(kept?.own).toEqual(run.own)
     expect(kept?.projection).toEqual(projection)
     expect(kept).toMatchObject({ label: 'by a model', fidelity })
     expect(notices).toEqual(['The vectors were kept from an earlier visit: nothing had to be embedded.'])
