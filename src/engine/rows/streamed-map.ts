@@ -19,16 +19,12 @@ import type { Captions, Layout, Progress } from '../../shared/core/types.ts'
 import type { Hand } from '../workers/hand.ts'
 import { byPoint, placesOf, pointsOfRows, rowsOfPoints } from './held-points.ts'
 import type { Field, MapRows, RowsExport } from './map-rows.ts'
+import { SingleCaptions } from './single-captions.ts'
 
 /** The camera rests this long before parts are fetched for it. */
 const REST_MS = 120
 /** Parts of the view's size beside it that are fetched with it, so that a short pan shows no edge. */
 const MARGIN = 0.15
-/** Captions fetched at once. */
-const CAPTIONS_AT_ONCE = 3
-/** Older wishes are given up: the pointer has moved on, and what is still shown asks again. */
-const CAPTIONS_WAITING = 12
-const CAPTIONS_HELD = 4096
 /** In a caption’s place, where a file gives them only all together. */
 const NOT_FETCHED =
   'Its caption is not here yet: a click fetches it where the file lets it, “Fetch captions” in the panel brings them all.'
@@ -77,11 +73,9 @@ export class StreamedMap implements MapRows {
   private readonly kept = new Map<string, Points>()
   private lookedAt = ''
   private timer: ReturnType<typeof setTimeout> | undefined
-  private readonly heldCaptions = new Map<number, string>()
-  private readonly wishes: number[] = []
+  private readonly singleCaptions = new SingleCaptions((row) => this.fetchCaption(row))
   /** The row whose columns are on their way. */
   private rowAsked: number | null = null
-  private fetching = 0
   private underway: Promise<void> = Promise.resolve()
   private ended: (() => void) | null = null
   private isOver = false
@@ -188,33 +182,21 @@ export class StreamedMap implements MapRows {
   captionAt(row: number): string | null {
     if (this.manifest.caption === null) return ''
     if (this.captions) return captionAt(this.captions, row)
-    const held = this.heldCaptions.get(row)
+    const held = this.singleCaptions.get(row)
     if (held !== undefined) return held
     if (row === this.rowAsked) return null
     if (this.captionBytes > 0) return NOT_FETCHED
-    const at = this.wishes.indexOf(row)
-    if (at >= 0) this.wishes.splice(at, 1)
-    this.wishes.push(row)
-    if (this.wishes.length > CAPTIONS_WAITING) this.wishes.shift()
-    void this.nextCaption()
+    this.singleCaptions.wish(row)
     return null
   }
 
   async caption(row: number): Promise<string> {
     if (this.captions && row < this.manifest.rows) return captionAt(this.captions, row)
-    const held = this.heldCaptions.get(row)
+    const held = this.singleCaptions.get(row)
     if (held !== undefined) return held
     const caption = await this.hand.api.caption(row)
-    this.hold(row, caption)
+    this.singleCaptions.hold(row, caption)
     return caption
-  }
-
-  private hold(row: number, caption: string): void {
-    this.heldCaptions.set(row, caption)
-    for (const old of this.heldCaptions.keys()) {
-      if (this.heldCaptions.size <= CAPTIONS_HELD) break
-      this.heldCaptions.delete(old)
-    }
   }
 
   rowsOf(indices: Uint32Array): Uint32Array {
@@ -253,7 +235,7 @@ export class StreamedMap implements MapRows {
     const { captions, isKept } = await this.hand.api.captions(proxy(onProgress))
     this.captions = captions
     this.captionBytes = 0
-    this.heldCaptions.clear()
+    this.singleCaptions.clear()
     this.events?.onCaption()
     return isKept
   }
@@ -279,8 +261,8 @@ export class StreamedMap implements MapRows {
     const name = this.manifest.caption
     const withCaption = (fields: readonly Field[]): readonly Field[] => {
       const found = fields.find((field) => field.name === name)
-      if (found && !this.captions && !this.heldCaptions.has(row)) {
-        this.hold(row, found.value)
+      if (found && !this.captions && this.singleCaptions.get(row) === undefined) {
+        this.singleCaptions.hold(row, found.value)
         this.events?.onCaption()
       }
       if (found || !this.captions || name === null) return fields
@@ -328,6 +310,7 @@ export class StreamedMap implements MapRows {
     if (this.isOver) return
     this.isOver = true
     clearTimeout(this.timer)
+    this.singleCaptions.end()
     this.ended?.()
     this.hand.end()
   }
@@ -391,20 +374,13 @@ export class StreamedMap implements MapRows {
     this.events?.onCaption()
   }
 
-  private async nextCaption(): Promise<void> {
-    if (this.fetching >= CAPTIONS_AT_ONCE) return
-    const row = this.wishes.pop()
-    if (row === undefined) return
-    this.fetching++
+  private async fetchCaption(row: number): Promise<void> {
     try {
       await this.caption(row)
       if (!this.isOver) this.events?.onCaption()
     } catch (error) {
       this.fail(error)
       if (!this.isOver) await this.askCaptionBytes()
-    } finally {
-      this.fetching--
-      if (!this.isOver) void this.nextCaption()
     }
   }
 
