@@ -57,6 +57,34 @@ test('a caption comes once it is asked for, and is kept', async () => {
   expect(map.captionAt(4)).toBe('caption 4')
 })
 
+test('the caption of a row whose columns are asked for is there before the other columns, and stays', async () => {
+  type Fields = readonly { readonly name: string; readonly value: string }[]
+  const text = { name: 'TEXT', value: 'the caption' }
+  let finish = (): void => {}
+  const { map, told } = await open({
+    captionBytes: () => 1000,
+    async row(_: number, onFields: (fields: Fields) => void) {
+      onFields([text])
+      await new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      return [text, { name: 'width', value: '7' }]
+    },
+  })
+  await map.start('nn10')
+  expect(map.captionAt(4)).toMatch(/a click fetches it/)
+  const came: Fields[] = []
+  const whole = map.row(4, (fields) => came.push(fields))
+  expect(map.captionAt(4)).toBeNull()
+  while (!told.includes('caption')) await new Promise((done) => setTimeout(done, 2))
+  expect(map.captionAt(4)).toBe('the caption')
+  expect(came).toEqual([[text]])
+  finish()
+  expect((await whole).map(({ name }) => name)).toEqual(['TEXT', 'width'])
+  expect(map.captionAt(4)).toBe('the caption')
+  expect(map.captionAt(2)).toMatch(/a click fetches it/)
+})
+
 test('a layout that came whole is there at once when it is turned to again', async () => {
   const { map, told, views } = await open({
     view(layout: string, _: unknown, arrive: Arrive) {
