@@ -27,7 +27,7 @@ export function FidelityLine({ fidelity }: { readonly fidelity: Fidelity }) {
         {explained !== null && ` and ${percent(explained)} of the variance`}
       </p>
       {canRun && keptByPca !== null && keptByPca - kept >= WORTH && (
-        <p className="quiet offer">
+        <p className="quiet">
           Principal components would keep {percent(keptByPca)}.{' '}
           <button
             type="button"
