@@ -53,16 +53,20 @@ export async function urlSource(
   /** The file's size, or null where HEAD is refused or tells none: GET decides then. */
   async function sizeFromHead(): Promise<number | null> {
     if (url.protocol === 'data:' || url.protocol === 'blob:') return null
-    try {
-      // A compressed answer's length is not the file's.
-      return await remote.ask({ method: 'HEAD', cache: 'no-cache' }, context.signal, (response) =>
-        Promise.resolve(lengthOf(response)),
-      )
-    } catch {
-      // Signed addresses and some servers allow GET only; what GET says is what the user is told.
-      throwIfCancelled(context.signal)
-      return null
-    }
+    return remote.tries(async () => {
+      try {
+        // A compressed answer's length is not the file's.
+        return await remote.ask({ method: 'HEAD', cache: 'no-cache' }, context.signal, (response) =>
+          Promise.resolve(lengthOf(response)),
+        )
+      } catch (error) {
+        throwIfCancelled(context.signal)
+        // Who was asked too often is not asked again at once, by another method.
+        if (error instanceof Retry && error.isLimited) throw error
+        // Signed addresses and some servers allow GET only; what GET says is what the user is told.
+        return null
+      }
+    }, context)
   }
 
   async function sizeFromGet(): Promise<number> {
