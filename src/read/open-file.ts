@@ -3,7 +3,7 @@ import { parseAddress } from './sources/address.ts'
 import { readFooter, readTail } from './parquet/footer.ts'
 import { listDataset } from './sources/hub.ts'
 import type { ParquetFile } from './join-files.ts'
-import { looksLike, type TableFormat } from './sources/looks-like.ts'
+import { guessUtf16, looksLike, type TableFormat } from './sources/looks-like.ts'
 import { naturally } from './sources/natural-order.ts'
 import { isGzip, unzipHead } from './tables/read-text.ts'
 import type { Patience } from '../shared/net/patience.ts'
@@ -77,8 +77,7 @@ async function convert(
   context: Context,
 ): Promise<ByteSource> {
   if (format === 'arrow') return (await import('./tables/arrow.ts')).arrowToParquet(source, context)
-  const text = new TextDecoder(head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(head)
+  const text = new TextDecoder(guessUtf16(head) ?? 'utf-8').decode(head, { stream: true })
   if (format === 'json') return (await import('./tables/json.ts')).jsonToParquet(source, text, context)
-  const { csvToParquet, delimiterOf } = await import('./tables/csv.ts')
-  return csvToParquet(source, delimiterOf(text), context)
+  return (await import('./tables/csv.ts')).csvToParquet(source, context)
 }

@@ -17,7 +17,7 @@ async function drop(page: Page, name: string, buffer: Buffer): Promise<void> {
 }
 
 const BAD: readonly [string, () => Promise<Buffer>, RegExp][] = [
-  ['a ZIP archive', async () => Buffer.from('PK\x03\x04 and more of it'), /not a Parquet file/i],
+  ['a ZIP archive', async () => Buffer.from('PK\x03\x04 and more of it'), /looks like a ZIP archive/i],
   ['a broken CSV file', async () => Buffer.from('id,text\n1,hello\n2\n'), /line 3 of .* has 1 fields/i],
   ['an empty file', async () => Buffer.alloc(0), /empty/i],
   [
@@ -141,7 +141,7 @@ describe('bad input', () => {
       .toBeGreaterThan(0)
     await drop(page, 'table.zip', Buffer.from('PK\x03\x04 and more of it'))
     const alert = page.getByRole('alert')
-    await alert.filter({ hasText: /not a Parquet file/ }).waitFor()
+    await alert.filter({ hasText: /looks like a ZIP archive/ }).waitFor()
     await alert.getByRole('button', { name: 'Dismiss' }).click()
     await page.getByRole('button', { name: 'Resume' }).click()
     await page.getByRole('button', { name: 'Cancel' }).waitFor()

@@ -3,7 +3,7 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { type ByteSource, fileSource } from '../sources/source.ts'
 
 /** What a column of text, JSON or Arrow becomes in Parquet. */
-export type ValueType = 'text' | 'integer' | 'unsigned' | 'double' | 'boolean' | 'time'
+export type ValueType = 'text' | 'integer' | 'unsigned' | 'double' | 'boolean' | 'date' | 'time'
 
 export type Value = string | number | bigint | boolean | null
 
@@ -21,6 +21,7 @@ const elements: Readonly<Record<ValueType, Pick<SchemaElement, 'type' | 'convert
     unsigned: { type: 'INT64', converted_type: 'UINT_64' },
     double: { type: 'DOUBLE' },
     boolean: { type: 'BOOLEAN' },
+    date: { type: 'INT32', converted_type: 'DATE' },
     time: {
       type: 'INT64',
       converted_type: 'TIMESTAMP_MICROS',
@@ -30,7 +31,7 @@ const elements: Readonly<Record<ValueType, Pick<SchemaElement, 'type' | 'convert
 
 /**
  * @param name of the file that is read
- * @param columns their names and types; times are given as whole microseconds since 1970
+ * @param columns their names and types; times are given as whole microseconds since 1970, dates as days
  */
 export function createRowWriter(
   name: string,
@@ -41,9 +42,11 @@ export function createRowWriter(
   const meaning = columns.map(
     (column): SchemaElement => ({ name: column.name, repetition_type: 'OPTIONAL', ...elements[column.type] }),
   )
-  // Microseconds and unsigned numbers go in as they are; only the footer says what they are.
+  // Days, microseconds and unsigned numbers go in as they are; only the footer says what they are.
   const stored = meaning.map((element) =>
-    element.type === 'INT64' ? { ...element, converted_type: undefined, logical_type: undefined } : element,
+    element.type === 'INT64' || element.type === 'INT32'
+      ? { ...element, converted_type: undefined, logical_type: undefined }
+      : element,
   )
   // A Blob, because browsers move large ones out of memory.
   const parts: Blob[] = []

@@ -6,7 +6,7 @@ import type { ByteSource } from '../sources/source.ts'
 
 // One request gets the footer of a file with some hundred column chunks; a longer one costs a second request.
 const TAIL_BYTES = 64 * 1024
-const HEAD_BYTES = 512
+const HEAD_BYTES = 4096
 /** Magic, footer length and magic again: shorter is no Parquet file. */
 const MIN_BYTES = 12
 
@@ -36,7 +36,7 @@ export async function readFooter(
     const head = await source.read(0, Math.min(byteLength, HEAD_BYTES), signal)
     if (latin1(head.subarray(0, 4)) === 'PAR1') throw truncated(name, byteLength, 'its end is missing')
     const { what, advice } = looksLike(head)
-    throw new InputError(`Read: ${name} is not a Parquet file; it looks like ${what}`, advice)
+    throw new InputError(`Read: ${name} holds no table of captions: it looks like ${what}`, advice)
   }
   const footerBytes = new DataView(tail.buffer, tail.byteOffset, tail.byteLength).getUint32(
     tail.byteLength - 8,

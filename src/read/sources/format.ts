@@ -35,7 +35,7 @@ function formatDate(date: Date, dateOnly: boolean): string {
 
 /** Bytes that their writer forgot to call text, or how many they are: an image, a hash, a vector. */
 function formatBytes(bytes: Uint8Array): string {
-  return decodeText(bytes, { cut: false }) ?? `${bytes.length.toLocaleString('en-US')} bytes`
+  return decodeText(bytes) ?? `${bytes.length.toLocaleString('en-US')} bytes`
 }
 
 /** Makes JSON of what JSON has no word for. `JSON.stringify` calls `toJSON` of dates before this sees them. */

@@ -46,14 +46,13 @@ export function looksLike(head: Uint8Array): Likeness {
   for (const [bytes, what, advice] of magics) {
     if (startsWith(head, bytes)) return { what, advice }
   }
+  if (startsWith(head, [0x50, 0x41, 0x52, 0x31]))
+    return { what: 'a Parquet file', advice: 'Download or write it again.' }
   const arrow = { what: 'an Arrow file', advice: 'Download or write it again.', table: 'arrow' } as const
   // The file form begins with its name, the stream with a message's mark and length.
   if (startsWith(head, [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31])) return arrow
   if (startsWith(head, [0xff, 0xff, 0xff, 0xff]) && head.length > 8 && head[7] === 0) return arrow
-  const utf16 = startsWith(head, [0xff, 0xfe])
-  const text = utf16
-    ? new TextDecoder('utf-16le').decode(head.subarray(0, head.length & ~1))
-    : decodeText(head, { cut: true })
+  const text = textOf(head)
   if (text === null)
     return { what: 'binary data of an unknown kind', advice: 'Open a Parquet file (.parquet).' }
   if (/^\s*(<!doctype html|<html|<head|<body)/i.test(text)) {
@@ -76,18 +75,53 @@ export function looksLike(head: Uint8Array): Likeness {
       advice: 'Fetch the file that it points to, for example with: git lfs pull.',
     }
   }
-  if (/^\s*[[{]/.test(text)) return { what: 'JSON', advice: convert("'file.json'"), table: 'json' }
-  const [first = ''] = text.split(/\r?\n/, 1)
-  if (first.includes('\t'))
-    return { what: 'tab-separated text', advice: convert("read_csv('file.tsv')"), table: 'csv' }
-  if (/[,;|]/.test(first)) return { what: 'CSV text', advice: convert("'file.csv'"), table: 'csv' }
-  return { what: 'plain text', advice: 'Open a Parquet file (.parquet).' }
+  if (/^\s*([[{]\s*$|\[\s*[[{"\]\d-]|\{\s*["}])/.test(text))
+    return { what: 'JSON', advice: 'Save it as JSON Lines or as Parquet.', table: 'json' }
+  return { what: 'text', advice: 'Save it as CSV or as Parquet.', table: 'csv' }
 }
 
-/** The bytes as text, or null where they are binary. A character cut at the end is fine with `cut`. */
-export function decodeText(bytes: Uint8Array, { cut }: { readonly cut: boolean }): string | null {
+/** C0 without white space, and delete; windows-1252 has letters where C1 is. */
+const CONTROLS = /[^\P{Cc}\s\u0080-\u009f]/gu
+
+/** Text in any encoding, or null where the bytes are binary; letters of old encodings come out wrong. */
+function textOf(head: Uint8Array): string | null {
+  const utf16 = guessUtf16(head)
+  if (utf16) return new TextDecoder(utf16).decode(head, { stream: true })
+  let text: string
+  let most = 0
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: cut })
+    text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
+    // A stray control character in a caption does not make it binary.
+    most = text.length / 200
+  } catch {
+    text = new TextDecoder('windows-1252').decode(head)
+  }
+  const controls = text.match(CONTROLS)?.length ?? 0
+  return controls > most ? null : text
+}
+
+/** UTF-16 by its byte order mark, or by the white space and commas that it has read this way. */
+export function guessUtf16(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  if (startsWith(head, [0xff, 0xfe])) return 'utf-16le'
+  if (startsWith(head, [0xfe, 0xff])) return 'utf-16be'
+  const start = head.subarray(0, 4096)
+  if (!start.includes(0)) return null
+  const [little, big] = (['utf-16le', 'utf-16be'] as const).map((encoding) => {
+    try {
+      const text = new TextDecoder(encoding, { fatal: true }).decode(start, { stream: true })
+      return /[^\P{Cc}\s]/u.test(text) ? 0 : text.split(/[\s,;]/).length - 1
+    } catch {
+      return 0
+    }
+  })
+  if (little === 0 && big === 0) return null
+  return little >= big ? 'utf-16le' : 'utf-16be'
+}
+
+/** The bytes as UTF-8 text, or null where they are binary. */
+export function decodeText(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     // Control characters, white space excepted, tell binary data from text.
     return /[^\P{Cc}\s]/u.test(text) ? null : text
   } catch {

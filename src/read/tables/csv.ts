@@ -1,111 +1,123 @@
-import Papa from 'papaparse'
 import { InputError } from '../../shared/core/errors.ts'
 import type { Context } from '../../shared/core/types.ts'
+import { type BadRows, countBadRows } from './bad-rows.ts'
+import { type Dialect, findDialect, joinFields } from './dialect.ts'
 import { type Batch, writeInferred } from './infer-types.ts'
+import { parseRows } from './parse-rows.ts'
 import { readText } from './read-text.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { takeTurns } from '../../shared/core/turns.ts'
 
-const ADVICE = 'Correct the line, or save the table again as CSV (RFC 4180) or as Parquet.'
-/** A table's widest line is far below this; beyond it a quotation mark was never closed. */
-const MAX_RECORD = 64 * 1024 * 1024
+const ADVICE = 'Save the table again as CSV (RFC 4180) or as Parquet.'
 
 /**
- * CSV or TSV with a line of names, as a Parquet file: empty fields are nulls, and columns whose values are all numbers
- * are numbers.
- * @throws {InputError} with the line, and the column where one is at fault. @throws {NetworkError} @throws {CancelledError}
+ * A text table as a Parquet file: CSV, TSV and their like, with or without a line of names, or one value a line. Empty fields
+ * are nulls; columns whose values are all numbers or dates become these. Rows that do not fit are left out and told.
+ * @throws {InputError} no row can be read. @throws {NetworkError} @throws {CancelledError}
  */
-export async function csvToParquet(
+export async function csvToParquet(source: ByteSource, context: Context): Promise<ByteSource> {
+  let dialect: Dialect | null = null
+  let count = countBadRows()
+  const file = await writeInferred(source.name, () => {
+    // Each pass counts anew.
+    count = countBadRows()
+    return readBatches(source, count, context, (found) => {
+      dialect = found
+    })
+  })
+  const message = count.message(source.name)
+  if (!file) {
+    throw message === null
+      ? new InputError(`Read: ${source.name} has no rows`, 'Choose a file with at least one caption.')
+      : new InputError(`Read: ${message}`, ADVICE)
+  }
+  const known = dialect as Dialect | null
+  if (known?.namesAre === 'invented' && known.names.length > 1) {
+    context.onNotice?.(
+      `${source.name} has no line of names: its columns are called ${known.names.join(', ')}.`,
+    )
+  }
+  if (message !== null) context.onNotice?.(`${message}.`)
+  return file
+}
+
+async function* readBatches(
   source: ByteSource,
-  delimiter: string,
+  count: BadRows,
   context: Context,
-): Promise<ByteSource> {
-  const file = await writeInferred(source.name, () => readBatches(source, delimiter, context))
-  if (file) return file
-  throw new InputError(`Read: ${source.name} has no rows`, 'Choose a file with at least one caption.')
-}
-
-/** The sign that parts the fields of the first line. */
-export function delimiterOf(head: string): string {
-  const [first = ''] = head.split(/\r?\n/, 1)
-  const counts = ['\t', ',', ';', '|'].map((sign) => ({ sign, count: first.split(sign).length }))
-  return counts.reduce((best, next) => (next.count > best.count ? next : best), { sign: ',', count: 1 }).sign
-}
-
-interface Parsed {
-  readonly data: string[][]
-  readonly errors: readonly { readonly type: string; readonly message: string; readonly row?: number }[]
-  readonly meta: { readonly cursor: number }
-}
-
-async function* readBatches(source: ByteSource, delimiter: string, context: Context): AsyncGenerator<Batch> {
-  let names: string[] | null = null
+  onDialect: (dialect: Dialect) => void,
+): AsyncGenerator<Batch> {
+  let dialect: Dialect | null = null
   let carry = ''
   let line = 1
-  let newline: '\n' | '\r\n' | '\r' | null = null
+  let newline: '\n' | '\r' | null = null
+  let namesToCome = false
   const turn = takeTurns(context.signal)
   for await (const piece of withEnd(readText(source, context))) {
-    const text = carry + (piece ?? '')
-    newline ??= text.includes('\r\n') ? '\r\n' : text.includes('\n') ? '\n' : '\r'
-    const parser = new Papa.Parser({ delimiter, newline })
-    const { data, errors, meta } = parser.parse(text, 0, piece !== null) as Parsed
-    carry = text.slice(meta.cursor)
-    if (carry.length > MAX_RECORD) throw quotes(source.name, line, 'Quoted field unterminated')
-    const bad = errors.find(({ type }) => type === 'Quotes')
-    const rows: string[][] = []
-    for (const [i, row] of data.entries()) {
-      if (bad?.row === i) throw quotes(source.name, line, bad.message)
-      const here = line
-      line++
-      for (const field of row) if (field.includes('\n')) line += field.split('\n').length - 1
-      const last = row.length - 1
-      if (row[last]?.endsWith('\r')) row[last] = row[last].slice(0, -1)
-      if (last <= 0 && (row[0] ?? '') === '') continue
-      if (names === null) {
-        names = checkNames(source.name, row)
+    let text = carry + (piece ?? '')
+    newline ??= text.includes('\n') ? '\n' : '\r'
+    if (!dialect) {
+      dialect = findDialect(text)
+      if (!dialect) {
+        carry = ''
         continue
       }
-      if (row.length !== names.length) throw width(source.name, here, row, names)
-      rows.push(row)
+      onDialect(dialect)
+      namesToCome = dialect.namesAre === 'row'
+      for (let skip = dialect.skip; skip > 0; skip--) {
+        text = text.slice(text.indexOf(newline) + 1)
+        line++
+      }
     }
-    if (bad && (bad.row === undefined || bad.row >= data.length) && piece === null)
-      throw quotes(source.name, line, bad.message)
+    const { names, delimiter, isSpaced } = dialect
+    text = joinFields(text, delimiter, isSpaced)
+    const { rows, lines, cursor } = parseRows(text, delimiter, newline, piece === null)
+    carry = text.slice(cursor)
+    const columns = names.map((): (string | null)[] => [])
+    for (const [i, row] of rows.entries()) {
+      if (row.length <= 1 && (row[0] ?? '').trim() === '') continue
+      if (namesToCome) {
+        namesToCome = false
+        continue
+      }
+      const fitted = fit(row, dialect)
+      if (fitted) for (const [c, values] of columns.entries()) values.push(fitted[c] || null)
+      else count.bad(line + lines[i])
+    }
+    line += lines[rows.length]
+    const n = columns[0].length
+    count.good(n)
     await turn()
-    if (names !== null && rows.length > 0)
-      yield new Map(names.map((name, c) => [name, rows.map((row) => (row[c] === '' ? null : row[c]))]))
+    if (n > 0) yield new Map(names.map((name, c) => [name, columns[c]]))
   }
+}
+
+/** A row as wide as the table, or null where it cannot be. */
+function fit(
+  row: readonly string[],
+  { names, delimiter, isSpaced, textColumn }: Dialect,
+): readonly string[] | null {
+  const fields = isSpaced ? row.map((field) => field.trim()) : row
+  const n = names.length
+  // Trailing empty fields are left out by some writers; a row that lacks its text is of no use.
+  if (fields.length <= n)
+    return fields.length === n || textColumn === null || textColumn < fields.length ? fields : null
+  const extra = row.slice(n)
+  if (extra.every((field) => field.trim() === '')) return fields.slice(0, n)
+  // A comma of the text itself, as it is written in prose.
+  if (textColumn === n - 1 && extra.every((field) => field.startsWith(' ')))
+    return [
+      ...fields.slice(0, n - 1),
+      row
+        .slice(n - 1)
+        .join(delimiter ?? '')
+        .trim(),
+    ]
+  return null
 }
 
 /** The pieces, and null after the last. */
 async function* withEnd(pieces: AsyncIterable<string>): AsyncGenerator<string | null> {
   yield* pieces
   yield null
-}
-
-function checkNames(file: string, row: readonly string[]): string[] {
-  const names = row.map((name, i) => name.trim() || `column ${i + 1}`)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice === undefined) return names
-  throw new InputError(
-    `Read: line 1 of ${file} names two columns “${twice}”`,
-    'Give every column a name of its own.',
-  )
-}
-
-function width(file: string, line: number, row: readonly string[], names: readonly string[]): InputError {
-  const place =
-    row.length > names.length
-      ? `after column “${names[names.length - 1]}”`
-      : `and lacks column “${names[row.length]}”`
-  return new InputError(
-    `Read: line ${line} of ${file} has ${row.length} fields, ${place}, where line 1 names ${names.length} columns`,
-    ADVICE,
-  )
-}
-
-function quotes(file: string, line: number, message: string): InputError {
-  return new InputError(
-    `Read: line ${line} of ${file} has a quotation mark out of place (${message})`,
-    ADVICE,
-  )
 }

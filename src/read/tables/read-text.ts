@@ -2,40 +2,34 @@ import { InputError, throwIfCancelled } from '../../shared/core/errors.ts'
 import { throttled } from '../../shared/core/throttled.ts'
 import type { Context } from '../../shared/core/types.ts'
 import type { ByteSource } from '../sources/source.ts'
+import { createTextDecoding } from './decode-text.ts'
 
 const PIECE_BYTES = 4 * 1024 * 1024
 
 /**
- * A file's text, piece by piece, with progress: UTF-8, or UTF-16 where it begins with a byte order mark (Excel's
- * “Unicode text”); unpacked where it is gzip.
- * @throws {InputError} bytes that are no text, with the line of their piece; a damaged gzip file.
- * @throws {NetworkError} @throws {CancelledError}
+ * A file's text, piece by piece, with progress, in the encoding that it turns out to have; unpacked where it is gzip.
+ * Another encoding than UTF-8 or UTF-16, and bytes that are no text in it, are told as notices.
+ * @throws {InputError} a damaged gzip file. @throws {NetworkError} @throws {CancelledError}
  */
 export async function* readText(source: ByteSource, context: Context): AsyncGenerator<string> {
   const { name } = source
   const head = await source.read(0, Math.min(source.byteLength, 2), context.signal)
   const stored = storedBytes(source, context)
-  let decoder: TextDecoder | null = null
-  let lines = 1
-  const decode = (bytes: Uint8Array | null): string => {
-    decoder ??= new TextDecoder(encodingOf(bytes ?? new Uint8Array(0)), { fatal: true })
-    try {
-      return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode()
-    } catch (cause) {
-      throw new InputError(
-        `Read: ${name} is not ${decoder.encoding.toUpperCase()} text after line ${lines}`,
-        'Save it as UTF-8 (in Excel: “CSV UTF-8”) and open it again.',
-        { cause },
-      )
-    }
-  }
-  for await (const bytes of isGzip(head) ? unzip(stored, name) : stored) {
-    const text = decode(bytes)
-    for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) lines++
-    yield text
-  }
-  const rest = decode(null)
+  const decoding = createTextDecoding()
+  for await (const bytes of isGzip(head) ? unzip(stored, name) : stored) yield await decoding.decode(bytes)
+  const rest = await decoding.decode(null)
   if (rest !== '') yield rest
+  const { encoding, brokenLine } = decoding
+  if (encoding !== null && !encoding.startsWith('utf-')) {
+    context.onNotice?.(
+      `${name} is read as ${encoding} text, by the looks of it. If its letters are wrong, save it as UTF-8 (in Excel: “CSV UTF-8”).`,
+    )
+  }
+  if (brokenLine !== null) {
+    context.onNotice?.(
+      `${name} has bytes that are no ${(encoding ?? 'utf-8').toUpperCase()} text, the first in line ${brokenLine}: they are shown as \ufffd.`,
+    )
+  }
 }
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b
@@ -137,9 +131,4 @@ function join(parts: readonly Uint8Array[], size: number): Uint8Array {
     at += part.length
   }
   return all
-}
-
-function encodingOf(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
-  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
 }

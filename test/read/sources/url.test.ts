@@ -163,7 +163,9 @@ describe('an address that gives no file', () => {
       response.writeHead(200, { 'Content-Type': 'text/html' }).end(page),
     )
     const error = await refusal(url, InputError)
-    expect(error.message).toBe('Read: captions.parquet is not a Parquet file; it looks like an HTML page')
+    expect(error.message).toBe(
+      'Read: captions.parquet holds no table of captions: it looks like an HTML page',
+    )
     expect(error.advice).toMatch(/address of the file itself/)
   })
 
