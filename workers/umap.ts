@@ -3,7 +3,6 @@ import { DeviceError, InputError, LostDeviceError } from '../src/shared/core/err
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
 import { OneAtATime } from '../src/shared/core/one-at-a-time.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
-import { fingerprint } from '../src/shared/math/fnv.ts'
 import { createLikeness, createLikenessOnCpu, type Likeness } from '../src/search/likeness.ts'
 import type { Layout, Metric, Progress, Timing, Vectors } from '../src/shared/core/types.ts'
 import { sparing } from '../src/shared/core/throttled.ts'
@@ -126,8 +125,7 @@ export interface UmapApi {
 
 /** The last fit, finished or not. */
 interface Current {
-  /** Same key, same vectors and kind of device. */
-  readonly key: string
+  readonly allowed: UmapSettings['gpu']
   readonly options: string
   readonly run: UmapRun | UmapJsRun
   /** Null for the CPU. */
@@ -304,6 +302,13 @@ function hasCopies(pointOf: Uint32Array, nPoints: number): boolean {
   return false
 }
 
+function areEqual(a: Vectors, b: Vectors): boolean {
+  if (a === b) return true
+  if (a.nPoints !== b.nPoints || a.nDims !== b.nDims) return false
+  for (let i = 0; i < a.data.length; i++) if (a.data[i] !== b.data[i]) return false
+  return true
+}
+
 function takenVectors(): Vectors {
   if (taken && taken.nTaken === taken.vectors.data.length) return taken.vectors
   throw new InputError('umap: not all vectors have come', 'Give them all, then fit.')
@@ -312,8 +317,7 @@ function takenVectors(): Vectors {
 /** The run of the same vectors under these settings, with what it has done, or a new one. */
 async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current> {
   const { gpu: allowed, ...options } = settings
-  const key = `${vectors.nPoints}×${vectors.nDims} ${fingerprint(vectors.data)} ${allowed}`
-  if (current?.key === key && current.run.isUsable) {
+  if (current?.allowed === allowed && areEqual(current.vectors, vectors) && current.run.isUsable) {
     const { run } = current
     if (run instanceof UmapRun) {
       run.setOptions(options)
@@ -327,7 +331,7 @@ async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current
   const found = await findGpu(settings.gpu)
   const run = found ? new UmapRun(found.device, vectors, options) : new UmapJsRun(vectors, options)
   current = {
-    key,
+    allowed,
     options: JSON.stringify(options),
     run,
     adapter: found?.adapter ?? null,

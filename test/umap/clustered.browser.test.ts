@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { CancelledError } from '../../src/shared/core/errors.ts'
 import { Slicer } from '../../src/gpu/slices.ts'
 import { readSplit } from '../../src/gpu/split.ts'
+import { reorder } from '../../src/umap/neighbors/kernels.ts'
 import { ClusteredSearch } from '../../src/umap/neighbors/clustered-search.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
 import type { Vectors } from '../../src/shared/core/types.ts'
 import { referenceKnn } from '../reference/knn.ts'
 import { clusters, sharedVectors, toNumbers, toVectors } from './data.ts'
-import { inSession } from './device.ts'
+import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
 
 const K = 31
 
@@ -133,5 +134,32 @@ test.each([1, 2, 3, 40])('%i points find all the others', async (nPoints) => {
   const k = Math.min(K, nPoints)
   for (let row = 0; row < nPoints; row++) {
     expect(new Set(ids.subarray(row * k, (row + 1) * k)).size).toBe(k)
+  }
+})
+
+test.each(SIZES)('vectors come in another order, from a part to a part (n = %i)', async (nPoints) => {
+  const nQuads = 4
+  const nOther = 5
+  // The target's rows begin after five others; those of the source that lie in another buffer are left out.
+  const rowOf = Uint32Array.from({ length: nOther + nPoints }, (_, point) => (7 * point) % (nOther + nPoints))
+  const source = Uint32Array.from({ length: nPoints * nQuads * 2 }, (_, i) => i)
+  const params = {
+    begin: 0,
+    end: nPoints * nQuads,
+    partBegin: nOther,
+    sourceBegin: 0,
+    sourceEnd: nPoints,
+    nQuads,
+  }
+  const slots = [rowOf, source, nPoints * nQuads * 2]
+  const { integers } = await runKernel(reorder, slots, params, groupsOf(nPoints * nQuads))
+  for (let point = 0; point < nPoints; point++) {
+    const row = rowOf[nOther + point]
+    const own = integers[2].subarray(point * nQuads * 2, (point + 1) * nQuads * 2)
+    const wanted =
+      row < nPoints
+        ? source.subarray(row * nQuads * 2, (row + 1) * nQuads * 2)
+        : new Uint32Array(8).fill(0xffffffff)
+    expect(own).toEqual(wanted)
   }
 })

@@ -5,11 +5,13 @@ import { findComponents } from '../../src/umap/spectral/components.ts'
 import { eigenvectors } from '../../src/umap/spectral/eigenvectors.ts'
 import { findStart } from '../../src/umap/spectral/find-start.ts'
 import {
+  addUp,
   backproject,
   degrees,
   gram,
   multiply,
   project,
+  random,
   residual,
   rotate,
 } from '../../src/umap/spectral/kernels.ts'
@@ -331,3 +333,32 @@ test('components are placed side by side, within 10, and the same for the same s
   expect(await start(7)).toEqual(positions)
   expect(await start(8)).not.toEqual(positions)
 })
+
+test.each(SIZES)('rows are added up 64 at a time (%i rows)', async (nRows) => {
+  const width = 3
+  const matrix = Float32Array.from({ length: nRows * width }, (_, i) => (i % 17) - 8)
+  const nSums = Math.ceil(nRows / 64) * width
+  const params = { begin: 0, end: nSums, nRows, width }
+  const { floats } = await runKernel(addUp, [matrix, nSums], params, groupsOf(nSums))
+  const wanted = new Float32Array(nSums)
+  for (const [i, value] of matrix.entries())
+    wanted[Math.floor(i / (64 * width)) * width + (i % width)] += value
+  expect([...floats[1]]).toEqual([...wanted])
+})
+
+test.each(SIZES)(
+  'random columns are uniform on the largest component and zero off it (n = %i)',
+  async (nPoints) => {
+    const trivial = Float32Array.from({ length: nPoints }, (_, row) => (row % 3 === 2 ? 0 : 0.1))
+    const params = { begin: 0, end: nPoints, seed: 7 }
+    const { floats } = await runKernel(random, [trivial, 6 * nPoints], params, groupsOf(nPoints))
+    const on = [...floats[1]].filter((_, i) => trivial[Math.floor(i / 6)] !== 0)
+    const off = [...floats[1]].filter((_, i) => trivial[Math.floor(i / 6)] === 0)
+    expect(on.every((value) => value >= -1 && value < 1)).toBe(true)
+    expect(new Set(on).size).toBe(on.length)
+    expect(off.every((value) => value === 0)).toBe(true)
+    if (nPoints < 1000) return
+    expect(Math.abs(on.reduce((sum, value) => sum + value, 0) / on.length)).toBeLessThan(0.03)
+    expect(on.reduce((sum, value) => sum + value ** 2, 0) / on.length).toBeCloseTo(1 / 3, 1)
+  },
+)

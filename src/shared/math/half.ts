@@ -29,6 +29,14 @@ export function toHalf(value: number): number {
   return sign | (up ? truncated + 1 : truncated)
 }
 
+let table: Float32Array<ArrayBuffer> | null = null
+
+/** [65,536] the float32 of each half-float's bits, for those who convert millions; made at the first call. */
+export function halfTable(): Float32Array<ArrayBuffer> {
+  table ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => fromHalf(half))
+  return table
+}
+
 /** The float32 of half-float bits; exact. */
 export function fromHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1

@@ -77,6 +77,7 @@ export function checkVectors({ data, nPoints, nDims }: Vectors): void {
       'Give vectors whose number of dimensions is a multiple of 4, padded with zeros if need be.',
     )
   }
+  if (areFinite(data)) return
   for (let i = 0; i < data.length; i++) {
     if ((data[i] & 0x7c00) !== 0x7c00) continue
     const row = Math.floor(i / nDims)
@@ -85,6 +86,15 @@ export function checkVectors({ data, nPoints, nDims }: Vectors): void {
       'Remove that row, or scale the vectors so that all components lie within ±65,504, the range of float16.',
     )
   }
+}
+
+/** Whether half-floats are neither NaN nor Infinity, two at a time: those have all bits of the exponent, which carry over. */
+function areFinite(data: Uint16Array): boolean {
+  if (data.byteOffset % 4 !== 0) return false
+  const pairs = new Uint32Array(data.buffer, data.byteOffset, data.length >> 1)
+  let carried = 0
+  for (let i = 0; i < pairs.length; i++) carried |= (pairs[i] & 0x7c007c00) + 0x04000400
+  return (carried & 0x80008000) === 0
 }
 
 /** @throws {InputError} for new points that cannot lie among the fitted ones. */

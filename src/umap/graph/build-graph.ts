@@ -3,7 +3,7 @@ import { type KernelSource, type Params, WORKGROUP_SIZE } from '../../gpu/kernel
 import type { GpuSession } from '../../gpu/session.ts'
 import type { Slicer } from '../../gpu/slices.ts'
 import { partsOf, type Split, splitBuffer } from '../../gpu/split.ts'
-import { bound, count, mean, mutual, order, scatter, smooth, weigh } from './kernels.ts'
+import { bound, count, cursors, mean, mutual, order, scatter, smooth, weigh } from './kernels.ts'
 
 /** Sets that the kernels' parameters can name; their last k is that of the neighbors. */
 const MAX_SETS = 6
@@ -130,19 +130,19 @@ export async function buildGraph(
         weights: nEntries.map((entries, set) => lasting(`weights ${ks[set]}`, Math.ceil(entries / 2) * 4)),
       }
       session.write(part.bounds, 0, bounds)
-      const cursors = session.buffer('graph.cursors', (end - begin) * 4)
-      scratch.push(cursors)
+      const next = session.buffer('graph.cursors', (end - begin) * 4)
+      scratch.push(next)
       const graphRows = { graphBegin: begin, graphEnd: end }
       for (let level = 0; level < nSets; level++) {
-        session.write(cursors, 0, cursorsAt(plan, nSets, level))
+        await overRows(cursors, [part.bounds, next], [0, end - begin], { nSets, level })
         for (const [index, from] of parts.entries()) {
-          const buffers = [from.ids, places.parts[index], cursors, part.columns]
+          const buffers = [from.ids, places.parts[index], next, part.columns]
           const params = { partBegin: from.begin, k, most, level, ...sets, ...graphRows }
           await overRows(scatter, buffers, [from.begin, from.end], params)
         }
         await overRows(order, [part.bounds, part.columns], [0, end - begin], { nSets, level })
       }
-      session.free(cursors)
+      session.free(next)
       for (const [set, weights] of part.weights.entries()) {
         for (const [index, from] of parts.entries()) {
           const buffers = [
@@ -221,7 +221,7 @@ function planParts(lengths: readonly Uint32Array[], limit: number): readonly Par
   for (let begin = 0; begin < nPoints; ) {
     let end = begin
     for (let bytes = 0; end < nPoints; end++) {
-      bytes += 4 * lengths.reduce((sum, level) => sum + level[end], 0)
+      for (let level = 0; level < nSets; level++) bytes += 4 * lengths[level][end]
       const rows = end + 1 - begin
       if (rows > 1 && (bytes > limit || rows * nSets * 8 > limit)) break
     }
@@ -240,12 +240,4 @@ function planParts(lengths: readonly Uint32Array[], limit: number): readonly Par
     begin = end
   }
   return plans
-}
-
-/** [rows] where the columns that a level adds to each row begin. */
-function cursorsAt({ begin, end, bounds }: PartPlan, nSets: number, level: number): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from({ length: end - begin }, (_, row) => {
-    const own = row * nSets * 2
-    return bounds[own + 2 * nSets - 2] + (level > 0 ? bounds[own + 2 * level - 1] : 0)
-  })
 }

@@ -2,6 +2,7 @@ import type { KernelSource } from '../../gpu/kernel.ts'
 import sigma from '../common/sigma.wgsl?raw'
 import boundWgsl from './bound.wgsl?raw'
 import countWgsl from './count.wgsl?raw'
+import cursorsWgsl from './cursors.wgsl?raw'
 import levels from './levels.wgsl?raw'
 import meanWgsl from './mean.wgsl?raw'
 import mutualWgsl from './mutual.wgsl?raw'
@@ -20,6 +21,14 @@ export const smooth = {
   wgsl: [smoothWgsl, sigma],
   bindings: ['uniform', 'read', 'read_write', 'read_write'],
   params: { ...rows, partBegin: 'u32', stride: 'u32', k: 'u32' },
+} as const satisfies KernelSource
+
+/** Where a level's columns begin in each row. */
+export const cursors = {
+  label: 'graph.cursors',
+  wgsl: [cursorsWgsl],
+  bindings: ['uniform', 'read', 'read_write'],
+  params: { ...rows, nSets: 'u32', level: 'u32' },
 } as const satisfies KernelSource
 
 /** Mean of the means. */

@@ -1,22 +1,20 @@
 import type { GpuSession } from '../../gpu/session.ts'
 import type { Slicer } from '../../gpu/slices.ts'
 import { partsOf, rowsPerBuffer, type Split, splitBuffer } from '../../gpu/split.ts'
-import { throwIfCancelled } from '../../shared/core/errors.ts'
 import type { Metric, Vectors } from '../../shared/core/types.ts'
 import type { NeighborBuffers } from '../common/buffers.ts'
 import { chooseProbes, SAMPLE_QUERIES } from './choose-probes.ts'
 import type { ClusteredPoints, ClusteredTask, Probes } from './clustered-plan.ts'
-import { LANES, nearestCentroids, orderByCluster } from './clusters.ts'
+import { LANES } from './clusters.ts'
 import type { FindNeighborsOptions } from './find-neighbors.ts'
-import { gather, norms } from './kernels.ts'
+import { gather } from './kernels.ts'
+import { freePoints, orderPoints } from './order-points.ts'
 import { type Band, probeClusters } from './probe-clusters.ts'
 import { blocksOfAll } from './query-blocks.ts'
-import { assignClusters, trainClusters, trainingPairs, uploadVectors } from './train-clusters.ts'
+import { trainClusters, trainingPairs } from './train-clusters.ts'
 import { unitVectors } from './unit-vectors.ts'
 
 const MAX_CLUSTERS = 4096
-/** Lists of near clusters hold at most so many; beyond, all clusters are looked at. */
-const MAX_LISTED = 512
 /** Clusters to look at, where nothing is known yet: captions took 4 to 16. */
 const LIKELY_PROBES = 16
 /** Shares of the progress: finding clusters, and how many of them to look at. */
@@ -123,54 +121,21 @@ export class ClusteredSearch {
   }
 
   #freePlan(): void {
-    if (this.#plan) {
-      const { lists, rowOf, vectors, norms: lengths } = this.#plan
-      this.#session.free(lists, rowOf, ...vectors.parts, lengths)
-    }
+    if (this.#plan) freePoints(this.#task, this.#plan)
   }
 
   /** Clusters, the points in their order, and the number of clusters to look at. */
   async #prepare({ signal, onFraction }: FindNeighborsOptions): Promise<Plan> {
     const task = this.#task
-    const { session, nQuads } = task
-    const { data, nPoints, nDims } = task.vectors
-    const nClusters = clustersOf(nPoints)
+    const nClusters = clustersOf(task.vectors.nPoints)
     const centroids = await trainClusters(task, nClusters, signal)
     onFraction?.(SHARES.clusters / 2)
-    const clusterOf = await assignClusters(task, task.vectors, centroids, signal)
-    const clusters = orderByCluster(clusterOf, nClusters)
-    throwIfCancelled(signal)
-
-    const ordered = new Uint16Array(data.length)
-    for (const [point, row] of clusters.rowOf.entries()) {
-      ordered.set(data.subarray(row * nDims, (row + 1) * nDims), point * nDims)
-    }
-    const vectors = uploadVectors(task, { data: ordered, nPoints, nDims })
-    const lengths = session.buffer('neighbors.norms', nPoints * 4)
-    for (const { buffer, begin, end } of partsOf(vectors)) {
-      const kernel = await session.bind(norms, [buffer, lengths])
-      session.submit((commands) => commands.rows(kernel, { begin, end, partBegin: begin, nQuads }))
-    }
-    const width = Math.min(nClusters, MAX_LISTED)
-    const near = nearestCentroids(centroids, nQuads * 4, width)
-    const list = new Uint32Array(nClusters + 1 + near.length)
-    list.set(clusters.starts)
-    list.set(near, nClusters + 1)
-    const plan = {
-      clusters,
-      nClusters,
-      lists: session.upload('neighbors.lists', list),
-      near,
-      width,
-      rowOf: session.upload('neighbors.rowOf', clusters.rowOf),
-      vectors,
-      norms: lengths,
-    }
+    const points = await orderPoints(task, centroids, signal)
     onFraction?.(SHARES.clusters)
     try {
-      return { ...plan, ...(await chooseProbes(task, plan, signal)) }
+      return { ...points, ...(await chooseProbes(task, points, signal)) }
     } catch (error) {
-      session.free(plan.lists, plan.rowOf, ...vectors.parts, lengths)
+      freePoints(task, points)
       throw error
     }
   }

@@ -11,11 +11,12 @@ export interface Clusters {
 /** Orders the rows by their cluster (a counting sort, so rows of one cluster keep their order). */
 export function orderByCluster(clusterOf: Uint32Array, nClusters: number): Clusters {
   const starts = new Uint32Array(nClusters + 1)
-  for (const cluster of clusterOf) starts[cluster + 1]++
+  const nPoints = clusterOf.length
+  for (let row = 0; row < nPoints; row++) starts[clusterOf[row] + 1]++
   for (let cluster = 0; cluster < nClusters; cluster++) starts[cluster + 1] += starts[cluster]
   const next = starts.slice(0, nClusters)
-  const rowOf = new Uint32Array(clusterOf.length)
-  for (const [row, cluster] of clusterOf.entries()) rowOf[next[cluster]++] = row
+  const rowOf = new Uint32Array(nPoints)
+  for (let row = 0; row < nPoints; row++) rowOf[next[clusterOf[row]]++] = row
   return { rowOf, starts }
 }
 
@@ -45,9 +46,11 @@ export function meansOf(
 ): Float32Array<ArrayBuffer> {
   const sums = new Float64Array(nClusters * nDims)
   const counts = new Uint32Array(nClusters)
-  for (const [point, cluster] of clusterOf.entries()) {
-    counts[cluster]++
-    for (let d = 0; d < nDims; d++) sums[cluster * nDims + d] += points[point * nDims + d]
+  for (let point = 0; point < clusterOf.length; point++) {
+    const to = clusterOf[point] * nDims
+    const from = point * nDims
+    counts[clusterOf[point]]++
+    for (let d = 0; d < nDims; d++) sums[to + d] += points[from + d]
   }
   const { uniform } = createRandom(seed)
   const largest = counts.indexOf(Math.max(...counts))
@@ -61,28 +64,6 @@ export function meansOf(
     }
   }
   return means
-}
-
-/** The `width` nearest centroids of each centroid, itself first, [nClusters, width]. */
-export function nearestCentroids(
-  centroids: Float32Array,
-  nDims: number,
-  width: number,
-): Uint32Array<ArrayBuffer> {
-  const nClusters = centroids.length / nDims
-  const lists = new Uint32Array(nClusters * width)
-  const away = new Float64Array(nClusters)
-  for (let cluster = 0; cluster < nClusters; cluster++) {
-    for (let other = 0; other < nClusters; other++) {
-      let sum = 0
-      for (let d = 0; d < nDims; d++)
-        sum += (centroids[cluster * nDims + d] - centroids[other * nDims + d]) ** 2
-      away[other] = other === cluster ? -1 : sum
-    }
-    const order = Uint32Array.from(away.keys()).sort((a, b) => away[a] - away[b] || a - b)
-    lists.set(order.subarray(0, width), cluster * width)
-  }
-  return lists
 }
 
 /** Queries of one workgroup; the rest of its lanes are empty. */

@@ -210,11 +210,12 @@ export class NeighborSearch {
 }
 
 /**
- * Bytes a point that the search holds at its peak: the half-floats, their norms, and both results; beside that the heaps of
- * one band, at most 48 MiB.
+ * Bytes a point that the search holds at its peak: the half-floats, their norms, and both results, or, while they are put
+ * in the order of their clusters, the half-floats twice; beside that the heaps of one band, at most 48 MiB.
  */
 export function neighborBytesPerPoint(nDims: number, k: number): number {
-  return Math.ceil(nDims / 16) * 32 + 4 + 8 * k
+  const vectors = Math.ceil(nDims / 16) * 32
+  return vectors + Math.max(4 + 8 * k, 4 + vectors)
 }
 
 /**

@@ -7,6 +7,7 @@ import gatherWgsl from './gather.wgsl?raw'
 import heap from './heap.wgsl?raw'
 import knnWgsl from './knn.wgsl?raw'
 import normsWgsl from './norms.wgsl?raw'
+import reorderWgsl from './reorder.wgsl?raw'
 import row from './row.wgsl?raw'
 import sortWgsl from './sort.wgsl?raw'
 import tile from './tile.wgsl?raw'
@@ -61,6 +62,21 @@ export const assign = {
   wgsl: [assignWgsl, half],
   bindings: ['uniform', 'read', 'read', 'read', 'read_write'],
   params: { begin: 'u32', end: 'u32', partBegin: 'u32', nQuads: 'u32', nClusters: 'u32' },
+} as const satisfies KernelSource
+
+/** Vectors in the clusters' order. */
+export const reorder = {
+  label: 'neighbors.reorder',
+  wgsl: [reorderWgsl],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
+  params: {
+    begin: 'u32',
+    end: 'u32',
+    partBegin: 'u32',
+    sourceBegin: 'u32',
+    sourceEnd: 'u32',
+    nQuads: 'u32',
+  },
 } as const satisfies KernelSource
 
 /** 64 queries of a cluster a workgroup against the points of near clusters. */

@@ -1,17 +1,33 @@
 import type { Part } from '../../gpu/split.ts'
 import type { ClusteredPoints } from './clustered-plan.ts'
-import { BLOCK_WORDS, packBlocks } from './clusters.ts'
+import { BLOCK_WORDS, LANES, NO_QUERY, packBlocks } from './clusters.ts'
 
-/** All points as queries of their own clusters. */
+/** All points as queries of their own clusters, in blocks of which none lies across two buffers of vectors. */
 export function blocksOfAll({
   clusters: { starts },
   nClusters,
-  vectors,
-}: ClusteredPoints): Uint32Array<ArrayBuffer> {
-  const clusters = Array.from({ length: nClusters }, (_, cluster) =>
-    Uint32Array.from({ length: starts[cluster + 1] - starts[cluster] }, (__, i) => starts[cluster] + i),
-  )
-  return packByPart({ vectors }, clusters)
+  vectors: { rowsPerPart },
+}: Pick<ClusteredPoints, 'clusters' | 'nClusters' | 'vectors'>): Uint32Array<ArrayBuffer> {
+  let nBlocks = 0
+  const eachBlock = (tell: (cluster: number, first: number, last: number) => void): void => {
+    for (let cluster = 0; cluster < nClusters; cluster++) {
+      for (let first = starts[cluster]; first < starts[cluster + 1]; ) {
+        const seam = (Math.floor(first / rowsPerPart) + 1) * rowsPerPart
+        const last = Math.min(first + LANES, starts[cluster + 1], seam)
+        tell(cluster, first, last)
+        first = last
+      }
+    }
+  }
+  eachBlock(() => nBlocks++)
+  const words = new Uint32Array(nBlocks * BLOCK_WORDS).fill(NO_QUERY)
+  let at = 0
+  eachBlock((cluster, first, last) => {
+    words[at] = cluster
+    for (let query = first; query < last; query++) words[at + 1 + query - first] = query
+    at += BLOCK_WORDS
+  })
+  return words
 }
 
 /** The queries that each cluster holds, for the clusters that hold some. */

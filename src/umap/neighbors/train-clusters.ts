@@ -1,7 +1,7 @@
 import { partsOf, type Split, splitBuffer } from '../../gpu/split.ts'
 import { writeVectors } from '../../gpu/write-vectors.ts'
 import type { Vectors } from '../../shared/core/types.ts'
-import { fromHalf } from '../../shared/math/half.ts'
+import { halfTable } from '../../shared/math/half.ts'
 import type { ClusteredTask } from './clustered-plan.ts'
 import { LANES, meansOf, sampleBelow } from './clusters.ts'
 import { assign } from './kernels.ts'
@@ -26,10 +26,12 @@ export async function trainClusters(
   const rows = sampleBelow(nPoints, TRAINING_POINTS * nClusters, seed)
   const sample = new Uint16Array(rows.length * nDims)
   const points = new Float32Array(rows.length * width)
-  for (const [i, row] of rows.entries()) {
+  const floatOf = halfTable()
+  for (let i = 0; i < rows.length; i++) {
+    const from = rows[i] * nDims
     for (let d = 0; d < nDims; d++) {
-      sample[i * nDims + d] = data[row * nDims + d]
-      points[i * width + d] = fromHalf(data[row * nDims + d])
+      sample[i * nDims + d] = data[from + d]
+      points[i * width + d] = floatOf[data[from + d]]
     }
   }
   const first = sampleBelow(rows.length, nClusters, seed + 1)
@@ -37,22 +39,22 @@ export async function trainClusters(
   for (const [cluster, i] of first.entries()) {
     centroids.set(points.subarray(i * width, (i + 1) * width), cluster * width)
   }
-  for (let round = 0; round < TRAINING_ROUNDS; round++) {
-    const clusterOf = await assignClusters(
-      task,
-      { data: sample, nPoints: rows.length, nDims },
-      centroids,
-      signal,
-    )
-    centroids = meansOf(points, width, clusterOf, nClusters, seed + round)
+  const onGpu = uploadVectors(task, { data: sample, nPoints: rows.length, nDims })
+  try {
+    for (let round = 0; round < TRAINING_ROUNDS; round++) {
+      const clusterOf = await assignClusters(task, onGpu, centroids, signal)
+      centroids = meansOf(points, width, clusterOf, nClusters, seed + round)
+    }
+  } finally {
+    task.session.free(...onGpu.parts)
   }
   return centroids
 }
 
-/** [nPoints] nearest centroid of each. */
+/** [nPoints] nearest centroid of each. @param points [nPoints, nQuads] */
 export async function assignClusters(
   task: ClusteredTask,
-  vectors: Vectors,
+  points: Split,
   centroids: Float32Array<ArrayBuffer>,
   signal: AbortSignal | undefined,
 ): Promise<Uint32Array> {
@@ -63,8 +65,7 @@ export async function assignClusters(
     const centroid = centroids.subarray(cluster * width, (cluster + 1) * width)
     return centroid.reduce((sum, value) => sum + value * value, 0) / 2
   })
-  const points = uploadVectors(task, vectors)
-  const nearest = session.buffer('neighbors.nearest', vectors.nPoints * 4)
+  const nearest = session.buffer('neighbors.nearest', points.nRows * 4)
   const buffers = [
     session.upload('neighbors.centroids', centroids),
     session.upload('neighbors.lengths', lengths),
@@ -84,9 +85,9 @@ export async function assignClusters(
         signal,
       )
     }
-    return new Uint32Array(await session.read(nearest, vectors.nPoints * 4))
+    return new Uint32Array(await session.read(nearest, points.nRows * 4))
   } finally {
-    session.free(...points.parts, nearest, ...buffers)
+    session.free(nearest, ...buffers)
   }
 }
 

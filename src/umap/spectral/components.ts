@@ -55,12 +55,17 @@ export async function findComponents(
 
 /** Renumbers labels by descending size of their components. */
 function bySize(labels: Uint32Array): Components {
-  const sizes = new Map<number, number>()
-  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
-  const order = [...sizes].sort(([a, sizeA], [b, sizeB]) => sizeB - sizeA || a - b)
-  const rank = new Map(order.map(([label], index) => [label, index]))
-  return {
-    componentOf: labels.map((label) => rank.get(label) as number),
-    sizes: order.map(([, size]) => size),
+  const nPoints = labels.length
+  // By label, which is that of a member: sizes, then ranks.
+  const ofLabel = new Uint32Array(nPoints)
+  for (let row = 0; row < nPoints; row++) ofLabel[labels[row]]++
+  const order: { readonly label: number; readonly size: number }[] = []
+  for (let label = 0; label < nPoints; label++) {
+    if (ofLabel[label] > 0) order.push({ label, size: ofLabel[label] })
   }
+  order.sort((a, b) => b.size - a.size || a.label - b.label)
+  for (const [rank, { label }] of order.entries()) ofLabel[label] = rank
+  const componentOf = new Uint32Array(nPoints)
+  for (let row = 0; row < nPoints; row++) componentOf[row] = ofLabel[labels[row]]
+  return { componentOf, sizes: order.map(({ size }) => size) }
 }

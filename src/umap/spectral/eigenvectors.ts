@@ -1,11 +1,10 @@
 import type { GraphBuffers } from '../common/buffers.ts'
-import { createRandom } from '../../shared/math/random.ts'
 import type { Commands } from '../../gpu/commands.ts'
 import type { GpuSession } from '../../gpu/session.ts'
 import { rowsOf, type Slicer } from '../../gpu/slices.ts'
 import type { Components } from './components.ts'
 import { lastSets } from './last-set.ts'
-import { degrees, gram, multiply, residual, rotate } from './kernels.ts'
+import { degrees, gram, multiply, random, residual, rotate } from './kernels.ts'
 import { symmetricEigen } from '../../shared/math/symmetric-eigen.ts'
 
 /** Vectors that are iterated together: two are wanted, the others carry the subspace past close eigenvalues. */
@@ -106,7 +105,9 @@ export async function eigenvectors(
       session.submit((commands) => commands.groups(bound, { nPoints, firstGroup: 0 }, nChunks))
       const data = new Float32Array(await session.read(parts, nChunks * 42 * 4))
       const sums = new Float64Array(42)
-      for (let i = 0; i < data.length; i++) sums[i % 42] += data[i]
+      for (let first = 0; first < data.length; first += 42) {
+        for (let i = 0; i < 42; i++) sums[i] += data[first + i]
+      }
       return sums
     }
     /**
@@ -163,7 +164,8 @@ export async function eigenvectors(
     })
     const roots = new Float32Array(await session.read(rootDegrees, nPoints * 4))
     session.write(trivial, 0, trivialVector(roots, components))
-    session.write(blocks[0], 0, randomBlock(components, seed))
+    const boundRandom = await session.bind(random, [trivial, blocks[0]])
+    session.submit((commands) => commands.rows(boundRandom, { ...all, seed: seed >>> 0 }))
     await orthonormalize()
 
     let cut = 0.9
@@ -216,19 +218,16 @@ function degreeFor(cut: number): number {
 }
 
 function trivialVector(rootDegrees: Float32Array, { componentOf }: Components): Float32Array<ArrayBuffer> {
-  const vector = Float32Array.from(rootDegrees, (root, row) => (componentOf[row] === 0 ? root : 0))
-  const norm = Math.hypot(1e-300, Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)))
-  return vector.map((value) => value / norm)
-}
-
-/** Normal numbers on the largest component, which no product ever leaves. */
-function randomBlock({ componentOf }: Components, seed: number): Float32Array<ArrayBuffer> {
-  const { normal } = createRandom(seed)
-  const block = new Float32Array(componentOf.length * BLOCK)
-  for (let i = 0; i < block.length; i++) {
-    if (componentOf[Math.floor(i / BLOCK)] === 0) block[i] = normal()
+  const vector = new Float32Array(rootDegrees.length)
+  let squares = 0
+  for (let row = 0; row < vector.length; row++) {
+    if (componentOf[row] === 0) squares += rootDegrees[row] ** 2
   }
-  return block
+  const norm = Math.hypot(1e-300, Math.sqrt(squares))
+  for (let row = 0; row < vector.length; row++) {
+    if (componentOf[row] === 0) vector[row] = rootDegrees[row] / norm
+  }
+  return vector
 }
 
 async function firstTwo(session: GpuSession, block: GPUBuffer, nPoints: number): Promise<Float64Array> {

@@ -50,6 +50,10 @@ export async function findStart(
 
 function scaled(start: Float64Array, seed: number): Float32Array<ArrayBuffer> {
   const { normal } = createRandom(seed ^ 0x5bd1e995)
-  const reach = start.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1
-  return Float32Array.from(start, (value) => (EXTENT * value) / reach + NOISE * normal())
+  let reach = 0
+  for (let i = 0; i < start.length; i++) reach = Math.max(reach, Math.abs(start[i]))
+  const scale = EXTENT / (reach || 1)
+  const positions = new Float32Array(start.length)
+  for (let i = 0; i < start.length; i++) positions[i] = scale * start[i] + NOISE * normal()
+  return positions
 }

@@ -1,6 +1,8 @@
 import type { KernelSource } from '../../gpu/kernel.ts'
 import edges from '../common/edges.wgsl?raw'
 import half from '../../gpu/wgsl/half.wgsl?raw'
+import hash from '../../gpu/wgsl/hash.wgsl?raw'
+import addUpWgsl from './add-up.wgsl?raw'
 import backprojectWgsl from './backproject.wgsl?raw'
 import compressWgsl from './compress.wgsl?raw'
 import degreesWgsl from './degrees.wgsl?raw'
@@ -8,6 +10,7 @@ import gramWgsl from './gram.wgsl?raw'
 import hookWgsl from './hook.wgsl?raw'
 import multiplyWgsl from './multiply.wgsl?raw'
 import projectWgsl from './project.wgsl?raw'
+import randomWgsl from './random.wgsl?raw'
 import residualWgsl from './residual.wgsl?raw'
 import rotateWgsl from './rotate.wgsl?raw'
 
@@ -21,6 +24,14 @@ export const degrees = {
   wgsl: [degreesWgsl, edges],
   bindings: ['uniform', 'read', 'read', 'read_write'],
   params: ofPart,
+} as const satisfies KernelSource
+
+/** Six random columns to begin with. */
+export const random = {
+  label: 'spectral.random',
+  wgsl: [randomWgsl, hash],
+  bindings: ['uniform', 'read', 'read_write'],
+  params: { ...rows, seed: 'u32' },
 } as const satisfies KernelSource
 
 /** A round of connected components. */
@@ -85,4 +96,12 @@ export const backproject = {
   wgsl: [backprojectWgsl, half],
   bindings: ['uniform', 'read', 'read', 'read_write'],
   params: { partBegin: 'u32', partEnd: 'u32', nQuads: 'u32', firstGroup: 'u32' },
+} as const satisfies KernelSource
+
+/** 64 rows of a matrix in one. */
+export const addUp = {
+  label: 'spectral.addUp',
+  wgsl: [addUpWgsl],
+  bindings: ['uniform', 'read', 'read_write'],
+  params: { ...rows, nRows: 'u32', width: 'u32' },
 } as const satisfies KernelSource

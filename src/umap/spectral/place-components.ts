@@ -20,8 +20,7 @@ export function placeComponents(
   largest: Float64Array,
   principal: Float64Array,
 ): Float64Array {
-  const members: number[][] = sizes.map(() => [])
-  for (let row = 0; row < componentOf.length; row++) members[componentOf[row]].push(row)
+  const members = membersOf(componentOf, sizes)
   const positions = new Float64Array(2 * componentOf.length)
   let reach = 0
   for (const row of members[0])
@@ -86,7 +85,18 @@ function outward(discs: readonly Disc[], angle: number, radius: number): Disc {
   return { x: distance * ux, y: distance * uy, radius }
 }
 
-function centroid(points: Float64Array, rows: readonly number[]): { x: number; y: number } {
+/** [nComponents] rows of each, ascending. */
+function membersOf(componentOf: Uint32Array, sizes: readonly number[]): readonly Uint32Array[] {
+  const members = sizes.map((size) => new Uint32Array(size))
+  const next = new Uint32Array(sizes.length)
+  for (let row = 0; row < componentOf.length; row++) {
+    const component = componentOf[row]
+    members[component][next[component]++] = row
+  }
+  return members
+}
+
+function centroid(points: Float64Array, rows: Uint32Array): { x: number; y: number } {
   let x = 0
   let y = 0
   for (const row of rows) {

@@ -4,10 +4,12 @@ import { partsOf, rowsPerBuffer, uploadSplit } from '../../gpu/split.ts'
 import { createRandom } from '../../shared/math/random.ts'
 import { throwIfCancelled } from '../../shared/core/errors.ts'
 import type { Vectors } from '../../shared/core/types.ts'
-import { backproject, project } from './kernels.ts'
+import { addUp, backproject, project } from './kernels.ts'
 
 const BLOCK = 6
 const CHUNK = 256
+/** Parts that one sum is made of on the GPU. */
+const PARTS = 64
 const MAX_ROUNDS = 30
 /** Bits of 1 in float32. */
 const ONE = 0x3f800000
@@ -36,7 +38,9 @@ export async function principalAxes(
   const directions = session.buffer('spectral.directions', BLOCK * nDims * 4)
   const offsets = session.buffer('spectral.offsets', BLOCK * 4)
   const block = session.buffer('spectral.coordinates', nPoints * BLOCK * 4)
-  const parts = session.buffer('spectral.sums', nChunks * BLOCK * nDims * 4)
+  const parts = session.buffer('spectral.parts of sums', nChunks * BLOCK * nDims * 4)
+  const nSums = Math.ceil(nChunks / PARTS) * BLOCK * nDims
+  const added = session.buffer('spectral.sums', nSums * 4)
   try {
     const bound = await Promise.all(
       partsOf(points).map(async ({ buffer, begin, end }) => ({
@@ -46,6 +50,7 @@ export async function principalAxes(
         back: await session.bind(backproject, [buffer, block, parts]),
       })),
     )
+    const boundAdd = await session.bind(addUp, [parts, added])
     const ones = await session.bind(fill, [block])
     session.submit((commands) => {
       commands.rows(ones, { begin: 0, end: nPoints * BLOCK, first: ONE, step: 0 })
@@ -57,10 +62,13 @@ export async function principalAxes(
           const params = { partBegin: begin, partEnd: end, nQuads, firstGroup: 0 }
           commands.groups(back, params, Math.ceil((end - begin) / CHUNK))
         }
+        commands.rows(boundAdd, { begin: 0, end: nSums, nRows: nChunks, width: BLOCK * nDims })
       })
-      const values = new Float32Array(await session.read(parts))
+      const values = new Float32Array(await session.read(added, nSums * 4))
       const sums = new Float64Array(BLOCK * nDims)
-      for (let i = 0; i < nChunks * sums.length; i++) sums[i % sums.length] += values[i]
+      for (let first = 0; first < nSums; first += sums.length) {
+        for (let i = 0; i < sums.length; i++) sums[i] += values[first + i]
+      }
       return sums
     }
     const mean = (await weightedSums()).subarray(0, nDims).map((sum) => sum / nPoints)
@@ -86,9 +94,14 @@ export async function principalAxes(
       axes = await weightedSums()
     }
     const coordinates = new Float32Array(await session.read(block, nPoints * BLOCK * 4))
-    return Float64Array.from({ length: 2 * nPoints }, (_, i) => coordinates[BLOCK * (i >> 1) + (i & 1)])
+    const pairs = new Float64Array(2 * nPoints)
+    for (let row = 0; row < nPoints; row++) {
+      pairs[2 * row] = coordinates[BLOCK * row]
+      pairs[2 * row + 1] = coordinates[BLOCK * row + 1]
+    }
+    return pairs
   } finally {
-    session.free(...points.parts, directions, offsets, block, parts)
+    session.free(...points.parts, directions, offsets, block, parts, added)
   }
 }
 

@@ -1,0 +1,182 @@
+import process from 'node:process'
+
+// A WebGPU device that computes nothing: it takes buffers without their data, copies what is written into one scratch
+// buffer, as WebGPU does before `writeBuffer` returns, and reads back numbers of the right kind. So what is left of a fit is
+// its JavaScript. The clock is put forward by what the dispatches would take, so that slices are as many as on a GPU.
+
+/** Nanoseconds of a workgroup of 64, on a GPU that does three fits of 12 million points in about 100 s. */
+const GROUP_NS = 170
+const STAGING_BYTES = 32 * 2 ** 20
+
+interface StandInBuffer {
+  readonly label: string
+  readonly size: number
+  /** Only of those that are mapped. */
+  readonly data: ArrayBuffer | null
+}
+
+/** What passed between JavaScript and the GPU so far. */
+export interface Traffic {
+  bytesWritten: number
+  bytesRead: number
+  submits: number
+  /** Milliseconds of the processor that the stand-in itself took. */
+  ownMs: number
+}
+
+/** The least cluster count that the engine takes for so many points. */
+const clustersOf = (nPoints: number): number => Math.max(1, Math.min(4096, Math.round(Math.sqrt(nPoints))))
+
+/** What a buffer of this name holds at its 32-bit word `at`; as integers of 32 bits. */
+function contentOf(label: string, nPoints: number): ((at: number) => number) | null {
+  const float = new Float32Array(1)
+  const bits = new Uint32Array(float.buffer)
+  const asBits = (value: number): number => {
+    float[0] = value
+    return bits[0]
+  }
+  if (label === 'neighbors.nearest') {
+    const nClusters = clustersOf(nPoints)
+    return (at) => (Math.imul(at, 0x9e3779b1) >>> 8) % nClusters
+  }
+  // Lists of near clusters, where they are found on the GPU: any will do.
+  if (label.startsWith('neighbors.ids')) return (at) => at % clustersOf(nPoints)
+  if (label === 'graph.counts') return (at) => 10 + ((Math.imul(at, 0x9e3779b1) >>> 12) & 31)
+  // One row in some thousand is in a small component of its own.
+  if (label === 'spectral.labels') return (at) => ((at >>> 5) % 1024 === 1023 ? at - (at & 31) : 0)
+  if (label === 'spectral.changes') return () => 0
+  // Inner products: an orthonormal block whose residual is small, so that one round suffices.
+  if (label === 'spectral.parts') {
+    const tiny = asBits(1e-15)
+    return (at) => (at % 42 < 36 && (at % 42) % 7 === 0 ? tiny : 0)
+  }
+  if (/maxPulls/.test(label)) return () => 60
+  if (/rootDegrees/.test(label)) {
+    const [two, three] = [asBits(2), asBits(3)]
+    return (at) => (at & 1 ? two : three)
+  }
+  if (/^(spectral|optimize)\./.test(label)) {
+    // Floats between -1 and 1.
+    return (at) => ((Math.imul(at, 0x9e3779b1) & 0x807fffff) | 0x3f000000) >>> 0
+  }
+  return null
+}
+
+/** @param nPoints of the fit that will run on it */
+export function standInDevice(nPoints: number): { readonly device: GPUDevice; readonly traffic: Traffic } {
+  Object.assign(globalThis, {
+    GPUBufferUsage: { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 },
+    GPUMapMode: { READ: 1 },
+    GPUShaderStage: { COMPUTE: 4 },
+  })
+  const traffic: Traffic = { bytesWritten: 0, bytesRead: 0, submits: 0, ownMs: 0 }
+  const realNow = performance.now.bind(performance)
+  let ahead = 0
+  performance.now = () => realNow() + ahead
+  const scratch = new Uint8Array(STAGING_BYTES)
+  const own = <T>(work: () => T): T => {
+    const begun = process.cpuUsage()
+    try {
+      return work()
+    } finally {
+      const { user, system } = process.cpuUsage(begun)
+      traffic.ownMs += (user + system) / 1000
+    }
+  }
+  const fillFrom = (
+    from: StandInBuffer,
+    offset: number,
+    to: StandInBuffer,
+    at: number,
+    bytes: number,
+  ): void => {
+    if (!to.data) return
+    const words = new Uint32Array(to.data, at, bytes / 4)
+    const content = contentOf(from.label, nPoints)
+    if (!content) {
+      words.fill(0)
+      return
+    }
+    for (let i = 0; i < words.length; i++) words[i] = content(offset / 4 + i)
+  }
+  const makeEncoder = (): unknown => {
+    let groups = 0
+    const copies: (() => void)[] = []
+    const pass = {
+      setPipeline() {},
+      setBindGroup() {},
+      dispatchWorkgroups(x: number, y = 1) {
+        groups += x * y
+      },
+      end() {},
+    }
+    return {
+      beginComputePass: () => pass,
+      clearBuffer() {},
+      copyBufferToBuffer(from: StandInBuffer, offset: number, to: StandInBuffer, at: number, bytes: number) {
+        copies.push(() => fillFrom(from, offset, to, at, bytes))
+        if (to.data) traffic.bytesRead += bytes
+      },
+      finish: () => ({ groups, copies }),
+    }
+  }
+  const none = (): Record<string, never> => ({})
+  const queue = {
+    writeBuffer(_: unknown, __: number, data: ArrayBufferView | ArrayBuffer, begin = 0, length?: number) {
+      // Of typed arrays WebGPU counts elements, of buffers bytes.
+      const unit = ArrayBuffer.isView(data) ? ((data as Uint8Array).BYTES_PER_ELEMENT ?? 1) : 1
+      const [buffer, start] = ArrayBuffer.isView(data) ? [data.buffer, data.byteOffset] : [data, 0]
+      const bytes = length === undefined ? data.byteLength - begin * unit : length * unit
+      for (let at = 0; at < bytes; at += STAGING_BYTES) {
+        const piece = Math.min(STAGING_BYTES, bytes - at)
+        scratch.set(new Uint8Array(buffer as ArrayBuffer, start + begin * unit + at, piece))
+      }
+      traffic.bytesWritten += bytes
+    },
+    submit(lists: readonly { readonly groups: number; readonly copies: readonly (() => void)[] }[]) {
+      own(() => {
+        for (const { groups, copies } of lists) {
+          ahead += (groups * GROUP_NS) / 1e6
+          for (const copy of copies) copy()
+        }
+      })
+      traffic.submits++
+    },
+    onSubmittedWorkDone: () => Promise.resolve(),
+  }
+  const device = {
+    limits: {
+      maxBufferSize: 2 ** 38,
+      maxStorageBufferBindingSize: 2 ** 32 - 4,
+      maxComputeWorkgroupsPerDimension: 65_535,
+    },
+    lost: new Promise(() => {}),
+    queue,
+    addEventListener() {},
+    removeEventListener() {},
+    pushErrorScope() {},
+    popErrorScope: () => Promise.resolve(null),
+    createBindGroupLayout: none,
+    createPipelineLayout: none,
+    createBindGroup: none,
+    createShaderModule: () => ({ getCompilationInfo: () => Promise.resolve({ messages: [] }) }),
+    createComputePipelineAsync: () => Promise.resolve({ getBindGroupLayout: none }),
+    createCommandEncoder: makeEncoder,
+    createBuffer({ label, size, usage }: GPUBufferDescriptor): unknown {
+      const isMapped = (usage & 1) !== 0 // GPUBufferUsage.MAP_READ
+      const data = isMapped ? new ArrayBuffer(size) : null
+      return {
+        label,
+        size,
+        usage,
+        data,
+        destroy() {},
+        mapAsync: () => Promise.resolve(),
+        getMappedRange: (at = 0, bytes = size - at) =>
+          at === 0 && bytes === size ? data : data?.slice(at, at + bytes),
+        unmap() {},
+      }
+    },
+  }
+  return { device: device as unknown as GPUDevice, traffic }
+}
