@@ -27,39 +27,35 @@ export interface Traffic {
 /** The least cluster count that the engine takes for so many points. */
 const clustersOf = (nPoints: number): number => Math.max(1, Math.min(4096, Math.round(Math.sqrt(nPoints))))
 
-/** What a buffer of this name holds at its 32-bit word `at`; as integers of 32 bits. */
-function contentOf(label: string, nPoints: number): ((at: number) => number) | null {
-  const float = new Float32Array(1)
-  const bits = new Uint32Array(float.buffer)
-  const asBits = (value: number): number => {
-    float[0] = value
-    return bits[0]
-  }
+const floatBits = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0]
+const [TINY, TWO, THREE] = [1e-15, 2, 3].map(floatBits)
+
+/** What the 32-bit words from `first` on are in a buffer of this name. */
+function standInWords(label: string, nPoints: number, first: number, words: Uint32Array): void {
+  const nClusters = clustersOf(nPoints)
+  const end = first + words.length
   if (label === 'neighbors.nearest') {
-    const nClusters = clustersOf(nPoints)
-    return (at) => (Math.imul(at, 0x9e3779b1) >>> 8) % nClusters
-  }
-  // Lists of near clusters, where they are found on the GPU: any will do.
-  if (label.startsWith('neighbors.ids')) return (at) => at % clustersOf(nPoints)
-  if (label === 'graph.counts') return (at) => 10 + ((Math.imul(at, 0x9e3779b1) >>> 12) & 31)
-  // One row in some thousand is in a small component of its own.
-  if (label === 'spectral.labels') return (at) => ((at >>> 5) % 1024 === 1023 ? at - (at & 31) : 0)
-  if (label === 'spectral.changes') return () => 0
-  // Inner products: an orthonormal block whose residual is small, so that one round suffices.
-  if (label === 'spectral.parts') {
-    const tiny = asBits(1e-15)
-    return (at) => (at % 42 < 36 && (at % 42) % 7 === 0 ? tiny : 0)
-  }
-  if (/maxPulls/.test(label)) return () => 60
-  if (/rootDegrees/.test(label)) {
-    const [two, three] = [asBits(2), asBits(3)]
-    return (at) => (at & 1 ? two : three)
-  }
-  if (/^(spectral|optimize)\./.test(label)) {
+    for (let at = first; at < end; at++) words[at - first] = (Math.imul(at, 0x9e3779b1) >>> 8) % nClusters
+  } else if (label.startsWith('neighbors.ids')) {
+    // Lists of near clusters: any will do.
+    for (let at = first; at < end; at++) words[at - first] = at % nClusters
+  } else if (label === 'graph.counts') {
+    for (let at = first; at < end; at++) words[at - first] = 10 + ((Math.imul(at, 0x9e3779b1) >>> 12) & 31)
+  } else if (label === 'spectral.labels') {
+    // One row in some thousand is in a small component of its own.
+    for (let at = first; at < end; at++) words[at - first] = (at >>> 5) % 1024 === 1023 ? at - (at & 31) : 0
+  } else if (label === 'spectral.parts') {
+    // Inner products: an orthonormal block whose residual is small, so that one round suffices.
+    for (let at = first; at < end; at++) words[at - first] = at % 42 < 36 && (at % 42) % 7 === 0 ? TINY : 0
+  } else if (label.endsWith('maxPulls')) words.fill(60)
+  else if (label === 'spectral.rootDegrees') {
+    for (let at = first; at < end; at++) words[at - first] = at & 1 ? TWO : THREE
+  } else if (/^(spectral|optimize)\./.test(label) && label !== 'spectral.changes') {
     // Floats between -1 and 1.
-    return (at) => ((Math.imul(at, 0x9e3779b1) & 0x807fffff) | 0x3f000000) >>> 0
-  }
-  return null
+    for (let at = first; at < end; at++) {
+      words[at - first] = (Math.imul(at, 0x9e3779b1) & 0x807fffff) | 0x3f000000
+    }
+  } else words.fill(0)
 }
 
 /** @param nPoints of the fit that will run on it */
@@ -90,14 +86,7 @@ export function standInDevice(nPoints: number): { readonly device: GPUDevice; re
     at: number,
     bytes: number,
   ): void => {
-    if (!to.data) return
-    const words = new Uint32Array(to.data, at, bytes / 4)
-    const content = contentOf(from.label, nPoints)
-    if (!content) {
-      words.fill(0)
-      return
-    }
-    for (let i = 0; i < words.length; i++) words[i] = content(offset / 4 + i)
+    if (to.data) standInWords(from.label, nPoints, offset / 4, new Uint32Array(to.data, at, bytes / 4))
   }
   const makeEncoder = (): unknown => {
     let groups = 0
