@@ -19,16 +19,20 @@ export class TimedSlicer extends Slicer {
     const share = this.#shares.get(name) ?? { ms: 0, slices: 0, units: 0, most: 0 }
     this.#shares.set(name, share)
     let done = work.begin ?? 0
-    let from = performance.now()
+    // Two slices are in flight: the later one does not begin before the earlier is done.
+    const submitted: number[] = []
+    let ended = 0
     await super.run(
       {
         ...work,
         encode: (commands, begin, end) => {
-          from = performance.now()
+          submitted.push(performance.now())
           work.encode(commands, begin, end)
         },
         onSlice: (now) => {
-          const ms = performance.now() - from
+          const end = performance.now()
+          const ms = end - Math.max(ended, submitted.shift() ?? ended)
+          ended = end
           share.ms += ms
           share.slices++
           share.units += now - done

@@ -26,6 +26,8 @@ export interface Work {
 const SLICE_MS = 35
 const FIRST_UNITS = 1024
 const LATEST_SLICES = 16
+/** One is computed while the next one waits behind it, so that the GPU never waits for JavaScript. */
+const IN_FLIGHT = 2
 /** A GPU that other work slows down more than this is not slowed by slices that are too long. */
 const SLOWEST = 8
 
@@ -45,29 +47,58 @@ export class Slicer {
   }
 
   /**
-   * Runs the work slice by slice, awaiting each one.
+   * Runs the work slice by slice, two in flight once the rate is known.
    *
-   * @throws {CancelledError} between two slices, after `onSlice` said how far it came.
+   * @throws {CancelledError} when what is in flight is done, after `onSlice` said how far it came.
    * @throws {DeviceError} when the device fails.
    */
   async run(work: Work, signal: AbortSignal | undefined): Promise<void> {
-    const { label, total, grain = 1, first = FIRST_UNITS, align = (at: number): number => at } = work
-    let done = work.begin ?? 0
-    while (done < total) {
-      throwIfCancelled(signal)
-      const wanted = this.unitsPerSlice(label) ?? first
-      const end = align(Math.min(total, done + Math.max(grain, Math.floor(wanted / grain) * grain)))
-      const started = performance.now()
-      this.#session.submit((commands) => work.encode(commands, done, end))
-      await this.#session.done()
+    const { label, total } = work
+    const waiting: Slice[] = []
+    let encoded = work.begin ?? 0
+    let ended = performance.now()
+    for (;;) {
+      const depth = this.#rates.has(label) ? IN_FLIGHT : 1
+      while (encoded < total && waiting.length < depth) {
+        if (signal?.aborted) break
+        const slice = this.#submit(work, encoded)
+        waiting.push(slice)
+        encoded = slice.end
+      }
+      const slice = waiting.shift()
+      if (!slice) break
+      await slice.finished
+      const now = performance.now()
       const rate = this.#rates.get(label) ?? new Rate()
       this.#rates.set(label, rate)
-      rate.add((end - done) / Math.max(0.2, performance.now() - started))
-      done = end
-      await work.onSlice?.(done)
+      // What lay behind another one did not begin before that was done.
+      rate.add((slice.end - slice.begin) / Math.max(0.2, now - Math.max(slice.started, ended)))
+      ended = now
+      await work.onSlice?.(slice.end)
     }
     throwIfCancelled(signal)
   }
+
+  #submit({ label, total, grain = 1, first = FIRST_UNITS, align, encode }: Work, begin: number): Slice {
+    const wanted = this.unitsPerSlice(label) ?? first
+    const cut = Math.min(total, begin + Math.max(grain, Math.floor(wanted / grain) * grain))
+    const end = align?.(cut) ?? cut
+    const started = performance.now()
+    this.#session.submit((commands) => encode(commands, begin, end))
+    const finished = this.#session.done()
+    // It may fail while another slice is awaited, whose error is the one that is thrown.
+    finished.catch(() => {})
+    return { begin, end, started, finished }
+  }
+}
+
+/** Work that was submitted. */
+interface Slice {
+  readonly begin: number
+  readonly end: number
+  /** When it was submitted. */
+  readonly started: number
+  readonly finished: Promise<void>
 }
 
 /**
