@@ -3,7 +3,7 @@ import { parseAddress } from './sources/address.ts'
 import { readFooter, readTail } from './parquet/footer.ts'
 import { listDataset } from './sources/hub.ts'
 import type { ParquetFile } from './join-files.ts'
-import { guessUtf16, looksLike, type TableFormat } from './sources/looks-like.ts'
+import { looksLike, type TableFormat } from './sources/looks-like.ts'
 import { naturally } from './sources/natural-order.ts'
 import { isGzip, unzipHead } from './tables/read-text.ts'
 import type { Patience } from '../shared/net/patience.ts'
@@ -23,12 +23,18 @@ const HEAD_BYTES = 4096
 
 /**
  * The files of a source, each as Parquet: other formats are told by their content and written anew.
+ * @param text the text column that was asked for, which tells several tables in one file apart
  * @throws {InputError} @throws {NetworkError} @throws {CancelledError}
  */
-export async function openFiles(from: Source, context: Context, patience: Patience): Promise<ParquetFile[]> {
+export async function openFiles(
+  from: Source,
+  text: string | null,
+  context: Context,
+  patience: Patience,
+): Promise<ParquetFile[]> {
   const sources = await sourcesOf(from, context, patience)
   const files: ParquetFile[] = []
-  for (const source of sources) files.push(await openFile(source, context))
+  for (const source of sources) files.push(await openFile(source, text, context))
   return files
 }
 
@@ -52,7 +58,7 @@ async function sourcesOf(from: Source, context: Context, patience: Patience): Pr
   return Promise.all(urls.map((url) => urlSource(url, context, patience)))
 }
 
-async function openFile(source: ByteSource, context: Context): Promise<ParquetFile> {
+async function openFile(source: ByteSource, text: string | null, context: Context): Promise<ParquetFile> {
   const { signal } = context
   const tail = await readTail(source, signal)
   if (!/PAR[1E]$/.test(new TextDecoder('latin1').decode(tail.subarray(-4)))) {
@@ -62,7 +68,7 @@ async function openFile(source: ByteSource, context: Context): Promise<ParquetFi
     const { table } = looksLike(start)
     // Text is unpacked as it is read; Arrow's numbers are read out of turn.
     if (table && !(isPacked && table === 'arrow')) {
-      const made = await convert(source, table, start, context)
+      const made = await convert(source, table, text, context)
       return { source: made, metadata: await readFooter(made, signal) }
     }
   }
@@ -73,11 +79,10 @@ async function openFile(source: ByteSource, context: Context): Promise<ParquetFi
 async function convert(
   source: ByteSource,
   format: TableFormat,
-  head: Uint8Array,
+  text: string | null,
   context: Context,
 ): Promise<ByteSource> {
   if (format === 'arrow') return (await import('./tables/arrow.ts')).arrowToParquet(source, context)
-  const text = new TextDecoder(guessUtf16(head) ?? 'utf-8').decode(head, { stream: true })
   if (format === 'json') return (await import('./tables/json.ts')).jsonToParquet(source, text, context)
   return (await import('./tables/csv.ts')).csvToParquet(source, context)
 }

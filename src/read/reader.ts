@@ -148,7 +148,7 @@ export function createReader(patience: Patience = PATIENCE): Reader {
       if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
         throw new InputError(`Read: a limit of ${limit} rows`, 'Give a whole number above 0, or no limit.')
       }
-      const files = await openFiles(from, context, patience)
+      const files = await openFiles(from, text, context, patience)
       const joined = files.length > 1 ? joinFiles(files, text) : null
       const { source, metadata } = joined ?? files[0]
       if (joined && joined.leftOut.length > 0)

@@ -6,10 +6,10 @@ export interface BadRows {
   readonly nRows: number
   readonly nBad: number
   good(n: number): void
-  /** @param place “line 12”, or a word of its own kind with the number */
+  /** @param line or place in a list, from 1 */
   bad(line: number): void
   /** “3 of 120 rows of a.csv could not be read: lines 12, 40, 77”, null where all could. */
-  message(name: string): string | null
+  message(name: string, noun?: 'line' | 'element'): string | null
 }
 
 export function countBadRows(): BadRows {
@@ -29,12 +29,12 @@ export function countBadRows(): BadRows {
       nRows++
       lines.push(line)
     },
-    message(name) {
+    message(name, noun = 'line') {
       if (lines.length === 0) return null
       const named = lines.slice(0, NAMED).join(', ')
       const more = lines.length > NAMED ? ` and ${(lines.length - NAMED).toLocaleString('en')} more` : ''
       const of = `${lines.length.toLocaleString('en')} of ${nRows.toLocaleString('en')} rows of ${name}`
-      return `${of} could not be read: ${lines.length === 1 ? 'line' : 'lines'} ${named}${more}`
+      return `${of} could not be read: ${noun}${lines.length === 1 ? '' : 's'} ${named}${more}`
     },
   }
 }

@@ -3,6 +3,8 @@ import { formsOf, readingOf } from './value-forms.ts'
 /** What the texts of a column mostly are, as far as that tells names from values. */
 type Kind = 'number' | 'url' | 'file' | 'sentence' | 'word' | 'empty'
 
+/** Characters that tell what a text is. */
+const LOOKED_AT = 300
 /** Rows that are looked at. */
 const SAMPLE_ROWS = 200
 /** So many of a column's values must be alike. */
@@ -11,14 +13,23 @@ const MOST = 0.8
 const KNOWN =
   /(^|[_\s.-])(captions?|texts?|prompts?|titles?|descriptions?|alt(text)?|sentences?|comments?|headlines?|labels?|content|names?|id|ids|idx|index|image|images|img|url|urls|uri|file|filename|filepath|path|key)($|[_\s.-])/i
 
+const CAPTION =
+  /^(captions?|texts?|prompts?|titles?|descriptions?|alt(_?texts?)?|sentences?|raw|comments?|headlines?|TEXT)$|caption/i
+
+/** Whether a column's name says that it holds captions. */
+export const isCaptionName = (name: string): boolean => CAPTION.test(name)
+
 /** Whether a text reads like prose: words with spaces between, or a script that has none. */
-function isSentence(text: string): boolean {
+export function isSentence(whole: string): boolean {
+  const text = whole.slice(0, LOOKED_AT)
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return false
   return /\p{L}\S*\s+\S*\p{L}/u.test(text) || /[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{2}/.test(text)
 }
 
-function kindOf(text: string): Kind {
-  if (text === '') return 'empty'
+/** What a text looks like. */
+export function kindOf(whole: string): Kind {
+  if (whole === '') return 'empty'
+  const text = whole.slice(0, LOOKED_AT)
   if (readingOf(formsOf(text)).type !== 'text') return 'number'
   if (/^([a-z][a-z0-9+.-]*:)?\/\/\S+$/i.test(text)) return 'url'
   if (/^[^\s,;]+\.(jpe?g|png|webp|gif|bmp|tiff?|avif|mp4)(#\d+)?$/i.test(text)) return 'file'

@@ -91,8 +91,23 @@ describe('whatever is done with a damaged file ends, or in an InputError', () =>
   test('text, JSON, and what gzip makes of them', { timeout: 10 * ROUNDS + 60_000 }, async () => {
     const csv = Buffer.from(captions.map((text, i) => `"${text}, ""x""",${i}`).join('\n'))
     const json = Buffer.from(captions.map((caption, i) => JSON.stringify({ caption, tags: [i] })).join('\n'))
+    const coco = {
+      images: captions.map((_, id) => ({ id, file_name: `${id}.jpg` })),
+      annotations: captions.map((caption, id) => ({ id, image_id: id, caption })),
+    }
+    const byFile = Object.fromEntries(captions.map((caption, i) => [`${i}.jpg`, [caption, 'a dog']]))
+    const columns = { caption: captions, n: captions.map((_, i) => i) }
+    const documents = [coco, byFile, columns].map((document) => Buffer.from(JSON.stringify(document)))
+    const spaced = Buffer.from(
+      `image| comment\n${captions.map((text, i) => `${i}.jpg| "${text}"`).join('\n')}`,
+    )
+    const old = Buffer.from(
+      `sep=;\nid;caption\n${captions.map((text, i) => `${i};größer ${text}`).join('\n')}`,
+      'latin1',
+    )
+    const wide = Buffer.from(captions.map((text) => `${text}\t1,5\t3.4.2024`).join('\n'), 'utf16le')
     const mutate = createMutator(8)
-    for (const bytes of [csv, json, gzipSync(csv)])
+    for (const bytes of [csv, json, gzipSync(csv), ...documents, spaced, old, wide])
       for (let round = 0; round < ROUNDS / 10; round++) await useAll(mutate(bytes, 0))
   })
 })

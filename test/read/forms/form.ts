@@ -59,7 +59,8 @@ export async function expectForm(content: BlobPart, name: string, form: Form) {
     encoder: null,
   } as const
   await reader.exportFile(request, (bytes) => void parts.push(bytes), {})
-  const exported = path.join(await folder, 'exported.parquet')
+  // DuckDB keeps what it knows of a file by its name.
+  const exported = path.join(await folder, `${crypto.randomUUID()}.parquet`)
   await writeFile(exported, Buffer.concat(parts))
   const last = form.nRows - 1
   const sql = `SELECT "${form.column}" AS caption, x_out::INTEGER AS x FROM '${exported}'`

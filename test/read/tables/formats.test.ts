@@ -97,15 +97,6 @@ describe('JSON', () => {
     expect(await fieldsOf(reader, 5)).toMatchObject({ id: '5', tags: '["a",5]', late: 'late 5' })
     expect(await fieldsOf(reader, 0)).toMatchObject({ late: '—' })
   })
-
-  test.each([
-    ['{"caption": "a"}\n{"caption": "b",}\n', /line 2, column \d+ of data\.bin is not JSON/],
-    ['[{"caption": "a"},\n {"caption": b}]', /line 2, column 14 of data\.bin is not JSON/],
-    ['[1, 2]', /element 1 of data\.bin is not a JSON object/],
-    ['[]', /data\.bin has no rows/],
-  ])('%j is told', async (content, message) => {
-    expect(await refusal(content)).toMatch(message)
-  })
 })
 
 describe('gzip', () => {
@@ -135,8 +126,11 @@ describe('gzip', () => {
   })
 
   test('a line without an end is refused before it fills the memory', async () => {
-    const endless = gzipSync(`{"caption": "${'a'.repeat(70 * 1024 * 1024)}`, { level: 1 })
-    expect(await refusal(endless)).toMatch(/line 1 of data\.bin has more than 67108864 characters/)
+    const endless = gzipSync(
+      `{"caption": "a"}\n{"caption": "b"}\n{"caption": "${'a'.repeat(70 * 1024 * 1024)}`,
+      { level: 1 },
+    )
+    expect(await refusal(endless)).toMatch(/line 3 of data\.bin has more than 67108864 characters/)
   })
 })
 
