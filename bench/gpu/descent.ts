@@ -3,7 +3,7 @@ import type { Bound, Commands } from '../../src/gpu/commands.ts'
 import type { GpuSession } from '../../src/gpu/session.ts'
 import { fingerprint } from '../../src/shared/math/fnv.ts'
 import { fitCurve } from '../../src/umap/optimize/curve.ts'
-import { apply, type epoch, shares } from '../../src/umap/optimize/kernels.ts'
+import { apply, type epoch, pullRates } from '../../src/umap/optimize/kernels.ts'
 import type { Variant } from './variants.ts'
 
 /** What some epochs of one set by one arrangement took. */
@@ -41,7 +41,7 @@ export async function descend(
   { set, nEpochs, negativeSampleRate, total, first }: DescentOptions,
 ): Promise<Descent> {
   const { nPoints, nNeighbors, parts } = graph
-  const perVertex = session.buffer('bench.shares', nPoints * 4)
+  const perVertex = session.buffer('bench.pullRates', nPoints * 4)
   const maxPulls = session.buffer('bench.maxPulls', 4)
   const positions = session.upload('bench.positions', start)
   const moved = session.buffer('bench.moved', nPoints * 8)
@@ -50,9 +50,9 @@ export async function descend(
     const ofSet = { nSets: nNeighbors.length, setIndex: set, least: leastWeight(total) }
     const epochs: Bound<typeof epoch>[] = []
     for (const { begin, end, bounds, columns, weights } of parts) {
-      const boundShares = await session.bind(shares, [bounds, weights[set], perVertex, maxPulls])
+      const boundRates = await session.bind(pullRates, [bounds, weights[set], perVertex, maxPulls])
       session.submit((commands) =>
-        commands.rows(boundShares, { begin, end, partBegin: begin, ...ofSet, fullWeight: FULL_WEIGHT }),
+        commands.rows(boundRates, { begin, end, partBegin: begin, ...ofSet, fullWeight: FULL_WEIGHT }),
       )
       epochs.push(
         await session.bind(kernel, [bounds, columns, weights[set], perVertex, positions, moved, pulls]),

@@ -88,11 +88,14 @@ export interface ReferenceEpoch {
   readonly pulls: Float64Array
 }
 
-/** The plain twin of the kernel `optimize.epoch`, with its rates (samples per 65,536 epochs) and shares; float64. */
+/**
+ * The plain twin of the kernel `optimize.epoch`, with its rates (samples per 65,536 epochs) and the learning
+ * rates up to which vertices follow pulls; float64.
+ */
 export function referenceEpoch(
   { nPoints, rowStarts, columns }: ReferenceGraph,
   rates: ArrayLike<number>,
-  shares: ArrayLike<number>,
+  pullRates: ArrayLike<number>,
   positions: ArrayLike<number>,
   {
     epoch,
@@ -132,8 +135,9 @@ export function referenceEpoch(
       if (sample === samples(epoch - 1)) continue
       const tail = columns[edge]
       const move = attract(tail)
-      pulls[2 * tail] -= shares[tail] * move[0]
-      pulls[2 * tail + 1] -= shares[tail] * move[1]
+      const share = Math.min(1, pullRates[tail] / learningRate)
+      pulls[2 * tail] -= share * move[0]
+      pulls[2 * tail + 1] -= share * move[1]
       const before = Math.ceil(((sample - 1) * 65536) / rates[edge])
       const spent = sample === 1 ? 1 : samples(before * nNegatives)
       for (let n = samples(epoch * nNegatives) - spent; n > 0; n--) {

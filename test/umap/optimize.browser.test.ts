@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Slicer } from '../../src/gpu/slices.ts'
 import { fitCurve } from '../../src/umap/optimize/curve.ts'
-import { apply, epoch as epochKernel, shares } from '../../src/umap/optimize/kernels.ts'
+import { apply, epoch as epochKernel, pullRates } from '../../src/umap/optimize/kernels.ts'
 import { Optimizer } from '../../src/umap/optimize/optimizer.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
 import { referenceGraph, type ReferenceGraph, referenceMemberships } from '../reference/graph.ts'
@@ -68,27 +68,28 @@ function ratesOf({ weights }: ReferenceGraph, least: number): Uint32Array<ArrayB
 
 const WHOLE = { partBegin: 0, nSets: 1, setIndex: 0, least: 1 } as const
 
-test.each(SIZES.slice(1))('shares are those of the weights in use (n = %i)', async (nPoints) => {
+test.each(SIZES.slice(1))('the weights in use set the rates of pulls (n = %i)', async (nPoints) => {
   const graph = graphOf(nPoints, 8)
   const { rowStarts, weights } = quantized(graph)
   const rows = { begin: 0, end: nPoints, ...WHOLE, least: 3000, fullWeight: 6 }
   const slots = [boundsOf(graph), packWeights(graph), nPoints, new Uint32Array(1)]
-  const taken = await runKernel(shares, slots, rows, groupsOf(nPoints))
+  const taken = await runKernel(pullRates, slots, rows, groupsOf(nPoints))
   let most = 0
   for (let row = 0; row < nPoints; row++) {
     const own = weights
       .subarray(rowStarts[row], rowStarts[row + 1])
       .filter((weight) => weight * 65_535 > 2999.5)
-    const share = Math.min(1, 6 / own.reduce((sum, weight) => sum + weight, 0))
-    expect(taken.floats[2][row]).toBeCloseTo(share, 5)
-    most = Math.max(most, own.length * share)
+    const total = own.reduce((sum, weight) => sum + weight, 0)
+    const rate = 6 / Math.max(1, total)
+    expect(taken.floats[2][row]).toBeCloseTo(rate, 5)
+    most = Math.max(most, own.length * Math.min(1, rate))
   }
   expect(Math.abs(taken.integers[3][0] - Math.ceil(most))).toBeLessThanOrEqual(1)
 })
 
 test.each(SIZES)('an epoch moves every vertex as its plain twin does (n = %i)', async (nPoints) => {
   const graph = graphOf(nPoints, 8)
-  const perVertex = Float32Array.from({ length: nPoints }, (_, row) => (row % 5 === 0 ? 0.3 : 1))
+  const perVertex = Float32Array.from({ length: nPoints }, (_, row) => (row % 5 === 0 ? 0.3 : 8))
   const positions = randomPositions(nPoints, 1)
   const settings = { epoch: 37, seed: 99, nNegatives: 20, learningRate: 0.5, ...fitCurve(0.1, 1) }
   const fixedPoint = 2 ** 18

@@ -23,7 +23,7 @@ override WORKGROUP_SIZE: u32;
 @group(0) @binding(1) var<storage, read> bounds: array<vec2u>;             // [rows of the part, nSets]
 @group(0) @binding(2) var<storage, read> columns: array<u32>;              // [entries]
 @group(0) @binding(3) var<storage, read> weights: array<u32>;              // [entries] of the set, two each
-@group(0) @binding(4) var<storage, read> shares: array<f32>;               // [nPoints] of each pull that a vertex takes
+@group(0) @binding(4) var<storage, read> pullRates: array<f32>;            // [nPoints] up to which a vertex follows pulls
 @group(0) @binding(5) var<storage, read> positions: array<vec2f>;          // [nPoints] before this epoch
 @group(0) @binding(6) var<storage, read_write> moved: array<vec2f>;        // [nPoints] after the own moves
 @group(0) @binding(7) var<storage, read_write> pulls: array<atomic<i32>>;  // [nPoints, 2]
@@ -52,7 +52,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let tail = columns[edge + toColumns];
     let pull = attraction(position - positions[tail], params.learningRate);
     position += pull;
-    let back = vec2i(round(-pull * shares[tail] * params.fixedPoint));
+    let share = min(1.0, pullRates[tail] / params.learningRate);
+    let back = vec2i(round(-pull * share * params.fixedPoint));
     atomicAdd(&pulls[2u * tail], back.x);
     atomicAdd(&pulls[2u * tail + 1u], back.y);
     for (var negative = negatives(rate); negative > 0u; negative--) {

@@ -4,16 +4,16 @@ import edges from '../common/edges.wgsl?raw'
 import hash from '../../gpu/wgsl/hash.wgsl?raw'
 import applyWgsl from './apply.wgsl?raw'
 import epochWgsl from './epoch.wgsl?raw'
-import sharesWgsl from './shares.wgsl?raw'
+import pullRatesWgsl from './pull-rates.wgsl?raw'
 
 const rows = { begin: 'u32', end: 'u32' } as const
 /** Rows of a part of the graph, one of its sets, and the least weight in use. */
 const ofSet = { ...rows, partBegin: 'u32', nSets: 'u32', setIndex: 'u32', least: 'u32' } as const
 
-/** How much of each pull a vertex takes. */
-export const shares = {
-  label: 'optimize.shares',
-  wgsl: [sharesWgsl, edges],
+/** The learning rate up to which a vertex follows the pulls of others. */
+export const pullRates = {
+  label: 'optimize.pullRates',
+  wgsl: [pullRatesWgsl, edges],
   bindings: ['uniform', 'read', 'read', 'read_write', 'read_write'],
   params: { ...ofSet, fullWeight: 'f32' },
 } as const satisfies KernelSource

@@ -6,13 +6,10 @@ import { rowsOf, type Slicer } from '../../gpu/slices.ts'
 import type { Layout } from '../../shared/core/types.ts'
 import type { UmapOptions } from '../common/options.ts'
 import { type Curve, fitCurve } from './curve.ts'
-import { apply, epoch, shares } from './kernels.ts'
+import { apply, epoch, pullRates } from './kernels.ts'
 import { Paced } from './paced.ts'
 
-// Measured on the first 2,000 rows of LAION captions (64-d LSA, k 60: 73 near-zero rows are hubs of weight up to 145) with
-// 500 epochs and rate 20. Sequential descent: trustworthiness .944, sd 10.0. Shares from weight 16 on: .942 and 11.0; 24:
-// .929 and 8.0; 8: .939 and 11.7; none: .924 and 6.8. Hubs that take their tails' halves one after the other in their own
-// thread (from weight 32 on) end each epoch where their last edges lead: .904 and 7.0.
+// What hubs and busy vertices may be pulled at once; bench/results/quality.md has the figures.
 const FULL_WEIGHT = 16
 const REPORT_MS = 125
 
@@ -176,17 +173,17 @@ async function prepare(
   { seed, nEpochs }: OptimizeOptions,
 ): Promise<Fit> {
   const name = `nn${nNeighbors[set]}`
-  const perVertex = session.buffer(`optimize.${name}.shares`, nPoints * 4)
+  const perVertex = session.buffer(`optimize.${name}.pullRates`, nPoints * 4)
   const maxPulls = session.buffer(`optimize.${name}.maxPulls`, 4)
   const positions = session.upload(`optimize.${name}.positions`, start)
   const moved = session.buffer(`optimize.${name}.moved`, nPoints * 8)
   const pulls = session.buffer(`optimize.${name}.pulls`, nPoints * 8)
   const epochs: Bound<typeof epoch>[] = []
   for (const { begin, end, bounds, columns, weights } of parts) {
-    const boundShares = await session.bind(shares, [bounds, weights[set], perVertex, maxPulls])
+    const boundRates = await session.bind(pullRates, [bounds, weights[set], perVertex, maxPulls])
     session.submit((commands) => {
       const ofSet = { partBegin: begin, nSets: nNeighbors.length, setIndex: set, least: leastWeight(nEpochs) }
-      commands.rows(boundShares, { begin, end, ...ofSet, fullWeight: FULL_WEIGHT })
+      commands.rows(boundRates, { begin, end, ...ofSet, fullWeight: FULL_WEIGHT })
     })
     epochs.push(
       await session.bind(epoch, [bounds, columns, weights[set], perVertex, positions, moved, pulls]),
