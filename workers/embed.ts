@@ -35,7 +35,7 @@ export type { ClipRequest }
 /** Comlink proxies of the page's callbacks. */
 export interface EmbedEvents {
   readonly onProgress: (progress: Progress) => void
-  readonly onNotice: (message: string) => void
+  readonly onNotice: (message: string, isPassing?: boolean) => void
 }
 
 export interface Embedding {
@@ -131,7 +131,7 @@ function begin(events: EmbedEvents): Context {
   return {
     signal: controller.signal,
     onProgress: (progress) => events.onProgress(progress),
-    onNotice: (message) => events.onNotice(message),
+    onNotice: (message, isPassing) => events.onNotice(message, isPassing),
   }
 }
 

@@ -36,7 +36,7 @@ export interface ReadApi {
     source: Source,
     options: ReadOptions,
     onProgress: (progress: Progress) => void,
-    onNotice?: (message: string) => void,
+    onNotice?: (message: string, isPassing?: boolean) => void,
   ): Promise<OpenedFile>
   /** Another text column of the open file; it becomes the one that `distinct` uses. */
   captions(column: string, onProgress: (progress: Progress) => void): Promise<Captions>

@@ -11,6 +11,10 @@ import {
 } from '../../shared/net/answer.ts'
 import { afterGain, PATIENCE, type Patience, Retry } from '../../shared/net/patience.ts'
 import { createRemote } from '../../shared/net/remote.ts'
+import { watchdog } from '../../shared/net/watchdog.ts'
+
+/** After which a connection is said to be waited for. */
+const SILENCE_MS = 3000
 
 /** What a file is known to be, from elsewhere than the host of its bytes. */
 export interface Expected {
@@ -34,6 +38,8 @@ export interface DownloadOptions {
   readonly advice: string
   /** For people: what a status means at this host. */
   readonly explain: (status: number) => string
+  /** For people: that nothing came at all. */
+  readonly unreachable: string
   readonly onBytes: (done: number, total: number) => void
 }
 
@@ -59,17 +65,19 @@ export async function download(
   context: Context,
   patience: Patience = PATIENCE,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const { advice, digest, explain, isOptional, onBytes } = options
+  const { advice, digest, explain, isOptional, onBytes, unreachable } = options
+  const { host } = new URL(url)
   const body: Body = { bytes: new Uint8Array(0), size: 0, total: 0, version: null }
   const remote = createRemote(
     new URL(url),
     {
       refused: ({ status }) => failed(`answered ${explain(status)}`),
-      unreachable: (cause) => failed(`cannot be reached (${String(cause)})`, cause),
-      dropped: (cause) => failed(`broke off (${String(cause)})`, cause),
+      unreachable: (cause) => failed(unreachable, cause),
+      dropped: (cause) =>
+        failed(`broke off${body.total ? ` after ${body.size} of ${body.total} bytes` : ''}`, cause),
     },
     patience,
-    () => ({ stage: 'Embed', unit: 'bytes', done: body.size, total: body.total }),
+    step,
   )
   /** Asked once the file is known to be there, beside the download, which it does not hold up. */
   let expected: Promise<Expected | null> | null = null
@@ -92,6 +100,15 @@ export async function download(
   if (!isFound) return null
   return body.bytes.length === body.size ? body.bytes : body.bytes.slice(0, body.size)
 
+  function step() {
+    return { stage: 'Embed', unit: 'bytes', done: body.size, total: body.total } as const
+  }
+
+  /** A connection that hangs must not look like one that goes on. */
+  function tellSilence(): void {
+    context.onProgress?.({ ...step(), detail: `waiting for ${host}` })
+  }
+
   function takeKept({ size, total, read }: KeptPart): void {
     Object.assign(body, { bytes: new Uint8Array(Math.max(size, total)), size, total })
     read(body.bytes.subarray(0, size))
@@ -103,6 +120,8 @@ export async function download(
     const from = isWhole ? body.size - 1 : body.size
     const accepts = [416, ...(isOptional ? [404] : [])]
     const range = from > 0 && hasRanges ? ([from, null] as const) : undefined
+    const silence = watchdog(undefined, SILENCE_MS)
+    silence.signal.addEventListener('abort', tellSilence)
     try {
       const isFound = await remote.ask({ range, cache, accepts }, context.signal, async (response, alive) => {
         if (response.status === 404) {
@@ -134,7 +153,11 @@ export async function download(
         else startOver(version)
         const length = lengthOf(response)
         body.total = version.byteLength ?? (length === null ? 0 : start + length)
-        if (!isWhole || !isRest) await readBody(response, alive)
+        const onChunk = (): void => {
+          alive()
+          silence.alive()
+        }
+        if (!isWhole || !isRest) await readBody(response, onChunk)
         if (body.total > 0 && body.size !== body.total)
           throw new Retry(failed(`broke off after ${body.size} of ${body.total} bytes`))
         return true
@@ -147,6 +170,8 @@ export async function download(
       const hasGained = body.size > furthest
       furthest = Math.max(furthest, body.size)
       throw hasGained ? afterGain(failure) : failure
+    } finally {
+      silence.stop()
     }
   }
 
@@ -208,6 +233,8 @@ export async function download(
       isLong && (!known.sha256 || !digest || (await digest(body.bytes.subarray(0, size))) === known.sha256)
     if (isGood) return
     startOver(null)
+    if (cache !== 'reload')
+      context.onNotice?.(`${nameOf(url)} came damaged from ${host}: it is downloaded once more.`, true)
     cache = 'reload'
     const fact = isLong
       ? 'its SHA-256 is not the one that the hub lists for it'
@@ -219,6 +246,8 @@ export async function download(
     return new NetworkError(`Embed: ${url} ${how}`, advice, { cause })
   }
 }
+
+const nameOf = (url: string): string => decodeURIComponent(url.split('/').at(-1) ?? '')
 
 /** Storage that is refused costs the download nothing but its memory. */
 async function openPart(url: string, { openPart: open }: DownloadOptions): Promise<KeptPart | null> {

@@ -13,6 +13,8 @@ export const ADVICE =
 /** Where parts of a download are kept, and what checks it; null where the page has none. */
 export type ModelStorage = Pick<DownloadOptions, 'openPart' | 'digest'>
 
+const UNREACHABLE = 'cannot be reached, or its server does not allow other pages to read it (CORS)'
+
 /** Kept in place of a file that the hub said it does not have. */
 const ABSENT = 404
 
@@ -38,6 +40,7 @@ export async function fetchFile(
   if (cached === 'absent' && isOptional) return null
   if (cached && cached !== 'absent') return cached
   const report = createReporter(context, { stage: 'Embed', unit: 'bytes', detail: 'Downloading the model' })
+  if (isOnnx || !isOptional) report(0, 0)
   const bytes = await download(
     url,
     {
@@ -52,6 +55,8 @@ export async function fetchFile(
       },
       advice: ADVICE,
       explain: (status) => describeStatus(status, isHub),
+      // The hub lets every page read it.
+      unreachable: isHub ? 'cannot be reached' : UNREACHABLE,
       onBytes: isOnnx ? report : () => {},
     },
     context,

@@ -92,8 +92,8 @@ export interface Context {
   readonly signal?: AbortSignal
   /** Called at most some ten times a second. */
   readonly onProgress?: (progress: Progress) => void
-  /** Something the user should know that is not an error: a fallback, a truncation. */
-  readonly onNotice?: (message: string) => void
+  /** Something the user should know that is not an error: a fallback, a truncation; or, passing, what is over when the run is. */
+  readonly onNotice?: (message: string, isPassing?: boolean) => void
 }
 
 /** Wall-clock time of one part of the pipeline. */

@@ -1,5 +1,6 @@
 import { type NetworkError, throwIfCancelled } from '../core/errors.ts'
-import type { Context, Progress } from '../core/types.ts'
+import type { Context } from '../core/types.ts'
+import { countDown, countDownOffline, NOTICE_MS, type Step } from './wait.ts'
 
 /** How patient the network is; tests are less so. */
 export interface Patience {
@@ -7,7 +8,7 @@ export interface Patience {
   readonly delayMs: number
   /** Longest time without a byte before a connection counts as dropped. */
   readonly stallMs: number
-  /** How long a host that counts requests, and does not say when it takes more, is waited for. */
+  /** How long a host is waited for that counts requests and does not say when it takes more, or that is gone after it had answered. */
   readonly limitMs: number
 }
 
@@ -19,8 +20,8 @@ const MAX_TRIES = 6
 const MAX_WAIT_MS = 300_000
 /** The first wait for a host that counts requests, as a share of its window; it doubles with each further one. */
 const FIRST_SHARE = 1 / 30
-/** Shorter waits are not worth a word. */
-const NOTICE_MS = 2000
+/** The longest wait for a host that is gone; it is asked at once where the browser says that the network is back. */
+const MAX_GONE_MS = 10_000
 
 /** When each host that was asked too often is asked again, ms as of `performance.now()`. */
 const closedUntil = new Map<string, number>()
@@ -38,6 +39,8 @@ export class Retry extends Error {
   readonly isLimited: boolean
   /** Not even a status came. */
   readonly isSilent: boolean
+  /** Nor does one come any more, where others had come: the network is gone, and may be back in minutes. */
+  readonly isGone: boolean
   constructor(
     error: NetworkError,
     {
@@ -46,6 +49,7 @@ export class Retry extends Error {
       maxTries = MAX_TRIES,
       isLimited = false,
       isSilent = false,
+      isGone = false,
     }: Partial<Omit<Retry, keyof Error | 'error'>> = {},
   ) {
     super(error.message)
@@ -55,6 +59,7 @@ export class Retry extends Error {
     this.maxTries = maxTries
     this.isLimited = isLimited
     this.isSilent = isSilent
+    this.isGone = isGone
   }
 }
 
@@ -65,12 +70,18 @@ export function afterGain(failure: unknown): unknown {
   return new Retry(error, { waitMs, maxTries, isLimited, gained: true })
 }
 
+/** Since when a host has not taken a request, and how often it was asked since. */
+interface Refusing {
+  readonly since: number
+  readonly tries: number
+}
+
 /**
  * Tries until it succeeds, with exponentially growing waits between tries, or those that the server asks for. A host that
- * counts requests is waited for by all of them together, with a countdown in the progress.
+ * counts requests is waited for by all of them together. Waits worth a word are counted down in the progress.
  * @param attempt throws {@link Retry} for what may pass
  * @param step what a countdown is told as part of; null for none
- * @throws {NetworkError} it failed six times in a row, or the host takes no more requests within five minutes.
+ * @throws {NetworkError} it failed six times in a row, or the host takes no more requests, or is gone, for five minutes.
  * @throws {CancelledError} at once, also while it waits.
  */
 export async function withRetries<T>(
@@ -78,12 +89,14 @@ export async function withRetries<T>(
   host: string,
   { delayMs, limitMs }: Patience,
   context: Context,
-  step: (() => Omit<Progress, 'detail'>) | null,
+  step: Step,
 ): Promise<T> {
   const { signal, onNotice } = context
+  // Full waits in step would bring all of a page's requests, and all pages', back at once.
+  const backoff = (tries: number): number => delayMs * 2 ** tries * (0.5 + Math.random() / 2)
   let failures = 0
-  /** Since when the host has taken no request of this one's, and how often it was asked since. */
-  let limited: { readonly since: number; readonly tries: number } | null = null
+  let limited: Refusing | null = null
+  let gone: Refusing | null = null
   for (;;) {
     throwIfCancelled(signal)
     await untilOpen(host, context, step)
@@ -92,31 +105,51 @@ export async function withRetries<T>(
     } catch (failure) {
       throwIfCancelled(signal)
       if (!(failure instanceof Retry)) throw failure
+      const { error, waitMs, isGone } = failure
       const now = performance.now()
-      if (failure.isLimited && failure.waitMs === null) {
+      if (failure.isLimited && waitMs === null) {
         limited ??= { since: now, tries: 0 }
         const left = limited.since + limitMs - now
-        if (left <= 0) throw failure.error
+        if (left <= 0) throw error
         closeFor(host, Math.min(left, limitMs * FIRST_SHARE * 2 ** limited.tries))
         limited = { since: limited.since, tries: limited.tries + 1 }
         if (limitMs >= NOTICE_MS)
           onNotice?.(
             `${host} has had too many requests from here: it is asked again by itself, for ${inWords(limitMs)} at most.`,
+            true,
           )
         continue
       }
       limited = null
-      failures = failure.gained ? 1 : failures + 1
-      // Full waits in step would bring all of a page's requests, and all pages', back at once.
-      const backoff = delayMs * 2 ** (failures - 1) * (0.5 + Math.random() / 2)
-      const ms = Math.max(failure.waitMs ?? 0, backoff)
-      if (failures >= failure.maxTries || ms > MAX_WAIT_MS) throw failure.error
-      if (ms >= NOTICE_MS) {
-        const reason = failure.waitMs === null ? 'does not answer well' : 'asks to wait'
-        onNotice?.(`${host} ${reason}: reading goes on by itself in ${Math.ceil(ms / 1000)} s.`)
+      if (isGone) {
+        gone ??= { since: now, tries: 0 }
+        const left = gone.since + limitMs - now
+        if (left <= 0) throw error
+        const ms = Math.min(left, MAX_GONE_MS, backoff(gone.tries))
+        gone = { since: gone.since, tries: gone.tries + 1 }
+        if (ms >= NOTICE_MS)
+          onNotice?.(
+            `There is no connection to ${host}: it is tried again by itself, for ${inWords(limitMs)} at most.`,
+            true,
+          )
+        const say = (clock: string | null): string =>
+          clock ? `no connection to ${host}: trying again in ${clock}` : `trying ${host} again`
+        await countDownOffline(ms, say, context, step)
+        continue
       }
-      if (failure.waitMs) closeFor(host, ms)
-      else await sleep(ms, signal)
+      gone = null
+      failures = failure.gained ? 1 : failures + 1
+      const ms = Math.max(waitMs ?? 0, backoff(failures - 1))
+      if (failures >= failure.maxTries || ms > MAX_WAIT_MS) throw error
+      if (ms >= NOTICE_MS)
+        onNotice?.(
+          waitMs === null
+            ? `${host} does not answer well: it is asked again by itself.`
+            : `${host} asks to wait: reading goes on by itself in ${Math.ceil(ms / 1000)} s.`,
+          true,
+        )
+      if (waitMs) closeFor(host, ms)
+      else await pause(ms, host, context, step)
     }
   }
 }
@@ -126,45 +159,23 @@ function closeFor(host: string, ms: number): void {
   closedUntil.set(host, Math.max(performance.now() + ms, closedUntil.get(host) ?? 0))
 }
 
-async function untilOpen(
-  host: string,
-  { signal, onProgress }: Context,
-  step: (() => Omit<Progress, 'detail'>) | null,
-): Promise<void> {
+async function untilOpen(host: string, context: Context, step: Step): Promise<void> {
   const left = (): number => (closedUntil.get(host) ?? 0) - performance.now()
-  const isTold = left() >= NOTICE_MS
-  const tell = (detail: string): void => {
-    if (isTold && step) onProgress?.({ ...step(), detail })
-  }
-  for (let ms = left(); ms > 0; ms = left()) {
-    tell(`${host} asks to wait: going on in ${clock(ms)}`)
-    // Just past each second of what is left: timers may be early by less than a millisecond.
-    await sleep((ms % 1000) + 1, signal)
-    throwIfCancelled(signal)
-  }
-  tell(`asking ${host} again`)
+  await countDown(left, (clock) => asking(host, clock, 'asks to wait: going on'), context, step)
 }
 
-/** “4:05” */
-function clock(ms: number): string {
-  const seconds = Math.ceil(ms / 1000)
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+/** Before a host that has answered badly is asked again. */
+async function pause(ms: number, host: string, context: Context, step: Step): Promise<void> {
+  const until = performance.now() + ms
+  const say = (clock: string | null): string => asking(host, clock, 'does not answer well: asking again')
+  await countDown(() => until - performance.now(), say, context, step)
 }
+
+const asking = (host: string, clock: string | null, why: string): string =>
+  clock ? `${host} ${why} in ${clock}` : `asking ${host} again`
 
 function inWords(ms: number): string {
   return ms >= 120_000 ? `${Math.round(ms / 60_000)} minutes` : `${Math.ceil(ms / 1000)} seconds`
-}
-
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, signal?.aborted ? 0 : ms)
-    signal?.addEventListener('abort', end)
-  })
 }
 
 /**

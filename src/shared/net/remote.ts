@@ -1,7 +1,8 @@
 import { InputError, NetworkError, throwIfCancelled } from '../core/errors.ts'
-import type { Context, Progress } from '../core/types.ts'
+import type { Context } from '../core/types.ts'
 import { inTurn } from './in-turn.ts'
 import { isTransient, type Patience, Retry, waitOf, withRetries } from './patience.ts'
+import type { Step } from './wait.ts'
 import { watchdog } from './watchdog.ts'
 
 /** What a kind of file says where it does not come. */
@@ -43,12 +44,7 @@ export interface Remote {
  * growing waits or those that its host asks for. Redirections are followed once and kept until they expire.
  * @param step what a countdown is told as part of
  */
-export function createRemote(
-  url: URL,
-  words: Words,
-  patience: Patience,
-  step: (() => Omit<Progress, 'detail'>) | null,
-): Remote {
+export function createRemote(url: URL, words: Words, patience: Patience, step: Step): Remote {
   /** Where the address led, for as long as that is good. */
   let target: URL | null = null
   /** Something came from there once, so that what fails later is not for want of permission. */
@@ -95,7 +91,7 @@ export function createRemote(
           throw new Retry(
             hasAnswered && !wasTarget ? words.dropped(cause) : words.unreachable(cause),
             // Most often this is a refusal (CORS), and that does not pass.
-            { isSilent: true, ...(hasAnswered ? {} : { maxTries: 2 }) },
+            { isSilent: true, isGone: hasAnswered, ...(hasAnswered ? {} : { maxTries: 2 }) },
           )
         } finally {
           dog.stop()

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { download, type DownloadOptions } from '../../../src/embed/models/download.ts'
 import { createRandom } from '../../../src/shared/math/random.ts'
-import type { KeptPart } from '../../../src/shared/core/types.ts'
+import type { Context, KeptPart } from '../../../src/shared/core/types.ts'
 
 const { uniform } = createRandom(2)
 const file = Uint8Array.from({ length: 300_000 }, () => Math.floor(256 * uniform()))
@@ -30,6 +30,10 @@ afterAll(() => {
 })
 beforeEach(() => {
   ranges.length = 0
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 
 /** Sends a part of the file as asked for; `bytes` of it, then the connection breaks. */
@@ -90,10 +94,13 @@ const options: DownloadOptions = {
   onMissing: async () => Promise.resolve(),
   advice: 'Try again.',
   explain: String,
+  unreachable: 'cannot be reached',
   onBytes: () => {},
 }
 const get = (more: Partial<DownloadOptions> = {}, signal?: AbortSignal) =>
   download(url, { ...options, ...more }, { signal }, impatient)
+/** Answers nobody, as where the network is gone, and frees who was answered. */
+const goSilent = (_: IncomingMessage, response: ServerResponse): void => void response.destroy()
 
 describe('download', () => {
   test('goes on where the connection broke, as often as bytes come', async () => {
@@ -104,6 +111,47 @@ describe('download', () => {
     expect(ranges.length).toBeGreaterThan(6)
     expect(ranges[1]).toMatch(/^bytes=[1-9]\d*-$/)
     expect(done).toEqual([...done].sort((a, b) => a - b))
+  })
+
+  test('outlasts a network that is gone for longer than six tries, and says so in its progress', async () => {
+    answer = (request, response) => {
+      send(request, response, { bytes: 120_000 })
+      answer = goSilent
+    }
+    const details: string[] = []
+    const context: Context = {
+      onProgress: ({ detail, done, total }) => {
+        details.push(`${detail}: ${done > 0 && done < total}`)
+        // The third time that it is counted down, it is back.
+        if (ranges.length > 8) answer = (request, response) => send(request, response)
+      },
+    }
+    const patience = { delayMs: 1, stallMs: 500, limitMs: 60_000 }
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    expect(Buffer.from((await download(url, options, context, patience)) ?? []).equals(file)).toBe(true)
+    const { host } = new URL(url)
+    expect(details).toContain(`no connection to ${host}: trying again in 0:03: true`)
+    expect(ranges.at(-1)).toMatch(/^bytes=[1-9]\d*-$/)
+  }, 20_000)
+
+  test('says where a connection hangs', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let finish = (): void => {}
+    answer = (_, response) => {
+      response.writeHead(200, { 'content-length': file.length, etag: '"v1"' })
+      response.write(file.subarray(0, 100_000))
+      finish = () => void response.end(file.subarray(100_000))
+    }
+    const details: (string | undefined)[] = []
+    const context: Context = { onProgress: ({ detail }) => details.push(detail) }
+    let size = 0
+    const onBytes = (done: number): void => void (size = done)
+    const coming = download(url, { ...options, onBytes }, context, { ...impatient, stallMs: 30_000 })
+    await vi.waitFor(() => expect(size).toBe(100_000))
+    vi.advanceTimersByTime(3100)
+    expect(details).toEqual([`waiting for ${new URL(url).host}`])
+    finish()
+    expect((await coming)?.length).toBe(file.length)
   })
 
   test('begins anew where the host has no ranges, and gives up where it always breaks', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { NetworkError } from '../../../src/shared/core/errors.ts'
 import type { Context, Progress } from '../../../src/shared/core/types.ts'
 import { inTurn } from '../../../src/shared/net/in-turn.ts'
@@ -89,6 +89,61 @@ describe('a host that counts requests', () => {
     [{}, null],
   ])('says so by %j', (headers, ms) => {
     expect(waitOf(new Headers(headers as Record<string, string>), 1000)).toBe(ms)
+  })
+})
+
+describe('a host that is gone after it had answered', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  /** Answers once, and then nobody until it is back. */
+  const goAway = (): void => {
+    answer = (_, response, call) => (call === 1 ? response.end('file') : response.destroy())
+  }
+  const comeBack = (): void => {
+    answer = (_, response) => response.end('more')
+  }
+
+  async function ask(context: Context, limitMs: number): Promise<string> {
+    goAway()
+    const remote = createRemote(url, words, { delayMs: 200, stallMs: 1000, limitMs }, step)
+    const again = async (): Promise<string> => remote.ask({}, undefined, (response) => response.text())
+    expect(await again()).toBe('file')
+    return remote.tries(again, context)
+  }
+
+  test('is asked at once when the browser says that the network is back, and its wait is told', async () => {
+    const network = new EventTarget()
+    vi.stubGlobal('addEventListener', network.addEventListener.bind(network))
+    vi.stubGlobal('removeEventListener', network.removeEventListener.bind(network))
+    const details: (string | undefined)[] = []
+    const notices: [string, boolean?][] = []
+    const more = ask(
+      {
+        onProgress: ({ detail }) => {
+          details.push(detail)
+          if (detail?.includes('in 0:0')) comeBack()
+          network.dispatchEvent(new Event('online'))
+        },
+        onNotice: (...notice) => notices.push(notice),
+      },
+      300_000,
+    )
+    expect(await more).toBe('more')
+    expect(details[0]).toMatch(/^no connection to .*: trying again in 0:0[2-4]$/)
+    expect(details.at(-1)).toBe(`trying ${url.host} again`)
+    expect(notices).toEqual([
+      [`There is no connection to ${url.host}: it is tried again by itself, for 5 minutes at most.`, true],
+    ])
+  }, 20_000)
+
+  test('is given up in the end, and Cancel ends the wait', async () => {
+    await expect(ask({}, 300)).rejects.toMatchObject({ message: 'Read: dropped' })
+    const controller = new AbortController()
+    calls = 0
+    const waiting = ask({ signal: controller.signal }, 300_000)
+    await expect.poll(() => calls).toBeGreaterThan(2)
+    controller.abort()
+    await expect(waiting).rejects.toMatchObject({ name: 'CancelledError' })
   })
 })
 
