@@ -5,7 +5,7 @@ import { packBatch } from './batches.ts'
 import type { ModelStorage } from '../models/fetch-file.ts'
 import { fetchModel, type ModelSource, type TokenizerFiles, unusableModel } from '../models/model.ts'
 import { type ModelKind, type Patched, patchText } from '../onnx/onnx.ts'
-import { untilCancelled } from '../../shared/core/pace.ts'
+import { createReporter, untilCancelled } from '../../shared/core/pace.ts'
 import { type Recipe, tellRecipe } from '../models/recipe.ts'
 import type { Session, SessionModel } from '../models/session.ts'
 import { toCaptions, type TokenSource } from './clip-tokens.ts'
@@ -140,7 +140,10 @@ export class ModelLoader {
     if (this.#loaded?.key === key) return this.#loaded
     this.unload()
     const started = performance.now()
+    const report = createReporter(context, { stage: 'Embed', unit: 'captions', detail: 'Loading the model' })
+    report(0, 0)
     const model = await fetchModel(source, choice.dtypes, context, this.#host)
+    report(0, 0)
     const bytes = model.onnx.length
     const revision = (await this.#host.digest?.(model.onnx)) ?? ''
     const { kind, tokenizer: file, tokenizerConfig, maxLength, lowerCases, recipe } = model

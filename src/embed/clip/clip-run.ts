@@ -10,7 +10,7 @@ import type { Asking, Loaded, ModelLoader } from './clip-model.ts'
 import type { ModelSource } from '../models/model.ts'
 import { createReporter, untilCancelled } from '../../shared/core/pace.ts'
 import { toUnitBytes } from '../../shared/math/unit-bytes.ts'
-import { packRows, placeRows, recordWidth, takeSample, unpackRows, type Work } from './work.ts'
+import { packRows, placeRows, recordWidth, takeGiven, takeSample, unpackRows, type Work } from './work.ts'
 
 /** Told where nothing had to be done. */
 export const ALL_KEPT = 'The vectors were kept from an earlier visit: nothing had to be embedded.'
@@ -48,7 +48,9 @@ export async function finish(
   const { context } = way
   const keeper = new Keeper(run, checkpoint, context)
   const runner = new BatchRunner(model, run.projection, way)
-  const report = createReporter(context, { stage: 'Embed', unit: 'captions' })
+  const reporter = createReporter(context, { stage: 'Embed', unit: 'captions' })
+  // What was made before was told of then.
+  const report: typeof reporter = run.given ? () => {} : reporter
   let first = Math.floor(run.doneCaptions / CHUNK_CAPTIONS) * CHUNK_CAPTIONS
   const effort = new Effort(run.nCaptions, first)
   const embedBatch = async (chunk: Chunk, batch: Batch): Promise<void> => {
@@ -56,18 +58,22 @@ export async function finish(
     const [start, end] = [first + batch.start, first + batch.end]
     const sampled = lowerBound(run.sample.places, start)
     const isSampled = run.sample.places[sampled] < end
-    const started = performance.now()
-    const name = `batch ${run.nextBatch + 1}, after ${run.doneCaptions} of ${run.nCaptions} captions`
-    const wantsPooled = isSampled || run.own !== null
-    const { pooled, vectors } = await runner.run(chunk, batch, name, run.ways, wantsPooled)
-    run.ms.run += performance.now() - started
-    const halves = Uint16Array.from(vectors ?? pooled ?? [], toHalf)
     const rows = rowsOf(chunk, first, batch)
+    const { pooled, halves } = run.given
+      ? takeGiven(run.given, run, rows)
+      : await runBatch(chunk, batch, isSampled || run.own !== null)
     const own = run.own && pooled ? new Int8Array(pooled.length) : null
     if (own && pooled) toUnitBytes(pooled, run.own?.nDims ?? 1, own)
     placeRows(run, rows, { halves, own })
     if (pooled && isSampled) takeSample(run, sampled, start, rows, pooled)
     keeper.keep({ index: run.nextBatch, start, end }, packRows(run, { halves, own }))
+  }
+  const runBatch = async (chunk: Chunk, batch: Batch, wantsPooled: boolean) => {
+    const started = performance.now()
+    const name = `batch ${run.nextBatch + 1}, after ${run.doneCaptions} of ${run.nCaptions} captions`
+    const { pooled, vectors } = await runner.run(chunk, batch, name, run.ways, wantsPooled)
+    run.ms.run += performance.now() - started
+    return { pooled, halves: Uint16Array.from(vectors ?? pooled ?? [], toHalf) }
   }
   const tokenize = async (part: Captions) =>
     untilCancelled(model.tokenizer.tokenize(part, run.budget), context.signal, () => {})
@@ -159,29 +165,55 @@ class Keeper {
   }
 }
 
-/** The model's own vectors [nCaptions, nDims] of a few captions, apart from a run. */
+/** Captions embedded apart from a run, as far as they are. */
+export interface Apart {
+  /** [nCaptions, nDims] the model's own vectors */
+  readonly pooled: Float32Array<ArrayBuffer>
+  nBatches: number
+  /** “fp16 on WebGPU”, in the order of their use. */
+  readonly ways: string[]
+  ms: number
+}
+
+/** None of so many captions. */
+export function createApart(nCaptions: number, nDims: number): Apart {
+  return { pooled: new Float32Array(nCaptions * nDims), nBatches: 0, ways: [], ms: 0 }
+}
+
+/**
+ * What is left of a few captions apart from a run.
+ * @param detail what is told of it
+ */
 export async function embedApart(
+  apart: Apart,
   captions: Captions,
   model: Loaded,
   way: Way,
-): Promise<Float32Array<ArrayBuffer>> {
+  detail?: string,
+): Promise<Apart['pooled']> {
+  const { pooled, ways } = apart
   const nCaptions = captions.offsets.length - 1
-  const report = createReporter(way.context, {
-    stage: 'Embed',
-    unit: 'captions',
-    detail: 'finding principal components',
-  })
+  const report = createReporter(way.context, { stage: 'Embed', unit: 'captions', ...(detail && { detail }) })
+  const effort = new Effort(nCaptions, 0)
   const runner = new BatchRunner(model, null, way)
   const chunk = await model.tokenizer.tokenize(captions, tokenBudget(model.choice))
-  const pooled = new Float32Array(nCaptions * model.nDims)
+  effort.see(chunk)
+  const nDims = pooled.length / nCaptions
   for (const [index, batch] of chunk.plan.batches.entries()) {
-    const rows = await runner.run(chunk, batch, `sample batch ${index + 1}`, [], true)
-    for (let i = batch.start; i < batch.end; i++) {
-      const row = (i - batch.start) * model.nDims
-      pooled.set(rows.pooled?.subarray(row, row + model.nDims) ?? [], chunk.plan.order[i] * model.nDims)
+    if (index >= apart.nBatches) {
+      report(batch.start, nCaptions, effort.soFar())
+      const started = performance.now()
+      const rows = await runner.run(chunk, batch, `sample batch ${index + 1}`, ways, true)
+      for (let i = batch.start; i < batch.end; i++) {
+        const row = (i - batch.start) * nDims
+        pooled.set(rows.pooled?.subarray(row, row + nDims) ?? [], chunk.plan.order[i] * nDims)
+      }
+      apart.ms += performance.now() - started
+      apart.nBatches = index + 1
     }
-    report(batch.end, nCaptions)
+    effort.finish(batch)
   }
+  report(nCaptions, nCaptions, effort.soFar())
   return pooled
 }
 

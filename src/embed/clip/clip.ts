@@ -17,8 +17,8 @@ import { fromHalf } from '../../shared/math/half.ts'
 import type { UnitBytes } from '../../shared/math/unit-bytes.ts'
 import { sliceCaptions } from './chunks.ts'
 import { type Loaded, type ModelHost, ModelLoader } from './clip-model.ts'
-import { embedApart, finish, type Way, tokenBudget, wayOf } from './clip-run.ts'
-import { createWork, drawPlaces, sampleOf, type Work } from './work.ts'
+import { type Apart, createApart, embedApart, finish, type Way, tokenBudget, wayOf } from './clip-run.ts'
+import { createWork, drawPlaces, type Given, sampleOf, type Work } from './work.ts'
 import { type Chosen, keepsOrder, type KeepHost, KeptRuns } from './kept-runs.ts'
 import { contentHash, joinCaptions, withPrefix } from './clip-tokens.ts'
 import { folderSource, isDefaultModel, type ModelSource, resolveModel } from '../models/model.ts'
@@ -105,6 +105,8 @@ export function createClipEncoder(host: ClipHost) {
   let work: Work | null = null
   /** Of that in memory, without its model. */
   let workName: string | null = null
+  /** What principal components are found from, as far as it is embedded. */
+  let trained: (Apart & { readonly key: string }) | null = null
   /** Captions a millisecond, of the last model that was timed. */
   let pace: { readonly key: string; readonly aMs: number } | null = null
 
@@ -129,6 +131,7 @@ export function createClipEncoder(host: ClipHost) {
       const name = isDefaultModel(source) ? 'CLIP' : 'the model'
       context.onNotice?.(
         `No GPU was found for the encoder: ${name} runs on the processor, which takes much longer. The lexical encoder makes a map at once.`,
+        true,
       )
     }
     const model = await loader.start(source, choice, request, context)
@@ -253,7 +256,8 @@ export function createClipEncoder(host: ClipHost) {
       const block = sliceCaptions(texts, done, end)
       const queries = withPrefix(query, model.recipe?.queryPrefix)
       const captions = withPrefix(block, model.recipe?.prefix)
-      const rows = await embedApart(asked ? captions : joinCaptions(queries, captions), model, way)
+      const all = asked ? captions : joinCaptions(queries, captions)
+      const rows = await embedApart(createApart(all.offsets.length - 1, model.nDims), all, model, way)
       const own = asked ? 0 : model.nDims
       asked ??= rows.slice(0, own)
       for (let i = done; i < end; i++) {
@@ -279,13 +283,25 @@ export function createClipEncoder(host: ClipHost) {
     const nCaptions = captions.offsets.length - 1
     const budget = tokenBudget(model.choice)
     const { nDims } = model
-    let projection: Projection | null = null
-    if (name === 'gaussian') projection = host.projections.gaussian(nDims, seed)
-    if (name === 'pca') {
-      const training = takeCaptions(captions, drawPlaces(nCaptions, TRAINING, seed + 1))
-      projection = host.projections.pca(await embedApart(training, model, way), nDims, seed)
+    if (name !== 'pca') {
+      const projection = name === 'gaussian' ? host.projections.gaussian(nDims, seed) : null
+      return createWork(key, nCaptions, budget, nDims, projection, seed)
     }
-    return createWork(key, nCaptions, budget, nDims, projection, seed)
+    const places = drawPlaces(nCaptions, TRAINING, seed + 1)
+    const apart = trained?.key === key ? trained : { key, ...createApart(places.length, nDims) }
+    trained = apart
+    const isAll = places.length === nCaptions
+    const detail = isAll ? undefined : 'A sample, for principal components'
+    const pooled = await embedApart(apart, takeCaptions(captions, places), model, way, detail)
+    const projection = host.projections.pca(pooled, nDims, seed)
+    const given: Given | null = isAll ? { pooled, halves: host.project(pooled, projection) } : null
+    const made = createWork(key, nCaptions, budget, nDims, projection, seed, given)
+    if (isAll) {
+      made.ways.push(...apart.ways)
+      made.ms.run += apart.ms
+    }
+    trained = null
+    return made
   }
 
   function fidelityOf(run: Work, nDims: number): Fidelity | null {

@@ -37,6 +37,16 @@ export interface Work {
   readonly ways: string[]
   readonly sample: Sample
   readonly ms: { tokenize: number; run: number }
+  /** Made before the run; null where it makes them. */
+  readonly given: Given | null
+}
+
+/** All captions' vectors, where these had to be made to find the projection from: they are not made twice. */
+export interface Given {
+  /** [nCaptions, nDims] */
+  readonly pooled: Float32Array
+  /** [nCaptions, width] half-float bits */
+  readonly halves: Uint16Array
 }
 
 /** Unprojected vectors of some captions, drawn at random. */
@@ -59,6 +69,7 @@ export function createWork(
   nDims: number,
   projection: Projection | null,
   seed: number,
+  given: Given | null = null,
 ): Work {
   const width = projection?.nComponents ?? nDims
   const places = drawPlaces(nCaptions, projection ? SAMPLE + TRAINING : 0, seed)
@@ -84,6 +95,7 @@ export function createWork(
       isSeen: new Uint8Array(places.length),
     },
     ms: { tokenize: 0, run: 0 },
+    given,
   }
 }
 
@@ -195,6 +207,18 @@ export function takeRows(
   const taken = new Float32Array(places.length * nDims)
   for (const [to, i] of places.entries()) taken.set(rows.subarray(i * nDims, (i + 1) * nDims), to * nDims)
   return taken
+}
+
+/** The vectors of some captions, of which all were made before. */
+export function takeGiven(
+  { pooled, halves }: Given,
+  { width, nCaptions }: Pick<Work, 'width' | 'nCaptions'>,
+  rows: Uint32Array,
+): { readonly pooled: Float32Array<ArrayBuffer>; readonly halves: Uint16Array<ArrayBuffer> } {
+  const taken = new Uint16Array(rows.length * width)
+  for (const [to, row] of rows.entries())
+    taken.set(halves.subarray(row * width, (row + 1) * width), to * width)
+  return { pooled: takeRows(pooled, [...rows], pooled.length / nCaptions), halves: taken }
 }
 
 /** @param first of the sample that lies in the batch, whose first place is `start` */

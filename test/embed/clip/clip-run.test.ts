@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Loaded } from '../../../src/embed/clip/clip-model.ts'
-import { finish, type Way } from '../../../src/embed/clip/clip-run.ts'
-import { createWork } from '../../../src/embed/clip/work.ts'
+import { createApart, embedApart, finish, type Way } from '../../../src/embed/clip/clip-run.ts'
+import { createWork, sampleOf } from '../../../src/embed/clip/work.ts'
 import { CHUNK_CAPTIONS, tokenizeChunk } from '../../../src/embed/clip/chunks.ts'
+import { project } from '../../../src/project/gaussian.ts'
 import { createTokenizer } from '../../../src/embed/tokenizers/tokenizer.ts'
 import { CancelledError } from '../../../src/shared/core/errors.ts'
 import { fromHalf, toHalf } from '../../../src/shared/math/half.ts'
-import type { Checkpoint } from '../../../src/shared/core/types.ts'
+import type { Checkpoint, Context, Progress } from '../../../src/shared/core/types.ts'
 import { toArena } from '../../fixtures/arena.ts'
 import { clipTokenizerFile } from '../../fixtures/clip-model.ts'
 
@@ -44,8 +45,8 @@ function fakeModel(onBatch: (nRows: number) => void): Loaded {
   return fake as Loaded
 }
 
-function wayOf(notices: string[], signal?: AbortSignal): Way {
-  const context = { onNotice: (notice: string) => notices.push(notice), signal }
+function wayOf(notices: string[], signal?: AbortSignal, onProgress?: Context['onProgress']): Way {
+  const context = { onNotice: (notice: string) => notices.push(notice), signal, onProgress }
   return { context, loader: { unload: () => {} } } as unknown as Way
 }
 
@@ -65,6 +66,60 @@ function createCheckpoint(): Checkpoint & { readonly batches: Map<string, Uint16
 }
 
 const newWork = () => createWork('', N, BUDGET, 2, null, 1)
+
+describe('captions embedded apart from a run, to find a projection from', () => {
+  const few = toArena(texts.slice(0, 2000))
+
+  test('are gone on with after a cancellation, and told by their tokens', async () => {
+    const apart = createApart(2000, 2)
+    const controller = new AbortController()
+    let nRun = 0
+    const cancelling = fakeModel(() => {
+      if (++nRun === 10) controller.abort()
+    })
+    const way = wayOf([], controller.signal)
+    await expect(embedApart(apart, few, cancelling, way)).rejects.toThrow(CancelledError)
+    const steps: Progress[] = []
+    const onProgress = (progress: Progress): void => void steps.push(progress)
+    const model = fakeModel(() => nRun++)
+    const rest = wayOf([], undefined, onProgress)
+    const pooled = await embedApart(apart, few, model, rest, 'A sample')
+    let nBatches = 0
+    const whole = createApart(2000, 2)
+    await embedApart(
+      whole,
+      few,
+      fakeModel(() => nBatches++),
+      wayOf([]),
+    )
+    expect(pooled).toEqual(whole.pooled)
+    expect(nRun).toBe(nBatches)
+    expect(steps.at(-1)).toMatchObject({ done: 2000, total: 2000, detail: 'A sample' })
+    expect(steps[0].work?.done).toBeGreaterThan(0)
+  })
+
+  test('are not embedded twice where they are all: the run takes their vectors, and keeps them', async () => {
+    let nRun = 0
+    const model = fakeModel(() => nRun++)
+    const pooled = await embedApart(createApart(2000, 2), few, model, wayOf([]))
+    const once = nRun
+    const projection = {
+      matrix: Float32Array.of(2, 0, 0, 1),
+      offset: new Float32Array(2),
+      nDims: 2,
+      nComponents: 2,
+    }
+    const halves = project(pooled, projection)
+    const checkpoint = createCheckpoint()
+    const run = createWork('', 2000, BUDGET, 2, projection, 1, { pooled, halves })
+    await finish(run, few, model, checkpoint, wayOf([]))
+    expect(nRun).toBe(once)
+    expect(run.halves).toEqual(halves)
+    expect(run.doneCaptions).toBe(2000)
+    expect(checkpoint.batches.size).toBe(run.ends.length)
+    expect(sampleOf(run).n).toBeGreaterThan(900)
+  })
+})
 
 describe('a run of several chunks', () => {
   test('puts every vector into its caption’s row', async () => {
