@@ -96,10 +96,16 @@ export class FirstMap {
     const { look } = this
     if (!look.distinct) return
     const isFirst = look.result === null
+    const isBeforeAnother = onProgress === SILENT.onProgress
     const take = (layouts: readonly Layout[]): void => {
       if (this.isOver) return
       look.layouts = layouts
       this.show(look)
+      const name = nameOfEncoder(this.of)
+      if (isBeforeAnother)
+        this.status.notice(`A map by words, while ${name} is at work: its own takes the place of this one.`, {
+          lasts: 'run',
+        })
     }
     const events: SessionEvents = {
       onProgress,
@@ -110,10 +116,6 @@ export class FirstMap {
     try {
       look.embedding ??= await this.encoder.embed(look.distinct.captions, look, '', events)
       if (this.isOver) return
-      if (isFirst && events.onProgress === SILENT.onProgress) {
-        const name = nameOfEncoder(this.of)
-        this.status.notice(`A map by words, while ${name} is at work: its own takes the place of this one.`)
-      }
       take((await look.fit(look.embedding, events)).layouts)
     } finally {
       this.encoder.end()

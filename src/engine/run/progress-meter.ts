@@ -4,18 +4,29 @@ import type { StageState } from '../status/status.ts'
 /** Weight of the newest interval in the rate; an interval is at least this long. */
 const SMOOTHING = 0.3
 const INTERVAL_MS = 250
+/** What a step does in its first moments, as a connection gathers speed, says little of how long it takes. */
+const SETTLED_MS = 2000
 
 /** Turns the stages' progress into rates and times left. Pure but for the clock that it is given. */
 export class ProgressMeter {
   private states: readonly StageState[]
   private since = { key: '', at: 0, done: 0, workDone: 0 }
+  /** When the step began. */
+  private begunAt = 0
   /** Work a second. */
   private pace: number | null = null
   private readonly now: () => number
 
   constructor(now: () => number = () => performance.now()) {
     this.now = now
-    this.states = STAGES.map((stage) => ({ ...EMPTY, stage }))
+    this.states = waiting()
+  }
+
+  /** Nothing is done, as for the same run on another way. */
+  reset(): void {
+    this.states = waiting()
+    this.since = { key: '', at: 0, done: 0, workDone: 0 }
+    this.pace = null
   }
 
   read(): readonly StageState[] {
@@ -26,12 +37,13 @@ export class ProgressMeter {
   report(progress: Progress): readonly StageState[] {
     const at = STAGES.indexOf(progress.stage)
     const now = this.now()
-    const key = `${progress.stage}/${progress.unit}/${progress.detail ?? ''}`
+    const key = `${progress.stage}/${progress.unit}/${progress.detail ?? ''}/${progress.total > 0}`
     const work = progress.work ?? progress
     const here = { key, at: now, done: progress.done, workDone: work.done }
     let { rate } = this.states[at]
     if (key !== this.since.key || progress.done < this.since.done) {
       this.since = here
+      this.begunAt = now
       this.pace = null
       rate = null
     } else if (now - this.since.at >= INTERVAL_MS && progress.done > this.since.done) {
@@ -42,6 +54,7 @@ export class ProgressMeter {
     }
     const left = work.total - work.done
     const { pace } = this
+    const isSettled = now - this.begunAt >= SETTLED_MS
     this.states = this.states.map((state, i) => {
       if (i < at) return { ...state, state: 'done', leftMs: null }
       if (i > at) return { ...EMPTY, stage: state.stage }
@@ -54,7 +67,7 @@ export class ProgressMeter {
         detail: progress.detail ?? null,
         share: work.total > 0 ? Math.min(1, work.done / work.total) : 0,
         rate,
-        leftMs: pace && progress.total > 0 ? (left / pace) * 1000 : null,
+        leftMs: pace && isSettled && progress.total > 0 ? (left / pace) * 1000 : null,
       }
     })
     return this.states
@@ -67,6 +80,8 @@ export class ProgressMeter {
     return this.states
   }
 }
+
+const waiting = (): readonly StageState[] => STAGES.map((stage) => ({ ...EMPTY, stage }))
 
 /** Follows what is measured, the newest most. */
 function smoothed(before: number | null, measured: number): number {

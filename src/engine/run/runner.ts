@@ -50,10 +50,12 @@ export class Runner {
   /** Runs a session in place of the one that runs, which is kept until this one is on the map. */
   start(session: Session): void {
     const { data, status } = this.parts
+    const isAnew = data.running !== session || status.view.getState().phase === 'ready'
     const previous = data.begin(session)
     const before = this.stopped
     session.begin()
-    status.begin(session.meter.read(), session.estimate)
+    if (isAnew) session.meter.reset()
+    status.begin(session.meter.read(), session.estimate, isAnew)
     this.stopped = before.then(async () => {
       if (previous) data.putAside(previous)
       if (data.running !== session) return
@@ -102,7 +104,12 @@ export class Runner {
     return {
       encoder,
       events: this.eventsOf(session, isCurrent),
-      onDone: (stage) => tell(session.meter.finish(stage)),
+      onDone: (stage) => {
+        const stages = session.meter.finish(stage)
+        tell(stages)
+        const next = stages.find(({ state }) => state !== 'done')
+        if (next && isCurrent()) status.workOn(next.stage, session.opened?.name ?? '')
+      },
       onOpened: () => this.preferVectors(session),
       onEstimate: () => status.estimated(session.estimate),
       show: () => data.show(session),
@@ -135,8 +142,8 @@ export class Runner {
         status.progress(stages)
         status.workOn(progress.stage, session.opened?.name ?? '')
       },
-      onNotice: (text) => {
-        if (isCurrent()) status.notice(text)
+      onNotice: (text, isPassing) => {
+        if (isCurrent()) status.notice(text, { lasts: isPassing ? 'run' : 'map' })
       },
       onLayouts: (_epoch, layouts) => {
         const now = performance.now()
@@ -161,6 +168,7 @@ export class Runner {
       `“${opened.name}” holds vectors in its column “${column}”, and the map is made from them.${
         opened.textColumn === null ? '' : ` ${instead}`
       }`,
+      { lasts: 'map' },
     )
   }
 
@@ -169,7 +177,7 @@ export class Runner {
     const { link, status, data } = this.parts
     const { layout } = link.params
     if (layout !== null && !data.view.getState().shown?.layouts.includes(layout)) {
-      status.notice(`This map has no layout “${layout}”.`)
+      status.notice(`This map has no layout “${layout}”.`, { lasts: 'map' })
       link.set({ layout: null })
     }
     status.ready(data.nRows)
@@ -181,7 +189,7 @@ export class Runner {
       const why = withoutAddresses((error.cause as Error).message).replace(/^Embed: /, '')
       const name = nameOfEncoder(session)
       const text = `${name[0].toUpperCase()}${name.slice(1)} could not be fetched, so the map is by words: ${why}.`
-      status.notice(text, { canRetry: true })
+      status.notice(text, { canRetry: true, lasts: 'map' })
       status.ready(data.nRows)
       return
     }

@@ -44,7 +44,7 @@ const ENCODING = [
 
 export interface SessionEvents {
   readonly onProgress: (progress: Progress) => void
-  readonly onNotice: (message: string) => void
+  readonly onNotice: (message: string, isPassing?: boolean) => void
   /** Layouts of the rows, in the making. */
   readonly onLayouts: (epoch: number, layouts: readonly Layout[]) => void
 }

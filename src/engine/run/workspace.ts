@@ -99,6 +99,11 @@ export class Workspace {
     return this.rows?.captions ?? null
   }
 
+  /** The layouts on the map are on their way still: those of a finished map, and of one by words, stay as they are while another is made. */
+  get isInTheMaking(): boolean {
+    return this.shown !== null && this.shown.embedding !== null && this.shown.result === null
+  }
+
   /** The layouts of all rows that are there. */
   get layouts(): readonly Layout[] {
     return this.rows?.whole ?? []
@@ -215,7 +220,7 @@ export class Workspace {
       },
       onCaption: () => this.captionCame(),
       onError: (error) => status.report(error),
-      onNotice: (text) => status.notice(text),
+      onNotice: (text) => status.notice(text, { lasts: 'map' }),
     }
     await streamed.start(layout)
     session.layouts = streamed.layouts

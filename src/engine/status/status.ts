@@ -39,9 +39,18 @@ interface ShownError extends WaysOut {
   readonly detail: string | null
 }
 
+/** When a notice goes by itself: as the run stops, as another begins, or never. */
+type Lasting = 'run' | 'map' | 'visit'
+
+interface NoticeOptions {
+  readonly canRetry?: boolean
+  readonly lasts?: Lasting
+}
+
 interface Notice {
   readonly id: number
   readonly text: string
+  readonly lasts: Lasting
   /** The run that it tells of can be tried again. */
   readonly canRetry: boolean
 }
@@ -84,9 +93,21 @@ export class Status {
     return this.view.getState().phase === 'working'
   }
 
-  /** A run begins. */
-  begin(stages: readonly StageState[], estimate: UmapEstimate | null): void {
-    this.view.setState({ phase: 'working', message: 'Reading…', error: null, estimate, stages })
+  /**
+   * A run begins, or goes on.
+   * @param isAnew what was said of the last one is over
+   */
+  begin(stages: readonly StageState[], estimate: UmapEstimate | null, isAnew = true): void {
+    const next = stages.find(({ state }) => state !== 'done')?.stage ?? 'Read'
+    const notices = this.without('run', ...(isAnew ? (['map'] as const) : []))
+    this.view.setState({
+      phase: 'working',
+      message: `${WORKING[next]}…`,
+      error: null,
+      estimate,
+      stages,
+      notices,
+    })
   }
 
   progress(stages: readonly StageState[]): void {
@@ -105,7 +126,8 @@ export class Status {
 
   /** The run is done. */
   ready(nRows: number): void {
-    this.view.setState({ phase: 'ready', message: readyMessage(nRows), stages: null, error: null })
+    const notices = this.without('run')
+    this.view.setState({ phase: 'ready', message: readyMessage(nRows), stages: null, error: null, notices })
     for (const waiter of this.waiters.splice(0)) waiter.resolve()
   }
 
@@ -115,6 +137,7 @@ export class Status {
     this.view.setState({
       phase: 'cancelled',
       message: `Cancelled${stage ? ` while ${WORKING[stage].toLowerCase()}` : ''}; what was done is kept`,
+      notices: this.without('run'),
     })
     this.reject(error)
   }
@@ -132,6 +155,7 @@ export class Status {
       message: 'Something went wrong',
       error: { ...told(error), ...waysOut },
       stages: null,
+      notices: this.without('run'),
     })
     this.reject(error)
   }
@@ -157,10 +181,16 @@ export class Status {
   }
 
   /** Says something that is no error; the same once only. */
-  notice(text: string, { canRetry = false } = {}): void {
+  notice(text: string, { canRetry = false, lasts = 'visit' }: NoticeOptions = {}): void {
     const { notices } = this.view.getState()
     if (notices.some((notice) => notice.text === text)) return
-    this.view.setState({ notices: [...notices, { id: ++this.lastNotice, text, canRetry }] })
+    this.view.setState({ notices: [...notices, { id: ++this.lastNotice, text, canRetry, lasts }] })
+  }
+
+  private without(...over: readonly Lasting[]): readonly Notice[] {
+    const { notices } = this.view.getState()
+    const left = notices.filter(({ lasts }) => !over.includes(lasts))
+    return left.length === notices.length ? notices : left
   }
 
   dismissNotice(id: number): void {

@@ -91,7 +91,7 @@ export class TopicGuide {
   }
 
   private async update(): Promise<void> {
-    const captions = this.status.isWorking ? null : this.data.captions
+    const captions = this.status.isWorking && this.data.isInTheMaking ? null : this.data.captions
     const layout = captions && this.stage.activeLayout()
     if (layout === this.wanted) return
     this.wanted = layout

@@ -5,6 +5,7 @@ function metered() {
   let now = 0
   const meter = new ProgressMeter(() => now)
   return {
+    meter,
     at: (ms: number, ...args: Parameters<ProgressMeter['report']>) => {
       now = ms
       return meter.report(...args)
@@ -57,6 +58,24 @@ describe('progress meter', () => {
     const [, embed] = at(2000, { stage: 'Embed', done: 0, total: 500, unit: 'captions' })
     expect(embed.rate).toBeNull()
     expect(embed.leftMs).toBeNull()
+  })
+
+  it('says nothing of the time left in the first moments, in which a connection gathers speed', () => {
+    const { at } = metered()
+    const download = (ms: number, done: number) =>
+      at(ms, { stage: 'Embed', done, total: 64e6, unit: 'bytes', detail: 'Downloading the model' })[1]
+    at(-9000, { stage: 'Embed', done: 0, total: 0, unit: 'bytes', detail: 'Downloading the model' })
+    download(0, 0)
+    expect(download(300, 30_000)).toMatchObject({ rate: 100_000, leftMs: null })
+    expect(download(1900, 1e6).leftMs).toBeNull()
+    expect(download(2500, 4e6).leftMs).not.toBeNull()
+  })
+
+  it('knows nothing of another try once it is reset', () => {
+    const { at, meter } = metered()
+    at(0, { stage: 'Lay out', done: 199, total: 200, unit: 'epochs' })
+    meter.reset()
+    expect(meter.read().map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting', 'waiting'])
   })
 
   it('says nothing of the time left while the total is not known', () => {

@@ -356,9 +356,13 @@ describe('a model that cannot be had', () => {
     )
     expect(notice.text).not.toContain('https://')
     isThere = true
-    status.dismissNotice(notice.id)
     runs.resume()
-    await phase(status, 'working')
+    // What is told is of the other try.
+    expect(status.view.getState()).toMatchObject({
+      phase: 'working',
+      notices: [],
+      stages: Array.from({ length: 4 }, () => ({ state: 'waiting' })),
+    })
     await status.whenReady()
     expect(shown()?.encoderName).toBe('clip')
     // The same rows by the model: what was pinned and selected stays.
@@ -411,9 +415,12 @@ describe('while a model is at work', () => {
     expect(status.view.getState()).toMatchObject({ phase: 'working' })
     expect(status.view.getState().notices[0].text).toMatch(/^A map by words, while CLIP is at work/)
     expect(data.showsFirst).toBe(true)
+    // Its layouts stay as they are, so that their topics can be told.
+    expect(data.isInTheMaking).toBe(false)
     const vectors = { data: new Uint16Array(192), nPoints: 3, nDims: 64 }
     clip.resolve({ vectors, encoder: 'clip', label: 'by CLIP', timings: [] })
     await status.whenReady()
+    expect(status.view.getState().notices).toEqual([])
     expect(shown()?.encoderName).toBe('clip')
     expect(changes).toEqual(['fresh', 'successor'])
     // The file is read once for both, and the words' own workers have gone.

@@ -85,3 +85,22 @@ test('a notice is shown once, until it is dismissed', () => {
   status.dismissNotice(first.id)
   expect(status.view.getState().notices).toEqual([second])
 })
+
+test('a notice goes when it is over: what passes with the run, what is of the map as another begins', () => {
+  const status = working()
+  const texts = () => status.view.getState().notices.map(({ text }) => text)
+  const say = () => {
+    status.notice('No connection', { lasts: 'run' })
+    status.notice('Cut to 100 rows', { lasts: 'map' })
+    status.notice('No such parameter')
+  }
+  say()
+  status.cancelled(new CancelledError())
+  expect(texts()).toEqual(['Cut to 100 rows', 'No such parameter'])
+  status.begin([], null, false)
+  say()
+  status.ready(3)
+  expect(texts()).toEqual(['Cut to 100 rows', 'No such parameter'])
+  status.begin([], null)
+  expect(texts()).toEqual(['No such parameter'])
+})
