@@ -106,7 +106,7 @@ export async function download(
 
   /** A connection that hangs must not look like one that goes on. */
   function tellSilence(): void {
-    context.onProgress?.({ ...step(), detail: `waiting for ${host}` })
+    context.onProgress?.({ ...step(), detail: `Waiting for ${host}` })
   }
 
   function takeKept({ size, total, read }: KeptPart): void {

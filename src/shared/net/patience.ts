@@ -133,7 +133,7 @@ export async function withRetries<T>(
             true,
           )
         const say = (clock: string | null): string =>
-          clock ? `no connection to ${host}: trying again in ${clock}` : `trying ${host} again`
+          clock ? `No connection to ${host}: trying again in ${clock}` : `Trying ${host} again`
         await countDownOffline(ms, say, context, step)
         continue
       }

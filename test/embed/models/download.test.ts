@@ -130,7 +130,7 @@ describe('download', () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     expect(Buffer.from((await download(url, options, context, patience)) ?? []).equals(file)).toBe(true)
     const { host } = new URL(url)
-    expect(details).toContain(`no connection to ${host}: trying again in 0:03: true`)
+    expect(details).toContain(`No connection to ${host}: trying again in 0:03: true`)
     expect(ranges.at(-1)).toMatch(/^bytes=[1-9]\d*-$/)
   }, 20_000)
 
@@ -149,7 +149,7 @@ describe('download', () => {
     const coming = download(url, { ...options, onBytes }, context, { ...impatient, stallMs: 30_000 })
     await vi.waitFor(() => expect(size).toBe(100_000))
     vi.advanceTimersByTime(3100)
-    expect(details).toEqual([`waiting for ${new URL(url).host}`])
+    expect(details).toEqual([`Waiting for ${new URL(url).host}`])
     finish()
     expect((await coming)?.length).toBe(file.length)
   })

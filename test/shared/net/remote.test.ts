@@ -129,8 +129,8 @@ describe('a host that is gone after it had answered', () => {
       300_000,
     )
     expect(await more).toBe('more')
-    expect(details[0]).toMatch(/^no connection to .*: trying again in 0:0[2-4]$/)
-    expect(details.at(-1)).toBe(`trying ${url.host} again`)
+    expect(details[0]).toMatch(/^No connection to .*: trying again in 0:0[2-4]$/)
+    expect(details.at(-1)).toBe(`Trying ${url.host} again`)
     expect(notices).toEqual([
       [`There is no connection to ${url.host}: it is tried again by itself, for 5 minutes at most.`, true],
     ])
