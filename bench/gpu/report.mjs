@@ -156,7 +156,8 @@ function steps() {
         line.tflops && `${line.tflops.toPrecision(3)} TFLOP/s`,
         line.nProbes && `${line.nProbes} of ${line.nClusters} clusters`,
         line.nEdges && `${count(line.nEdges)} entries`,
-        line.nProducts && `${line.nProducts} products, residual ${line.residual.toExponential(1)}`,
+        line.nProducts &&
+          `${line.nProducts} products, residual ${line.residual.toExponential(1)}, gap ${line.gap.toExponential(1)}`,
       ]
         .filter(Boolean)
         .join(', '),

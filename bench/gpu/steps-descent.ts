@@ -98,12 +98,13 @@ async function prepare(
       const components = await findComponents(session, graph, least, until)
       return {
         components,
-        ...(await eigenvectors(session, slicer, graph, components, { seed: 1, least, signal: until })),
+        ...(await eigenvectors({ session, slicer, graph, components, seed: 1, least, signal: until })),
       }
     })
-    const { nProducts, residual, components } = value
+    const { nClusters, nProducts, residual, gap, components } = value
     const nComponents = components.sizes.length
-    record({ what: 'spectral start', nPoints, order, nProducts, residual, nComponents, ...inStart })
+    const ended = { nClusters, nProducts, residual, gap, nComponents }
+    record({ what: 'spectral start', nPoints, order, ...ended, ...inStart })
     if (value.vectors) start = widened(value.vectors)
   } catch (error) {
     if (signal.aborted) throw error

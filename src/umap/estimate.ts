@@ -18,8 +18,8 @@ const QUICK_MS = 400
 
 /** Entries of a graph for each neighbor: 1 where all are mutual, 2 where none are; 1.45 on captions. */
 const ENTRIES_PER_NEIGHBOR = 1.45
-/** Six float32 columns of the spectral start, the widest array that is not split. */
-const WIDEST_ROW_BYTES = 24
+/** Eight float32 columns of the spectral start, the widest array that is not split. */
+const WIDEST_ROW_BYTES = 32
 
 /**
  * What a fit of these vectors will cost on this device, from a fit of a few thousand of them with five epochs: well below a

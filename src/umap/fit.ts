@@ -10,7 +10,7 @@ import { chooseSearch } from './neighbors/choose-search.ts'
 import { ClusteredSearch } from './neighbors/clustered-search.ts'
 import type { NeighborSearch } from './neighbors/find-neighbors.ts'
 import { Optimizer } from './optimize/optimizer.ts'
-import { findStart } from './spectral/find-start.ts'
+import { findStart, type Start } from './spectral/find-start.ts'
 import { throttled } from '../shared/core/throttled.ts'
 import type { Context, Layout, Timing, Vectors } from '../shared/core/types.ts'
 import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './common/options.ts'
@@ -87,7 +87,7 @@ export class UmapRun {
   #search: NeighborSearch | ClusteredSearch | null = null
   #onGpu: NeighborBuffers | null = null
   #graph: GraphBuffers | null = null
-  #start: Float32Array<ArrayBuffer> | null = null
+  #start: Start | null = null
   #optimizer: Optimizer | null = null
 
   /**
@@ -199,15 +199,21 @@ export class UmapRun {
     const found = this.#onGpu ?? (await this.#times.time('Neighbors', () => this.#findNeighbors(context)))
     const graph = this.#graph ?? (await this.#times.time('Graphs', () => this.#buildGraph(found, context)))
     const start = this.#start ?? (await this.#times.time('Start', () => this.#findStart(graph, context)))
-    const layouts = await this.#times.time('Lay out', () => this.#optimize(graph, start, context))
+    const layouts = await this.#times.time('Lay out', () => this.#optimize(graph, start.positions, context))
     const recall = found.approximate?.recall
-    const timings = this.#times
-      .of(nPoints)
-      .map((timing) =>
-        timing.stage === 'Neighbors' && recall !== undefined ? { ...timing, recall } : timing,
-      )
+    const timings = this.#times.of(nPoints).map((timing) => {
+      if (timing.stage === 'Start') return { ...timing, start: start.quality }
+      return timing.stage === 'Neighbors' && recall !== undefined ? { ...timing, recall } : timing
+    })
     const neighbors = context.wantsNeighbors ? await this.#readNeighbors(found) : null
-    return { layouts, neighbors, start, timings, vectors: this.#vectors, options: this.#options }
+    return {
+      layouts,
+      neighbors,
+      start: start.positions,
+      timings,
+      vectors: this.#vectors,
+      options: this.#options,
+    }
   }
 
   /** Gives the GPU's memory back. */
@@ -246,16 +252,13 @@ export class UmapRun {
   }
 
   /** Spectral start on the graph with the most neighbors, shared by all layouts so that they can be compared. */
-  async #findStart(
-    graph: GraphBuffers,
-    { signal, onProgress, onNotice }: UmapContext,
-  ): Promise<Float32Array<ArrayBuffer>> {
+  async #findStart(graph: GraphBuffers, { signal, onProgress, onNotice }: UmapContext): Promise<Start> {
     const tell = this.#progress(onProgress, 'start', SHARES.neighbors + SHARES.graphs, SHARES.start)
     tell(0)
     const { seed, nEpochs } = this.#options
     const options = { seed, least: leastWeight(nEpochs), signal, onNotice }
     const start = await findStart(this.#session, this.#slicer, graph, this.#vectors, options)
-    checkFinite('spectral', 'the start', start)
+    checkFinite('spectral', 'the start', start.positions)
     this.#start = start
     tell(1)
     return this.#start

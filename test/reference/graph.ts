@@ -161,3 +161,63 @@ export function referenceEigenvectors(graph: ReferenceGraph, rounds: number): Fl
   }
   return Float64Array.from({ length: 2 * nPoints }, (_, i) => block[(i >> 1) * width + (i & 1)])
 }
+
+/** Label of a vertex outside of what is clustered, and of one that has no cluster yet. */
+export const OUTSIDE = 0xfffffffe
+export const NONE = 0xffffffff
+
+/** Edges of at least a weight, in 1/65,535, of one vertex. */
+function edgesOf(graph: ReferenceGraph, row: number, least: number): { to: number; weight: number }[] {
+  const { rowStarts, columns, weights } = graph
+  return Array.from({ length: rowStarts[row + 1] - rowStarts[row] }, (_, i) => {
+    const edge = rowStarts[row] + i
+    return { to: columns[edge], weight: Math.round(weights[edge] * 65_535) }
+  }).filter(({ weight }) => weight >= least)
+}
+
+/**
+ * One round of label propagation: a vertex takes the label with the most weight among its neighbors, counted by Space-Saving in
+ * eight places; seeds keep theirs, and labeled vertices move in every second round only.
+ */
+export function referenceAdopt(
+  graph: ReferenceGraph,
+  labels: Uint32Array,
+  seeds: Uint32Array,
+  { round, least }: { readonly round: number; readonly least: number },
+): Uint32Array {
+  return labels.map((label, row) => {
+    const stays = label !== NONE && (row % 2 === round % 2 || seeds[label] === row)
+    if (label === OUTSIDE || stays) return label
+    const places: { name: number; count: number }[] = []
+    for (const { to, weight } of edgesOf(graph, row, least)) {
+      const name = labels[to]
+      if (name >= OUTSIDE) continue
+      const known = places.find((place) => place.name === name)
+      if (known) known.count += weight
+      else if (places.length < 8) places.push({ name, count: weight })
+      else {
+        const lightest = places.reduce((a, b) => (b.count < a.count ? b : a))
+        Object.assign(lightest, { name, count: lightest.count + weight })
+      }
+    }
+    const [best] = places.sort((a, b) => b.count - a.count || a.name - b.name)
+    return best?.name ?? label
+  })
+}
+
+/** [nClusters, nClusters] weights between clusters and within them, in 1/65,535. */
+export function referenceCoarse(
+  graph: ReferenceGraph,
+  labels: Uint32Array,
+  nClusters: number,
+  least: number,
+): Float64Array {
+  const sums = new Float64Array(nClusters * nClusters)
+  for (const [row, label] of labels.entries()) {
+    if (label >= nClusters) continue
+    for (const { to, weight } of edgesOf(graph, row, least)) {
+      if (labels[to] < nClusters) sums[label * nClusters + labels[to]] += weight
+    }
+  }
+  return sums
+}

@@ -104,6 +104,20 @@ export interface Timing {
   readonly bytes?: number
   /** Share of the true 30 nearest neighbors found, where the search was approximate. */
   readonly recall?: number
+  /** Of the spectral start. */
+  readonly start?: StartQuality
+}
+
+/** How the spectral start was found, and how near it is to the eigenvectors of the graph. */
+export interface StartQuality {
+  /** Clusters of the graph that was solved first; null where the largest component was solved as it is. */
+  readonly nClusters: number | null
+  /** Sparse products with eight vectors over all points. */
+  readonly nProducts: number
+  /** Of the worse of the two vectors, 2-norm. */
+  readonly residual: number
+  /** From the second eigenvalue to the third: the start's plane is off by at most residual / gap. */
+  readonly gap: number
 }
 
 /** `vectors` for those that came with the captions. */

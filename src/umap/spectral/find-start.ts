@@ -2,8 +2,8 @@ import type { GraphBuffers } from '../common/buffers.ts'
 import { createRandom } from '../../shared/math/random.ts'
 import type { GpuSession } from '../../gpu/session.ts'
 import type { Slicer } from '../../gpu/slices.ts'
-import type { Context, Vectors } from '../../shared/core/types.ts'
-import { findComponents } from './components.ts'
+import type { Context, StartQuality, Vectors } from '../../shared/core/types.ts'
+import { type Components, findComponents } from './components.ts'
 import { eigenvectors } from './eigenvectors.ts'
 import { placeComponents } from './place-components.ts'
 import { principalAxes } from './principal-axes.ts'
@@ -18,12 +18,19 @@ export interface StartOptions {
   readonly least: number
 }
 
+/** Where the points start, and how good that is. */
+export interface Start {
+  /** [nPoints, 2] */
+  readonly positions: Float32Array<ArrayBuffer>
+  readonly quality: StartQuality
+}
+
 /**
  * Where the points start: the spectral embedding of the graph's largest component, scaled to at most 10, with the other
  * components beside it; plus N(0, 1e-4), which parts identical points. Where the eigenvectors do not converge, the
  * principal axes of the vectors, and a notice.
  *
- * @returns [nPoints, 2], the same for the same seed
+ * @returns the same for the same seed
  * @throws {CancelledError} within a slice, {DeviceError} when the device fails.
  */
 export async function findStart(
@@ -32,20 +39,40 @@ export async function findStart(
   graph: GraphBuffers,
   vectors: Vectors,
   { seed, least, signal, onNotice }: StartOptions & Pick<Context, 'signal' | 'onNotice'>,
-): Promise<Float32Array<ArrayBuffer>> {
+): Promise<Start> {
   const components = await findComponents(session, graph, least, signal)
-  const spectral = await eigenvectors(session, slicer, graph, components, { seed, least, signal })
-  let start = spectral.vectors
-  if (!start) {
+  const { vectors: found, ...quality } = await eigenvectors({
+    session,
+    slicer,
+    graph,
+    components,
+    seed,
+    least,
+    signal,
+  })
+  if (!found) {
     onNotice?.(
-      `The spectral start did not converge (residual ${spectral.residual.toExponential(1)}); ` +
+      `The spectral start did not converge (residual ${quality.residual.toExponential(1)}); ` +
         'the layouts start from the principal axes instead.',
     )
-    start = await principalAxes(session, vectors, { seed, signal })
-  } else if (components.sizes.length > 1) {
-    start = placeComponents(components, start, await principalAxes(session, vectors, { seed, signal }))
   }
-  return scaled(start, seed)
+  return { positions: await arrange(session, vectors, components, found, { seed, signal }), quality }
+}
+
+/**
+ * Positions from eigenvectors.
+ * @param found [nPoints, 2] on the largest component; null for principal axes
+ */
+export async function arrange(
+  session: GpuSession,
+  vectors: Vectors,
+  components: Components,
+  found: Float64Array | null,
+  { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
+): Promise<Float32Array<ArrayBuffer>> {
+  if (found && components.sizes.length === 1) return scaled(found, seed)
+  const axes = await principalAxes(session, vectors, { seed, signal })
+  return scaled(found ? placeComponents(components, found, axes) : axes, seed)
 }
 
 function scaled(start: Float64Array, seed: number): Float32Array<ArrayBuffer> {

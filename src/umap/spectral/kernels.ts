@@ -1,16 +1,18 @@
 import type { KernelSource } from '../../gpu/kernel.ts'
 import edges from '../common/edges.wgsl?raw'
 import half from '../../gpu/wgsl/half.wgsl?raw'
-import hash from '../../gpu/wgsl/hash.wgsl?raw'
 import addUpWgsl from './add-up.wgsl?raw'
+import adoptWgsl from './adopt.wgsl?raw'
 import backprojectWgsl from './backproject.wgsl?raw'
+import coarsenWgsl from './coarsen.wgsl?raw'
 import compressWgsl from './compress.wgsl?raw'
 import degreesWgsl from './degrees.wgsl?raw'
+import finishWgsl from './finish.wgsl?raw'
 import gramWgsl from './gram.wgsl?raw'
 import hookWgsl from './hook.wgsl?raw'
 import multiplyWgsl from './multiply.wgsl?raw'
 import projectWgsl from './project.wgsl?raw'
-import randomWgsl from './random.wgsl?raw'
+import prolongWgsl from './prolong.wgsl?raw'
 import residualWgsl from './residual.wgsl?raw'
 import rotateWgsl from './rotate.wgsl?raw'
 
@@ -18,20 +20,12 @@ const rows = { begin: 'u32', end: 'u32' } as const
 /** Rows of a part of the graph, and the least weight in use. */
 const ofPart = { ...rows, partBegin: 'u32', nSets: 'u32', least: 'u32' } as const
 
-/** Square roots of the degrees. */
+/** Degrees in the largest component. */
 export const degrees = {
   label: 'spectral.degrees',
   wgsl: [degreesWgsl, edges],
-  bindings: ['uniform', 'read', 'read', 'read_write'],
+  bindings: ['uniform', 'read', 'read', 'read', 'read_write'],
   params: ofPart,
-} as const satisfies KernelSource
-
-/** Six random columns to begin with. */
-export const random = {
-  label: 'spectral.random',
-  wgsl: [randomWgsl, hash],
-  bindings: ['uniform', 'read', 'read_write'],
-  params: { ...rows, seed: 'u32' },
 } as const satisfies KernelSource
 
 /** A round of connected components. */
@@ -50,7 +44,31 @@ export const compress = {
   params: rows,
 } as const satisfies KernelSource
 
-/** A step of a three-term recurrence with the normalized adjacency. */
+/** A round of clustering the graph by its own edges. */
+export const adopt = {
+  label: 'spectral.adopt',
+  wgsl: [adoptWgsl, edges],
+  bindings: ['uniform', 'read', 'read', 'read', 'read', 'read', 'read_write', 'read_write'],
+  params: { ...ofPart, round: 'u32' },
+} as const satisfies KernelSource
+
+/** The weights between clusters. */
+export const coarsen = {
+  label: 'spectral.coarsen',
+  wgsl: [coarsenWgsl, edges],
+  bindings: ['uniform', 'read', 'read', 'read', 'read', 'read_write', 'read_write'],
+  params: { ...ofPart, nClusters: 'u32' },
+} as const satisfies KernelSource
+
+/** From clusters to their points. */
+export const prolong = {
+  label: 'spectral.prolong',
+  wgsl: [prolongWgsl],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
+  params: { ...rows, nClusters: 'u32' },
+} as const satisfies KernelSource
+
+/** A step of a three-term recurrence with the transition matrix. */
 export const multiply = {
   label: 'spectral.multiply',
   wgsl: [multiplyWgsl, edges],
@@ -78,6 +96,14 @@ export const rotate = {
 export const residual = {
   label: 'spectral.residual',
   wgsl: [residualWgsl],
+  bindings: ['uniform', 'read', 'read', 'read_write'],
+  params: rows,
+} as const satisfies KernelSource
+
+/** The two vectors that are wanted. */
+export const finish = {
+  label: 'spectral.finish',
+  wgsl: [finishWgsl],
   bindings: ['uniform', 'read', 'read', 'read_write'],
   params: rows,
 } as const satisfies KernelSource
