@@ -66,8 +66,14 @@ async function openFile(source: ByteSource, text: string | null, context: Contex
     const isPacked = isGzip(head)
     const start = isPacked ? await unzipHead(head) : head
     const { table } = looksLike(start)
+    if (table === 'zip' && !isPacked) {
+      const unpacked = await (await import('./tables/zip.ts')).unpackZip(source, context)
+      if (unpacked.kind === 'file') return openFile(unpacked.source, text, context)
+      const made = await (await import('./tables/xlsx.ts')).xlsxToParquet(source, context)
+      return { source: made, metadata: await readFooter(made, signal) }
+    }
     // Text is unpacked as it is read; Arrow's numbers are read out of turn.
-    if (table && !(isPacked && table === 'arrow')) {
+    if (table && table !== 'zip' && !(isPacked && table === 'arrow')) {
       const made = await convert(source, table, text, context)
       return { source: made, metadata: await readFooter(made, signal) }
     }
@@ -78,11 +84,11 @@ async function openFile(source: ByteSource, text: string | null, context: Contex
 /** The libraries come only where a file asks for them. */
 async function convert(
   source: ByteSource,
-  format: TableFormat,
+  format: Exclude<TableFormat, 'zip'>,
   text: string | null,
   context: Context,
 ): Promise<ByteSource> {
   if (format === 'arrow') return (await import('./tables/arrow.ts')).arrowToParquet(source, context)
-  if (format === 'json') return (await import('./tables/json.ts')).jsonToParquet(source, text, context)
+  if (format === 'json') return (await import('./json/json.ts')).jsonToParquet(source, text, context)
   return (await import('./tables/csv.ts')).csvToParquet(source, context)
 }

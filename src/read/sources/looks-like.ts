@@ -8,14 +8,13 @@ export interface Likeness {
 }
 
 /** Tables that are read although they are not Parquet. */
-export type TableFormat = 'csv' | 'json' | 'arrow'
+export type TableFormat = 'csv' | 'json' | 'arrow' | 'zip'
 
 const convert = (reader: string) =>
   `Convert it to Parquet first, for example with DuckDB: COPY (FROM ${reader}) TO 'captions.parquet'.`
 
 const magics: readonly (readonly [bytes: readonly number[], what: string, advice: string])[] = [
   [[0x1f, 0x8b], 'a gzip archive', 'Unpack it first; if a Parquet file is inside, open that.'],
-  [[0x50, 0x4b, 0x03, 0x04], 'a ZIP archive', 'Unpack it first; if a Parquet file is inside, open that.'],
   [
     [0x28, 0xb5, 0x2f, 0xfd],
     'a Zstandard archive',
@@ -26,7 +25,16 @@ const magics: readonly (readonly [bytes: readonly number[], what: string, advice
   [[0x47, 0x49, 0x46, 0x38], 'a GIF image', 'Open the Parquet file that holds the captions, not an image.'],
   [[0x52, 0x49, 0x46, 0x46], 'a WebP image or a RIFF file', 'Open the Parquet file that holds the captions.'],
   [[0x25, 0x50, 0x44, 0x46], 'a PDF document', 'Open the Parquet file that holds the captions.'],
-  [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], 'a NumPy array', 'Open the Parquet file that holds the captions.'],
+  [
+    [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59],
+    'a NumPy array',
+    'Open it together with the Parquet or CSV file that holds the captions of its rows.',
+  ],
+  [
+    [0xd0, 0xcf, 0x11, 0xe0],
+    'an Excel workbook in the old form (.xls), or one protected by a password',
+    'Save it as .xlsx without a password, or as CSV (UTF-8), and open that.',
+  ],
   [[0x4f, 0x52, 0x43], 'an ORC file', 'Save it as Parquet, for example with pandas: df.to_parquet(…).'],
   [
     [0x4f, 0x62, 0x6a, 0x01],
@@ -48,6 +56,12 @@ export function looksLike(head: Uint8Array): Likeness {
   }
   if (startsWith(head, [0x50, 0x41, 0x52, 0x31]))
     return { what: 'a Parquet file', advice: 'Download or write it again.' }
+  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04]))
+    return {
+      what: 'a ZIP archive',
+      advice: 'Unpack it, and open the file that holds the captions.',
+      table: 'zip',
+    }
   const arrow = { what: 'an Arrow file', advice: 'Download or write it again.', table: 'arrow' } as const
   // The file form begins with its name, the stream with a message's mark and length.
   if (startsWith(head, [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31])) return arrow

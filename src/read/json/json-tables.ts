@@ -1,4 +1,4 @@
-import { isCaptionName, isSentence, kindOf } from './column-names.ts'
+import { isCaptionName, isSentence, kindOf } from '../tables/column-names.ts'
 import {
   columnRows,
   type Element,

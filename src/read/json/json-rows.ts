@@ -1,4 +1,4 @@
-import { distinctNames, hasNames, inventNames } from './column-names.ts'
+import { distinctNames, hasNames, inventNames } from '../tables/column-names.ts'
 
 /** Names and values of one row. */
 export type JsonRow = Readonly<Record<string, unknown>>
