@@ -85,6 +85,13 @@ export class Meaning {
       )
     }
     const vectors = await this.encoder.queries(arenaOf(text), session, embedding)
+    // What knows words only has no direction for others, and would call all captions alike.
+    if (embedding.encoder === 'lexical' && vectors.data.every((half) => half === 0)) {
+      throw new InputError(
+        'No word of this is one that the map was made by: the lexical encoder knows the words that several captions share.',
+        'Try other words, or choose CLIP and press “Lay out again”, which finds captions that say the same by others.',
+      )
+    }
     const byPoint = await session.likeness(vectors.data)
     const { points, scores } = await this.ranked(text, k, byPoint, session)
     return rowsOf(points, scores, byPoint, pointOf)
