@@ -111,7 +111,7 @@ export class Opener {
     const { data, status } = this.parts
     const { phase } = status.view.getState()
     const resumed = phase === 'error' ? data.bringBack() : null
-    if (resumed) status.interrupted(resumed.meter.read())
+    if (resumed) status.interrupted(resumed.meter.read(), resumed.opened?.name ?? '')
     // Rather the sample than an empty page.
     else if (
       phase !== 'working' &&

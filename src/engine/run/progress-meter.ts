@@ -6,6 +6,9 @@ const SMOOTHING = 0.3
 const INTERVAL_MS = 250
 /** What a step does in its first moments, as a connection gathers speed, says little of how long it takes. */
 const SETTLED_MS = 2000
+const SETTLED_SHARE = 0.01
+/** A step that is so slow is as it is. */
+const LONG_MS = 10_000
 
 /** Turns the stages' progress into rates and times left. Pure but for the clock that it is given. */
 export class ProgressMeter {
@@ -54,7 +57,8 @@ export class ProgressMeter {
     }
     const left = work.total - work.done
     const { pace } = this
-    const isSettled = now - this.begunAt >= SETTLED_MS
+    const share = work.total > 0 ? Math.min(1, work.done / work.total) : 0
+    const isSettled = now - this.begunAt >= (share < SETTLED_SHARE ? LONG_MS : SETTLED_MS)
     this.states = this.states.map((state, i) => {
       if (i < at) return { ...state, state: 'done', leftMs: null }
       if (i > at) return { ...EMPTY, stage: state.stage }
@@ -65,7 +69,7 @@ export class ProgressMeter {
         total: progress.total,
         unit: progress.unit,
         detail: progress.detail ?? null,
-        share: work.total > 0 ? Math.min(1, work.done / work.total) : 0,
+        share,
         rate,
         leftMs: pace && isSettled && progress.total > 0 ? (left / pace) * 1000 : null,
       }

@@ -61,6 +61,8 @@ export interface StatusView {
   /** The sentence in the page's status line. */
   readonly message: string
   readonly stages: readonly StageState[] | null
+  /** The file that is worked on; '' before it is known. */
+  readonly file: string
   readonly notices: readonly Notice[]
   readonly error: ShownError | null
   /** What laying out costs, where it was worth asking. */
@@ -81,6 +83,7 @@ export class Status {
     phase: 'empty',
     message: 'Open a Parquet file of captions',
     stages: null,
+    file: '',
     notices: [],
     error: null,
     estimate: null,
@@ -107,6 +110,7 @@ export class Status {
       estimate,
       stages,
       notices,
+      ...(isAnew ? { file: '' } : {}),
     })
   }
 
@@ -117,7 +121,7 @@ export class Status {
   /** @param name of the file that a stage works on; '' before it is known */
   workOn(stage: Stage, name: string): void {
     const message = `${WORKING[stage]} ${name}…`.replace(' …', '…')
-    if (message !== this.view.getState().message) this.view.setState({ message })
+    if (message !== this.view.getState().message) this.view.setState({ message, file: name })
   }
 
   estimated(estimate: UmapEstimate | null): void {
@@ -143,9 +147,9 @@ export class Status {
   }
 
   /** A run that another one interrupted is there again. */
-  interrupted(stages: readonly StageState[]): void {
+  interrupted(stages: readonly StageState[], file: string): void {
     const message = 'Interrupted; what was done is kept'
-    this.view.setState({ phase: 'cancelled', message, error: null, stages })
+    this.view.setState({ phase: 'cancelled', message, error: null, stages, file })
   }
 
   /** The run, or what should have become one, has failed. */

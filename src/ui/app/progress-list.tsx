@@ -1,6 +1,6 @@
 import type { StageState } from '../../engine/status/status.ts'
 import { useDoneNotice } from './done-notice.ts'
-import { useEngine, useStatus } from '../parts/engine-context.ts'
+import { useData, useEngine, useStatus } from '../parts/engine-context.ts'
 import { formatBytes, formatCount, formatDuration } from '../parts/format.ts'
 import './progress-list.css'
 
@@ -12,11 +12,18 @@ export function ProgressList() {
   const engine = useEngine()
   const phase = useStatus((view) => view.phase)
   const stages = useStatus((view) => view.stages)
+  const file = useStatus((view) => view.file)
+  const shown = useData((view) => view.shown?.name)
   const askForNotice = useDoneNotice()
   const estimate = useStatus((view) => view.estimate)
   if (!stages || (phase !== 'working' && phase !== 'cancelled')) return null
   return (
     <section className="progress" aria-label="Progress">
+      {file !== '' && file !== shown && (
+        <p className="on-its-way">
+          On its way: <strong>{file}</strong>
+        </p>
+      )}
       <ul className="stages">
         {stages.map((stage) => (
           <StageRow key={stage.stage} stage={stage} stopped={phase === 'cancelled'} />

@@ -67,8 +67,12 @@ describe('progress meter', () => {
     at(-9000, { stage: 'Embed', done: 0, total: 0, unit: 'bytes', detail: 'Downloading the model' })
     download(0, 0)
     expect(download(300, 30_000)).toMatchObject({ rate: 100_000, leftMs: null })
-    expect(download(1900, 1e6).leftMs).toBeNull()
-    expect(download(2500, 4e6).leftMs).not.toBeNull()
+    expect(download(1900, 2e5).leftMs).toBeNull()
+    expect(download(2500, 4e5).leftMs).toBeNull()
+    expect(download(3000, 4e6).leftMs).not.toBeNull()
+    // What stays slow is slow.
+    download(0, 0)
+    expect(download(11_000, 3e5).leftMs).toBeGreaterThan(2e6)
   })
 
   it('knows nothing of another try once it is reset', () => {
