@@ -1,4 +1,5 @@
 import { InputError } from '../shared/core/errors.ts'
+import { crc32 } from '../shared/math/crc32.ts'
 
 /** Entries and offsets are 32 bits wide without ZIP64, which not every unpacker knows. */
 const MAX_BYTES = 2 ** 32 - 1
@@ -66,17 +67,4 @@ function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += part.length
   }
   return joined
-}
-
-/** [256] for the reflected polynomial of IEEE 802.3 */
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let c = byte
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
-  return c
-})
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes[i]) & 255] ^ (crc >>> 8)
-  return ~crc >>> 0
 }

@@ -48,6 +48,14 @@ export function isMapFolder(url: string): boolean {
   return protocol !== 'hf:' && !isHubPage && /(\/|\/map\.json)$/.test(pathname)
 }
 
+/** The folder that one address may name without its slash; null where it names a file, a page of the hub, or several. */
+export function folderOf(url: string): string | null {
+  const { pathname, origin, protocol } = URL.parse(url) ?? {}
+  if (/\s/.test(url) || pathname === undefined || !/^https?:$/.test(protocol ?? '')) return null
+  const folder = `${origin}${pathname}/`
+  return /\/[^/.]+$/.test(pathname) && isMapFolder(folder) ? folder : null
+}
+
 /**
  * A published map (docs/scale.md), or a large file by its address: of its points and captions only those are held that are looked at. The map draws
  * them by their index here; {@link rowOf} and {@link indexOf} go between that and the row.

@@ -10,12 +10,12 @@ import type {
   VectorsFrom,
 } from '../../../workers/read.ts'
 import type { UmapApi, UmapEstimate, UmapProbe, UmapResult, UmapSettings } from '../../../workers/umap.ts'
-import { InputError, throwIfCancelled } from '../../shared/core/errors.ts'
+import { CancelledError, InputError, NetworkError, throwIfCancelled } from '../../shared/core/errors.ts'
 import type { Layout, ModelFolder, Progress, Timing, Vectors } from '../../shared/core/types.ts'
 import type { Params, Settings } from '../link/params.ts'
 import { HeldRows } from '../rows/held-rows.ts'
 import type { MapRows } from '../rows/map-rows.ts'
-import { isMapFolder, StreamedMap } from '../rows/streamed-map.ts'
+import { folderOf, isMapFolder, StreamedMap } from '../rows/streamed-map.ts'
 import type { Hand } from '../workers/hand.ts'
 import type { Workers } from '../workers/workers.ts'
 import { N_DIMS, randomVectors, sampleOf } from './estimated-rows.ts'
@@ -190,8 +190,9 @@ export class Session {
       this.signal,
       (api) => api.open(source, options, proxy(onProgress), proxy(onNotice)),
       'end',
-    )
+    ).catch((error: unknown) => this.openAsFolder(error, events))
     throwIfCancelled(this.signal)
+    if (this.streamed) return opened
     if (opened.isLarge && opened.address !== null) {
       this.reader.end()
       this.reader = null
@@ -201,6 +202,23 @@ export class Session {
     const ms = performance.now() - started
     this.timings.push({ stage: 'read', ms, rows: opened.nRows, bytes: opened.bytes })
     return opened
+  }
+
+  /** A folder's address without its slash: hosts answer with an error, or with a page of their own. @throws the error, where it is none */
+  private async openAsFolder(error: unknown, events: SessionEvents): Promise<OpenedFile> {
+    const { source } = this.options
+    const isOther =
+      error instanceof InputError || (error instanceof NetworkError && /answered 40[34]/.test(error.message))
+    const folder = source.kind === 'url' && isOther ? folderOf(source.url) : null
+    if (folder === null) throw error
+    try {
+      const opened = await this.openStreamed(folder, { ...events, onNotice: () => {} })
+      this.reader?.end()
+      this.reader = null
+      return opened
+    } catch (other) {
+      throw other instanceof CancelledError ? other : error
+    }
   }
 
   private async openStreamed(url: string, events: SessionEvents): Promise<OpenedFile> {

@@ -1,6 +1,7 @@
 import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import { compressors } from 'hyparquet-compressors'
+import { crc32 } from '../../shared/math/crc32.ts'
 import type { ReadBytes } from '../sources/read-ahead.ts'
 import { readHybrid } from './rle.ts'
 
@@ -110,6 +111,7 @@ export async function* readPages(
       rows += nRows
       continue
     }
+    checkSum(header.page, body, offset - bytes)
     const page = decodePage(header.page, body, meta, levels, rows)
     if (page === null) continue
     rows += page.nRows
@@ -133,6 +135,17 @@ function checkRows({ data_page_header: v1, data_page_header_v2: v2 }: PageHeader
   const nRows = v1?.num_values ?? v2?.num_values ?? 0
   if (!(nRows >= 0 && nRows <= left)) throw new Error(`a page of ${nRows} rows where ${left} are left`)
   return nRows
+}
+
+/** Holds a page to its checksum, where its writer gave one. @throws {Error} they differ */
+function checkSum({ crc }: PageHeader, body: Uint8Array, start: number): void {
+  if (crc === undefined) return
+  const found = crc32(body)
+  if (found === crc >>> 0) return
+  const hex = (sum: number): string => sum.toString(16).padStart(8, '0')
+  throw new Error(
+    `the page of ${body.length} bytes at byte ${start} has the checksum ${hex(found)}, its header says ${hex(crc >>> 0)}`,
+  )
 }
 
 /** Null for kinds of page that hold no values. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { parquetMetadata } from 'hyparquet'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { captionAt } from '../../../src/shared/core/captions.ts'
 import { createReader, type Reader } from '../../../src/read/reader.ts'
@@ -42,6 +43,8 @@ describe('Parquet files that Arrow writes are read as DuckDB reads them', () => 
     'encodings-2.parquet',
     'int96.parquet',
     'one-row.parquet',
+    'checksums-1.parquet',
+    'checksums-2.parquet',
   ])('%s', async (name) => {
     // DuckDB does not read whole numbers in BYTE_STREAM_SPLIT; these files hold the same rows.
     const expected = await byDuckDb(name.startsWith('encodings') ? 'snappy.parquet' : name)
@@ -77,6 +80,25 @@ describe('Parquet files that Arrow writes are read as DuckDB reads them', () => 
     for await (const block of rows.blocks()) blocks.push(...block)
     expect(blocks).toEqual(Array.from({ length: 32 * 16 }, (_, i) => (Math.floor(i / 16) + (i % 16)) / 8))
   })
+
+  test.each(['checksums-1.parquet', 'checksums-2.parquet'])(
+    '%s: a page that is not what its checksum says is told',
+    async (name) => {
+      const bytes = new Uint8Array(await readFile(path.join(folder, name)))
+      const [{ meta_data: meta }] = parquetMetadata(bytes.buffer).row_groups[0].columns
+      const end =
+        Number(meta?.dictionary_page_offset ?? meta?.data_page_offset) + Number(meta?.total_compressed_size)
+      bytes[end - 1] ^= 1
+      const opening = createReader().open(
+        { kind: 'file', file: new File([bytes], name) },
+        { text: null, limit: null },
+        {},
+      )
+      await expect(opening).rejects.toThrow(
+        /^Read: column caption of .* is damaged in row group 0: the page of \d+ bytes at byte \d+ has the checksum [0-9a-f]{8}, its header says [0-9a-f]{8}/,
+      )
+    },
+  )
 
   test('without rows is told', async () => {
     await expect(open('no-rows.parquet')).rejects.toThrow('no-rows.parquet has no rows')
