@@ -12,7 +12,7 @@ export interface Topic {
   readonly y: number
   /** Box of 90 % of its captions along each axis: minX, minY, maxX, maxY. */
   readonly box: readonly [number, number, number, number]
-  /** Best first, one to three. */
+  /** Best first, of two words in all. */
   readonly terms: readonly string[]
   /** Captions in it, of those given. */
   readonly count: number

@@ -1,5 +1,9 @@
-/** Endings of file names and parts of addresses: never the name of a topic. */
-const NOISE = words('jpg jpeg png gif webp svg pdf psd eps html htm php www http https com net org img dsc')
+/** Endings of file names, parts of addresses and names of the sites that captions were gathered from: never the name of a topic. */
+const NOISE = words(
+  `jpg jpeg png gif webp svg pdf psd eps html htm php www http https com net org img dsc pinterest ebay etsy amazon
+  aliexpress walmart flickr shutterstock istock istockphoto alamy dreamstime depositphotos wikipedia wikimedia youtube
+  facebook instagram twitter tumblr blogspot wordpress johnlewis thumbnail thumbnails`,
+)
 
 /** Function words of other languages that English lists lack; of three letters and more, since shorter words name nothing. */
 const FOREIGN = words(
@@ -13,8 +17,8 @@ const PLAIN = words(
   `new best set sets free used great real high low pro old time times day days good big small little mini year years custom
   true view views super hot color colors colour size sizes style styles pack piece pieces image images picture pictures
   photo photos design designs collection vol inch sale buy online shop price item quality beautiful amazing awesome nice
-  perfect different various close make making way ways thing things lot like love part parts home page site download
-  review reviews number type types kind`,
+  perfect different close make making way ways thing things lot like love part parts home page site download
+  review reviews number type types kind titled title online description untitled unknown various`,
 )
 
 function words(list: string): ReadonlySet<string> {
@@ -29,4 +33,9 @@ export function canName(word: string): boolean {
 /** Whether every word of a term fits anything. */
 export function isPlain(term: string): boolean {
   return term.split(' ').every((word) => PLAIN.has(word))
+}
+
+/** Whether a word of a term fits anything. */
+export function hasPlain(term: string): boolean {
+  return term.split(' ').some((word) => PLAIN.has(word))
 }

@@ -1,7 +1,7 @@
 import { captionAt } from '../shared/core/captions.ts'
 import type { Captions } from '../shared/core/types.ts'
 import { HAS_UNSPACED, splitWords } from '../shared/text/words.ts'
-import { canName, isPlain } from './plain-words.ts'
+import { canName, hasPlain, isPlain } from './plain-words.ts'
 
 /** Words and pairs of words of many captions, each counted once a caption. */
 export interface Terms {
@@ -106,6 +106,8 @@ const PAIR_SHARE = 0.4
 const PLAIN_PAIR_SHARE = 0.2
 /** What is left of the weight of a term that would fit anything. */
 const PLAIN_SHARE = 0.25
+/** The same of a pair with one such word: another pair is better where it is as telling. */
+const PARTLY_PLAIN_SHARE = 0.9
 
 /**
  * The terms that set a group of captions apart, best first: by p · log(p / q), with p and q the shares of the group's and of
@@ -113,11 +115,12 @@ const PLAIN_SHARE = 0.25
  * of the Kullback-Leibler divergence) for the logarithm, which gives nothing to words that are as common elsewhere.
  *
  * @param members captions of the group
+ * @param mostWords of all terms together: a pair of words counts twice
  */
 export function nameGroup(
   { names, counts, ids, starts }: Terms,
   members: ArrayLike<number>,
-  most = 3,
+  mostWords = 2,
 ): string[] {
   const nCaptions = starts.length - 1
   const own = new Map<number, number>()
@@ -130,7 +133,8 @@ export function nameGroup(
     .map(([id, count]) => {
       const p = count / members.length
       const weak = isPlain(names[id])
-      return { id, count, weak, score: (weak ? PLAIN_SHARE : 1) * p * Math.log((p * nCaptions) / counts[id]) }
+      const share = weak ? PLAIN_SHARE : hasPlain(names[id]) ? PARTLY_PLAIN_SHARE : 1
+      return { id, count, weak, score: share * p * Math.log((p * nCaptions) / counts[id]) }
     })
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || a.id - b.id)
@@ -151,7 +155,15 @@ export function nameGroup(
       for (const other of overlapping.slice(1)) chosen.splice(chosen.indexOf(other), 1)
     }
   }
-  return chosen.slice(0, most).map(({ id }) => names[id])
+  let nWords = 0
+  return chosen
+    .map(({ id }) => names[id])
+    .filter((name) => {
+      const own = name.split(' ').length
+      if (nWords + own > mostWords) return false
+      nWords += own
+      return true
+    })
 }
 
 /** Whether a word, or its plural or singular, is among others. */

@@ -95,6 +95,7 @@ describe('names', () => {
       nameGroup(
         terms,
         Array.from({ length: 20 }, (_, i) => from + i),
+        3,
       )
     expect(named(0)).toEqual(['hafen'])
     expect(named(20).sort()).toEqual(['ball', 'hund', 'katze'])
@@ -110,10 +111,18 @@ describe('names', () => {
       ),
     )
     const own = Array.from({ length: 20 }, (_, i) => i)
-    const named = nameGroup(countTerms(mixed), own)
+    const named = nameGroup(countTerms(mixed), own, 3)
     expect(named.filter((term) => /stainless|steel/.test(term))).toEqual(['stainless steel'])
     expect(named).toContain('kettle')
     expect(named).not.toContain('best')
+  })
+
+  test('are of two words in all: a pair, or two that stand alone', () => {
+    const terms = countTerms(captions)
+    const group = Array.from({ length: 20 }, (_, i) => 40 + i)
+    const named = nameGroup(terms, group)
+    expect(named.join(' ').split(' ').length).toBeLessThanOrEqual(2)
+    expect(named.length).toBeGreaterThan(0)
   })
 
   test('Japanese is split by its own words', () => {
