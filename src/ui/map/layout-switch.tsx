@@ -1,3 +1,4 @@
+import { sayLayout } from '../parts/layout-names.ts'
 import { CompareButton } from './compare-bar.tsx'
 import { useData, useEngine, useStage } from '../parts/engine-context.ts'
 
@@ -19,7 +20,7 @@ export function LayoutSwitch() {
               checked={name === active}
               onChange={() => engine.map.setActive(name)}
             />
-            {name}
+            <LayoutName name={name} all={layouts} />
           </label>
         ))}
       </div>
@@ -32,4 +33,16 @@ function titleOf(name: string, index: number): string {
   const neighbors = /^nn(\d+)$/.exec(name)?.[1]
   const what = neighbors ? `UMAP with ${neighbors} neighbors` : `Layout ${name}`
   return index < 9 ? `${what} (key ${index + 1})` : what
+}
+
+/** “Balanced nn30”: what a layout shows, and the name that scripts and files know it by. */
+function LayoutName({ name, all }: { readonly name: string; readonly all: readonly string[] }) {
+  const says = sayLayout(name, all)
+  return says === null ? (
+    name
+  ) : (
+    <>
+      {says} <small>{name}</small>
+    </>
+  )
 }
