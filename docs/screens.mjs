@@ -34,8 +34,7 @@ async function pixelsOf(png) {
     context.drawImage(image, 0, 0)
     const { data } = context.getImageData(0, 0, image.width, image.height)
     let text = ''
-    for (let i = 0; i < data.length; i += 32_768)
-      text += String.fromCharCode(...data.subarray(i, i + 32_768))
+    for (let i = 0; i < data.length; i += 32_768) text += String.fromCharCode(...data.subarray(i, i + 32_768))
     return btoa(text)
   }, png.toString('base64'))
   return Buffer.from(rgba, 'base64')
@@ -56,7 +55,7 @@ const ready = async (page) => {
 const button = (page, name) => page.getByRole('button', { name, exact: true })
 const isOpen = (page) => page.locator('[data-panel]').evaluate((panel) => panel.dataset.open === 'true')
 async function setMenu(page, open) {
-  if ((await isOpen(page)) !== open) await button(page, 'Menu').click()
+  if ((await isOpen(page)) !== open) await page.getByRole('button', { name: 'Menu' }).click()
 }
 async function setTheme(page, theme) {
   const change = page.getByRole('button', { name: `Use the ${theme} theme` })
@@ -76,7 +75,7 @@ async function take(page, name, theme, { menu = false, set = async () => {}, uns
     await page.setViewportSize(viewport)
     await setTheme(page, theme)
     const isPhone = viewport === PHONE
-    await setMenu(page, !isPhone || menu)
+    await setMenu(page, menu === 'phone' ? isPhone : menu)
     await set(isPhone)
     // Nothing is under the pointer in the corner.
     await page.mouse.move(2, 2)
@@ -116,9 +115,12 @@ try {
   })
 
   await page.setViewportSize(WIDE)
-  await page.getByLabel('Open Parquet').setInputFiles({ name: 'captions.parquet', mimeType: '', buffer: await readFile(file) })
+  await page
+    .getByLabel('Open Parquet')
+    .setInputFiles({ name: 'captions.parquet', mimeType: '', buffer: await readFile(file) })
   if (!process.argv[2]) {
     await ready(page)
+    await setMenu(page, true)
     await button(page, 'Lay out again').click()
   }
   await page.getByRole('progressbar', { name: 'Lay out' }).waitFor()
@@ -136,21 +138,17 @@ try {
   }
   await take(page, '06-zoomed', 'light', { set: () => steps('Zoom in'), unset: fit })
   await take(page, '07-search', 'dark', {
-    set: async (isPhone) => {
+    set: async () => {
       await box.fill('red dress')
       await page.getByText(/captions? match/).waitFor()
-      const list = page.getByRole('button', { name: 'List' })
-      if (((await list.getAttribute('aria-expanded')) === 'true') === isPhone) await list.click()
     },
     unset: () => box.fill(''),
   })
   await take(page, '08-meaning', 'light', {
-    set: async (isPhone) => {
+    set: async () => {
       await box.fill('sleeping in the sun')
       await page.getByRole('radio', { name: 'Meaning' }).check({ force: true })
       await page.getByText(/the likest first/).waitFor()
-      const list = page.getByRole('button', { name: 'List' })
-      if (((await list.getAttribute('aria-expanded')) === 'true') === isPhone) await list.click()
     },
     unset: async () => {
       await page.getByRole('radio', { name: 'Words' }).check({ force: true })
@@ -180,7 +178,10 @@ try {
       await box.fill('')
       await box.blur()
       await button(page, 'Table').click()
-      await page.getByText(/against the rest/).waitFor()
+      await page
+        .getByText(/against the rest/)
+        .first()
+        .waitFor()
     },
     unset: async () => {
       await button(page, 'Close table').click()
@@ -189,7 +190,7 @@ try {
     },
   })
   await take(page, '11-agreement', 'dark', {
-    menu: true,
+    menu: 'phone',
     set: async (isPhone) => {
       await page.getByLabel('Color by').selectOption({ label: 'Agreement of the layouts' })
       await page.getByRole('slider', { name: 'Least agreement' }).waitFor()
@@ -209,7 +210,7 @@ try {
   })
   await page.setViewportSize(WIDE)
   await take(page, '13-settings', 'light', {
-    menu: true,
+    menu: 'phone',
     set: async () => {
       await button(page, 'Settings').click()
       await page.getByText(/^Laying out .* takes about/).waitFor()

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { makeSample } from '../../src/sample/captions.ts'
 import { clipModelFiles } from '../fixtures/clip-model.ts'
 import { writeParquet } from '../read/write-parquet.ts'
-import { harness, ready } from './harness.ts'
+import { harness, menu, ready } from './harness.ts'
 
 const { data, visit } = harness()
 
@@ -48,14 +48,16 @@ it('CLIP is projected at random, as the original was; what that costs is told, a
     firstMap: 'none',
   })
   await ready(page)
+  await menu(page)
   const kept = async () =>
     Number(/keeps (\d+) %/.exec((await page.getByText(/^\d+-d keeps \d+ %/).textContent()) ?? '')?.[1])
   const atRandom = await kept()
   const offer = await page.getByText(/^Principal components would keep \d+ %\./).textContent()
   expect(Number(/keep (\d+) %/.exec(offer ?? '')?.[1])).toBeGreaterThan(atRandom + 4)
   await page.getByRole('button', { name: 'Use principal components' }).click()
-  await page.getByText('PCA to 64-d').waitFor({ timeout: 60_000 })
+  await page.getByText('PCA to 64-d').waitFor({ state: 'attached', timeout: 60_000 })
   await ready(page)
+  await menu(page)
   expect(await kept()).toBeGreaterThan(atRandom + 4)
   expect(await page.getByRole('button', { name: 'Use principal components' }).count()).toBe(0)
   expect(new URL(page.url()).searchParams.get('projection')).toBe('pca')

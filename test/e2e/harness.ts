@@ -164,8 +164,30 @@ export async function layout(page: Page, name: string): Promise<number[]> {
 
 /** Moves the mouse over a row and gives the text of the tooltip. */
 export async function hover(page: Page, row: number): Promise<string | null> {
-  const at = await page.evaluate((r) => globalThis.captionscape.screenPosition(r), row)
+  const where = () => page.evaluate((r) => globalThis.captionscape.screenPosition(r), row)
+  let at = await where()
   if (!at) throw new Error(`e2e: row ${row} is out of view`)
+  const isFree = await page.evaluate(
+    ({ x, y }) => document.elementFromPoint(x, y)?.closest('.map') !== null,
+    at,
+  )
+  if (!isFree) {
+    // A card lies over the map's corner there: the map is drawn out from under it, as one would.
+    const { width, height } = page.viewportSize() ?? { width: 0, height: 0 }
+    const middle = { x: 0.4 * width, y: 0.4 * height }
+    await page.mouse.move(middle.x, middle.y)
+    await page.mouse.down()
+    await page.mouse.move(
+      middle.x + (at.x < middle.x ? 200 : -200),
+      middle.y + (at.y < middle.y ? 120 : -120),
+      {
+        steps: 5,
+      },
+    )
+    await page.mouse.up()
+    await settled(page)
+    at = (await where()) ?? at
+  }
   await page.mouse.move(at.x + 3, at.y + 3)
   await page.mouse.move(at.x, at.y)
   return page.getByRole('tooltip').textContent()
@@ -186,6 +208,12 @@ export async function violations(page: Page): Promise<string[]> {
     })
     return found.map((v) => `${v.id}: ${v.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)
   })
+}
+
+/** Unfolds the menu behind the name of the open file, or folds it. */
+export async function menu(page: Page, open = true): Promise<void> {
+  const isOpen = await page.locator('[data-panel]').evaluate((panel) => !(panel as HTMLElement).hidden)
+  if (isOpen !== open) await page.getByRole('button', { name: 'Menu' }).click()
 }
 
 /** Controls and texts that an edge of the window cuts; what scrolls sideways by itself is left out. */

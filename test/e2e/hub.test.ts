@@ -6,7 +6,7 @@ import { clipModelFiles } from '../fixtures/clip-model.ts'
 import { sentenceModelFiles } from '../fixtures/sentence-model.ts'
 import { Hub } from '../hub/hub.ts'
 import { writeParquet } from '../read/write-parquet.ts'
-import { harness, ready, type Visit } from './harness.ts'
+import { harness, menu, ready, type Visit } from './harness.ts'
 
 const hub = new Hub()
 const { data, visit } = harness(hub)
@@ -64,6 +64,7 @@ describe('a model on the hub', () => {
     const { page, faults } = await openWithClip(more, options)
     await ready(page)
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true)
+    await menu(page)
     await page
       .getByText(new RegExp(`${label}.* fp32 on WebAssembly`))
       .first()

@@ -8,7 +8,7 @@ import { sharedData } from '../fixtures/real-captions.ts'
 import { writeParquet } from '../read/write-parquet.ts'
 import { makeSample } from '../../src/sample/captions.ts'
 import { parseNpy } from '../reference/npy.ts'
-import { harness, hover, layout, ready, settled, spread, tabTo, violations } from './harness.ts'
+import { harness, hover, layout, menu, ready, settled, spread, tabTo, violations } from './harness.ts'
 
 const { data, visit } = harness()
 const NAMES = ['nn10', 'nn30', 'nn60']
@@ -95,6 +95,7 @@ describe('a file of captions', () => {
     const pinned = await card.locator('blockquote').textContent()
     await page.getByRole('searchbox', { name: 'Search captions' }).fill('a')
     await ready(page)
+    await page.getByRole('tab', { name: 'Caption' }).click()
     expect(await card.locator('blockquote').textContent()).toBe(pinned)
     await page.getByText(/captions match/).waitFor()
     expect(await status(page)).toMatchObject({ encoder: 'clip', rows: 120, layouts: NAMES })
@@ -159,7 +160,7 @@ describe('a file of captions', () => {
     const keys = page.keyboard
     await tabTo(page, 'Parquet URL')
     // The encoder first: it decides what the address is opened with.
-    await tabTo(page, /^CLIP$/)
+    await tabTo(page, /CLIP$/)
     await keys.press('ArrowRight')
     await expect.poll(() => page.getByRole('radio', { name: 'Lexical' }).isChecked()).toBe(true)
     await keys.down('Shift')
@@ -296,7 +297,7 @@ describe('a file of captions', () => {
     await ready(page)
     const made = await layout(page, 'nn60')
     const download = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'Export' }).click()
+    await page.getByRole('button', { name: 'Export', exact: true }).click()
     const file = await download
     expect(file.suggestedFilename()).toBe('export-map.parquet')
     await page.getByRole('button', { name: 'More formats' }).click()
@@ -340,6 +341,7 @@ describe('a file of captions', () => {
     })
     expect((await layout(page, 'own')).slice(0, 6)).toEqual([0, 0, 1, 0, 2, 0])
     expect(await hover(page, 20)).toBe('first 20')
+    await menu(page)
     await page.getByLabel('Caption column').selectOption('title')
     await ready(page)
     expect(await hover(page, 20)).toBe('second 20')

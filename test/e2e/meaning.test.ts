@@ -55,7 +55,6 @@ test.each([
   ])
   expect(rows.length).toBeGreaterThanOrEqual(10)
   for (const row of rows.slice(0, 10)) expect(captions[row]).toContain('train')
-  if (width < 760) await page.getByRole('button', { name: 'List' }).click()
   const results = page.getByRole('region', { name: 'Search results' })
   await results.getByText(captions[rows[0]]).first().waitFor()
   expect(await violations(page)).toEqual([])
@@ -80,6 +79,6 @@ test('a map that came with its layouts says why it cannot be searched by meaning
   await expect(page.evaluate(() => globalThis.captionscape.search('cat', 'meaning'))).rejects.toThrow(
     /came without vectors/,
   )
-  await page.getByRole('radio', { name: 'Words' }).check({ force: true })
+  await page.getByRole('radio', { name: 'Words', exact: true }).check({ force: true })
   await page.getByText(/captions? match/).waitFor()
 })

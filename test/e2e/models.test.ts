@@ -35,7 +35,9 @@ test('a model’s folder from one’s own disk takes the place of the hub’s', 
   await ready(page)
   await page.getByRole('button', { name: 'Settings' }).click()
   await page.getByLabel('Model folder').setInputFiles(model)
-  await page.getByText(/Sentence encoder \(small-encoder\), fp32 on WebAssembly/).waitFor({ timeout: 60_000 })
+  await page
+    .getByText(/Sentence encoder \(small-encoder\), fp32 on WebAssembly/)
+    .waitFor({ state: 'attached', timeout: 60_000 })
   await ready(page)
   await rm(folder, { recursive: true })
   // What lies on this disk is in nobody else's reach.
@@ -122,7 +124,9 @@ test('a folder of tables dropped on the page is one data set, and a folder with 
   await page.getByText('Ready: 90 captions').waitFor({ timeout: 60_000 })
   expect(await page.evaluate(() => globalThis.captionscape.caption(30))).toBe(texts[30])
   await drop(page, [model])
-  await page.getByText(/Sentence encoder \(small-encoder\), fp32 on WebAssembly/).waitFor({ timeout: 60_000 })
+  await page
+    .getByText(/Sentence encoder \(small-encoder\), fp32 on WebAssembly/)
+    .waitFor({ state: 'attached', timeout: 60_000 })
   await ready(page)
   await rm(root, { recursive: true })
   expect(faults).toEqual([])

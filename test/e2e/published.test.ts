@@ -7,7 +7,7 @@ import { createReader } from '../../src/read/reader.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
 import { Hub } from '../hub/hub.ts'
 import { writeParquet } from '../read/write-parquet.ts'
-import { harness, hover, ready, settled, violations } from './harness.ts'
+import { harness, hover, menu, ready, settled, violations } from './harness.ts'
 
 const hub = new Hub()
 const { data, visit } = harness(hub)
@@ -28,7 +28,7 @@ async function publishMap(folder: string): Promise<void> {
   ])
   const reader = createReader()
   const opened = await reader.open({ kind: 'file', file }, { text: null, limit: null }, {})
-  const { source, metadata, columns } = await reader.file()
+  const { source, metadata, columns } = reader.file()
   const options = { caption: 'TEXT', encoder: 'CLIP', source: null, parameters: {} }
   for (const { path, bytes } of await publish(source, metadata, columns, opened.layouts, options))
     data.files.set(`${folder}/${path}`, bytes)
@@ -224,7 +224,9 @@ describe('a large file by its address', () => {
     await offer.click()
     await page.getByText('95 captions match').waitFor({ timeout: 30_000 })
     expect(await page.evaluate(() => globalThis.captionscape.caption(777))).toMatch(/^777 x/)
+    await menu(page)
     await page.getByText(/kept in this browser for the next visit/).waitFor()
+    await menu(page, false)
 
     // What is selected can be saved with its captions.
     await page.getByRole('button', { name: 'Export', exact: true }).click()

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { describe, expect, inject, it } from 'vitest'
-import { cutOff, harness, hover, layout, ready, settled, violations } from './harness.ts'
+import { cutOff, harness, hover, layout, menu, ready, settled, violations } from './harness.ts'
 
 const { visit } = harness()
 
@@ -201,7 +201,7 @@ describe('the first page', () => {
     await ready(page)
     expect(await violations(page)).toEqual([])
     expect(await cutOff(page)).toEqual([])
-    if (width < 760) await page.getByRole('button', { name: 'Menu' }).click()
+    await menu(page)
     expect(await violations(page)).toEqual([])
     expect(await cutOff(page)).toEqual([])
     await page.getByLabel('Parquet URL').fill('nonsense')
@@ -210,11 +210,11 @@ describe('the first page', () => {
     expect(await violations(page)).toEqual([])
     await page.getByRole('alert').getByRole('button', { name: 'Dismiss' }).click()
     // A phone's menu folds when a run starts.
-    if (width < 760) await page.getByRole('button', { name: 'Menu' }).click()
+    await menu(page, width < 760)
     await page.getByRole('button', { name: 'Settings' }).click()
     expect(await violations(page)).toEqual([])
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
-    if (width < 760) await page.getByRole('button', { name: 'Menu' }).click()
+    await menu(page, false)
     await hover(page, 10)
     await page.mouse.down()
     await page.mouse.up()

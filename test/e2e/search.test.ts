@@ -33,11 +33,13 @@ describe('search', () => {
     await page.getByRole('button', { name: 'Next match' }).click()
     await expect.poll(() => pinned.textContent()).toBe(await captionOf(rows[0]))
 
+    await page.getByRole('tab', { name: /^Results/ }).click()
     const hit = page.getByRole('region', { name: 'Search results' }).getByRole('listitem').nth(1)
     expect(await hit.locator('mark').count()).toBeGreaterThan(0)
     await hit.getByRole('button').click()
     await expect.poll(() => pinned.textContent()).toBe(await captionOf(rows[1]))
 
+    await page.getByRole('tab', { name: /^Results/ }).click()
     await page.getByRole('button', { name: 'Zoom to matches' }).click()
     await settled(page)
     for (const row of rows)
@@ -51,6 +53,7 @@ describe('search', () => {
     await box.press('Enter')
     await expect.poll(() => pinned.textContent()).toContain('منظر')
     expect(await pinned.evaluate(direction)).toBe('rtl')
+    await page.getByRole('tab', { name: /^Results/ }).click()
     expect(await hit.getByRole('button').evaluate(direction)).toBe('rtl')
 
     await box.fill('qqqqqqq')
@@ -72,7 +75,6 @@ describe('search', () => {
       const { page } = await visit({ q: 'the' }, { theme, width, height })
       await ready(page)
       await page.getByText(/captions match/).waitFor()
-      if (width < 760) await page.getByRole('button', { name: 'List' }).click()
       await page.getByRole('region', { name: 'Search results' }).waitFor()
       expect(await violations(page)).toEqual([])
       expect(await cutOff(page)).toEqual([])

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { cutOff, harness, hover, ready, settled, violations } from './harness.ts'
+import { cutOff, harness, hover, menu, ready, settled, violations } from './harness.ts'
 
 const { visit } = harness()
 
@@ -172,7 +172,7 @@ describe('selection', () => {
     expect(await violations(page)).toEqual([])
     expect(await cutOff(page)).toEqual([])
     await page.getByRole('button', { name: 'Close table' }).click()
-    if (width < 760) await page.getByRole('button', { name: 'Menu' }).click()
+    await menu(page, width < 760)
     await page.getByRole('button', { name: 'More formats' }).click()
     expect(await violations(page)).toEqual([])
   })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { makeSample } from '../../src/sample/captions.ts'
 import { clipModelFiles } from '../fixtures/clip-model.ts'
 import { writeParquet } from '../read/write-parquet.ts'
-import { harness, ready, violations } from './harness.ts'
+import { harness, menu, ready, violations } from './harness.ts'
 
 const { data, visit } = harness()
 
@@ -23,7 +23,7 @@ test.each([
 ] as const)('lists what is kept and deletes it, in the %s theme at %i × %i', async (theme, width, height) => {
   const { page, faults } = await visit(await serve(200), { theme, width, height })
   await ready(page)
-  if (width < 760) await page.getByRole('button', { name: 'Menu' }).click()
+  await menu(page, width < 760)
   await page.getByRole('button', { name: 'Settings' }).click()
   const storage = page.getByRole('group', { name: 'Storage' })
   const item = storage.getByRole('listitem').filter({ hasText: 'kept.parquet: 200 captions' })

@@ -3,7 +3,7 @@ import type { Page } from 'playwright'
 import { expect, test } from 'vitest'
 import { npyHeader } from '../../src/shared/core/npy.ts'
 import { writeParquet } from '../read/write-parquet.ts'
-import { harness, layout, ready, violations } from './harness.ts'
+import { harness, layout, menu, ready, violations } from './harness.ts'
 
 const { data, visit } = harness()
 const SMALL = { gpu: 'fallback', epochs: 30, negatives: 5, nNeighbors: '10' }
@@ -71,6 +71,7 @@ test('vectors in a column make the map without any model, and an encoder does wh
   const { page, faults, requests } = await visit({ data: `${data.url}with.parquet`, ...SMALL })
   await ready(page)
   expect(await encoderOf(page)).toBe('vectors')
+  await menu(page)
   await page.getByText('Vectors from column clip (64-d as they are)').waitFor()
   await page.getByText(/holds vectors in its column “clip”, and the map is made from them/).waitFor()
   expect(requests.filter((url) => /huggingface|onnx/.test(url))).toEqual([])
@@ -86,13 +87,16 @@ test('vectors in a column make the map without any model, and an encoder does wh
   await page.getByText('Meaning', { exact: true }).click()
   await page.getByText(/by an encoder that the page does not have/).waitFor()
 
+  await menu(page)
   await page.getByRole('radio', { name: 'Lexical' }).check()
   await page.getByRole('button', { name: 'Lay out again' }).click()
   await ready(page)
   expect(await encoderOf(page)).toBe('lexical')
+  await menu(page)
   await page.getByLabel('Column of vectors').selectOption('box')
   await page.getByRole('button', { name: 'Lay out again' }).click()
   await ready(page)
+  await menu(page)
   await page.getByText('Vectors from column box (4-d as they are)').waitFor()
   expect(faults).toEqual([])
 })
@@ -109,16 +113,18 @@ test('a NumPy file beside the captions does, projected where it is wide; by addr
     ...SMALL,
   })
   await ready(page)
+  await menu(page)
   await page.getByText('Vectors from wide.npy (96-d, PCA to 64-d)').waitFor()
   const open = page.getByLabel('Open Parquet')
   await open.setInputFiles(files({ 'own.parquet': await parquet(), 'own.npy': wide }))
-  await page.getByText('Vectors from own.npy (96-d, PCA to 64-d)').waitFor()
   await ready(page)
+  await menu(page)
+  await page.getByText('Vectors from own.npy (96-d, PCA to 64-d)').waitFor()
   expect(await purity(page)).toBeGreaterThan(0.9)
 
   // Given by itself, it is for the file on the map.
   await open.setInputFiles(files({ 'narrow.npy': npy(vectorsOf(6)) }))
-  await page.getByText('Vectors from narrow.npy (6-d as they are)').waitFor()
+  await page.getByText('Vectors from narrow.npy (6-d as they are)').waitFor({ state: 'attached' })
   await ready(page)
 
   await open.setInputFiles(files({ 'own.parquet': await parquet(), 'short.npy': npy(rows.slice(1)) }))

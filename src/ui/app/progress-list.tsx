@@ -18,7 +18,7 @@ export function ProgressList() {
   const estimate = useStatus((view) => view.estimate)
   if (!stages || (phase !== 'working' && phase !== 'cancelled')) return null
   return (
-    <section className="progress" aria-label="Progress">
+    <section className="card progress" aria-label="Progress">
       {file !== '' && file !== shown && (
         <p className="on-its-way">
           On its way: <strong>{file}</strong>

@@ -55,7 +55,7 @@ export function CaptionPanel() {
   const fields = known?.columns.filter(({ name }) => name !== textColumn) ?? []
   const coordinates = fields.filter(({ name }) => isCoordinate(name, layouts))
   return (
-    <aside aria-label="Caption" className="caption card" data-caption="">
+    <aside aria-label="Caption" className="caption" data-caption="">
       <header>
         <h2>Row {formatCount(row)}</h2>
         <button

@@ -4,7 +4,7 @@ import { useData, useEngine, useStage } from '../parts/engine-context.ts'
 import './view-list.css'
 
 /** The captions in view as a list, the nearest to the middle first: the map for those who cannot see it. */
-export function CaptionsInView({ open: menuOpen }: { readonly open: boolean }) {
+export function CaptionsInView() {
   const engine = useEngine()
   const isOpen = useStore(engine.viewList.view, (list) => list.isOpen)
   const hasText = useData(
@@ -13,7 +13,7 @@ export function CaptionsInView({ open: menuOpen }: { readonly open: boolean }) {
   const body = useId()
   if (!hasText) return null
   return (
-    <section className="card view-list" aria-label="Captions in view" data-open={menuOpen}>
+    <section className="view-list" aria-label="Captions in view">
       <button
         type="button"
         className="plain fold"

@@ -40,12 +40,12 @@ const SCALES = [
   { scale: 'quantile', name: 'Quantile', title: 'Colors follow the ranks: as many captions of each' },
 ] as const
 
-/** How the map is drawn: what the points' color says, and whether they are points. On a phone it is part of the menu. */
-export function ColorPanel({ open }: { readonly open: boolean }) {
+/** How the map is drawn: what the points' color says, and whether they are points. */
+export function ColorPanel() {
   const isThere = useData((view) => (view.shown?.layouts.length ?? 0) > 0)
   if (!isThere) return null
   return (
-    <section className="card coloring" aria-label="Colors" data-open={open}>
+    <section className="card coloring" aria-label="Colors">
       <ColorBy />
       <DrawChoice />
     </section>

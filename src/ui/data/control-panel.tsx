@@ -1,8 +1,8 @@
 import { type ReactNode, useId, useState } from 'react'
-import { useChoices, useData, useEngine, useStage, useStatus } from '../parts/engine-context.ts'
+import { useChoices, useData, useEngine, useStatus } from '../parts/engine-context.ts'
 import { ExportButton } from '../out/export-button.tsx'
 import { FetchCaptions } from './fetch-captions.tsx'
-import { formatCount } from '../parts/format.ts'
+import { useIsWide, usePanels } from '../parts/panels.ts'
 import { OpenData } from './open-data.tsx'
 import { PublishButton } from '../out/publish-button.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
@@ -11,63 +11,28 @@ import { useCanLayOut, VectorColumn, VectorsChoice } from './vectors-choice.tsx'
 import './control-panel.css'
 
 const ENCODERS = [
-  { value: 'clip', name: 'CLIP' },
-  { value: 'lexical', name: 'Lexical' },
+  { value: 'clip', says: 'By meaning', name: 'CLIP' },
+  { value: 'lexical', says: 'By shared words', name: 'Lexical' },
 ] as const
 
-interface Props {
-  /** The panel folds to its head; at first on a phone only. */
-  readonly open: boolean
-  readonly onToggle: () => void
-  readonly onHelp: () => void
-  /** What is going on, between the open file and the controls. */
-  readonly children?: ReactNode
-}
-
-/** What is open, how it was made, and the ways to open something else. */
-export function ControlPanel({ open, onToggle, onHelp, children }: Props) {
-  const engine = useEngine()
-  const theme = useStage((view) => view.theme)
+/** How the open map was made, and the ways to open something else; folded where a map is open. */
+export function ControlPanel({ id, children }: { readonly id: string; readonly children?: ReactNode }) {
+  const open = usePanels((view) => view.menuOpen)
+  const isWide = useIsWide()
   const [settingsOpen, setSettingsOpen] = useState(false)
-  const body = useId()
   return (
-    <section className="card panel" aria-label="Captionscape" data-panel="" data-open={open}>
-      <header>
-        <Logo />
-        <h1>Captionscape</h1>
-        <button
-          type="button"
-          className="plain"
-          aria-label={theme === 'dark' ? 'Use the light theme' : 'Use the dark theme'}
-          onClick={() => engine.map.setTheme(theme === 'dark' ? 'light' : 'dark')}
-        >
-          {theme === 'dark' ? '☀' : '☾'}
-        </button>
-        <button
-          type="button"
-          className="plain"
-          aria-label="Keyboard shortcuts"
-          title="Keyboard shortcuts (?)"
-          onClick={onHelp}
-        >
-          ?
-        </button>
-        <button
-          type="button"
-          className="plain menu"
-          aria-expanded={open}
-          aria-controls={body}
-          onClick={onToggle}
-        >
-          Menu
-        </button>
-      </header>
-      <OpenFile />
-      {children}
-      <div className="panel-body" id={body}>
-        <Origin />
-        <OpenData />
-        <EncoderChoice />
+    <section
+      id={id}
+      className="card panel"
+      aria-label="Captionscape"
+      data-panel=""
+      data-open={open}
+      hidden={!open}
+    >
+      <Origin />
+      <OpenData />
+      <EncoderChoice />
+      {!isWide && (
         <div className="row actions">
           <button type="button" onClick={() => setSettingsOpen(true)}>
             Settings
@@ -75,37 +40,10 @@ export function ControlPanel({ open, onToggle, onHelp, children }: Props) {
           <ExportButton />
           <PublishButton />
         </div>
-      </div>
+      )}
+      {children}
       {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
     </section>
-  )
-}
-
-function Logo() {
-  return (
-    <svg className="logo" viewBox="0 0 32 32" aria-hidden="true">
-      <circle cx="9" cy="20" r="5" />
-      <circle cx="20" cy="12" r="7" />
-      <circle cx="24" cy="24" r="3.5" />
-      <circle cx="8" cy="8" r="2.5" />
-    </svg>
-  )
-}
-
-/** The open file's name and size. */
-function OpenFile() {
-  const shown = useData((view) => view.shown)
-  if (!shown) return null
-  const rows = formatCount(shown.nRows)
-  const part = shown.totalRows > shown.nRows ? ` of ${formatCount(shown.totalRows)}` : ''
-  return (
-    <p className="open-data">
-      <strong title={shown.name}>{shown.name}</strong>
-      <span>
-        {rows}
-        {part} rows
-      </span>
-    </p>
   )
 }
 
@@ -120,6 +58,7 @@ function Origin() {
   const shown = useData((view) => view.shown)
   const column = useId()
   if (!shown) return null
+  const textColumns = shown.columns.filter(({ kind }) => kind === 'text')
   return (
     <div className="origin">
       <p>
@@ -129,7 +68,7 @@ function Origin() {
       {shown.recipe && <p className="quiet recipe">{sentenceOf(shown.recipe)}</p>}
       {shown.fidelity && <FidelityLine fidelity={shown.fidelity} />}
       <FetchCaptions />
-      {shown.textPaths.length > 1 && !shown.isFolder && (
+      {textColumns.length > 1 && !shown.isFolder && (
         <p className="inline">
           <label className="label" htmlFor={column}>
             Caption column
@@ -139,41 +78,13 @@ function Origin() {
             value={shown.textColumn ?? ''}
             onChange={(event) => engine.open.setTextColumn(event.currentTarget.value)}
           >
-            {shown.textPaths.map((path) => (
-              <option key={path}>{path}</option>
+            {textColumns.map(({ name }) => (
+              <option key={name}>{name}</option>
             ))}
           </select>
         </p>
       )}
-      <ListsChoice />
     </div>
-  )
-}
-
-/** What becomes of several captions in one row of the file. */
-function ListsChoice() {
-  const engine = useEngine()
-  const textColumn = useData((view) => view.shown?.textColumn ?? null)
-  const lists = useData((view) => view.shown?.lists ?? null)
-  const id = useId()
-  if (lists === null || textColumn === null) return null
-  return (
-    <p className="inline">
-      <label className="label" htmlFor={id}>
-        Captions in lists
-      </label>
-      <select
-        id={id}
-        value={lists}
-        onChange={(event) => {
-          engine.choices.set({ lists: event.currentTarget.value === 'joined' ? 'joined' : 'rows' })
-          engine.open.setTextColumn(textColumn)
-        }}
-      >
-        <option value="rows">One row each</option>
-        <option value="joined">Joined</option>
-      </select>
-    </p>
   )
 }
 
@@ -188,7 +99,7 @@ function EncoderChoice() {
     <div className="encoder">
       <div className="encoder-row">
         <div role="radiogroup" aria-label="Encoder" aria-describedby={note} className="choices">
-          {ENCODERS.map(({ value, name }) => (
+          {ENCODERS.map(({ value, says, name }) => (
             <label key={value} data-checked={encoder === value}>
               <input
                 type="radio"
@@ -196,7 +107,8 @@ function EncoderChoice() {
                 checked={encoder === value}
                 onChange={() => engine.choices.set({ encoder: value })}
               />
-              {name}
+              {says}
+              <small className={value === 'clip' ? undefined : 'visually-hidden'}>{name}</small>
             </label>
           ))}
           <VectorsChoice />
@@ -219,8 +131,8 @@ function EncoderChoice() {
 function EncoderNote() {
   const encoder = useChoices((view) => view.settings.encoder)
   const model = useChoices((view) => view.modelFolder ?? view.settings.model)
-  if (encoder === 'lexical') return 'By words. No download, ready in seconds.'
-  if (encoder === 'vectors') return 'By the vectors that came with the captions.'
+  if (encoder === 'lexical') return 'Near are captions with words in common. No download, ready in seconds.'
+  if (encoder === 'vectors') return 'Near are captions whose own vectors are.'
   if (model !== null) return `By the model “${model}”.`
-  return 'By meaning. One download of 65–250 MB.'
+  return 'Near are captions that mean alike. One download of 65–250 MB.'
 }

@@ -6,6 +6,11 @@ import { useCanLayOut } from './vectors-choice.tsx'
 /** Another projection is offered where it keeps so much more of the neighbors. */
 const WORTH = 0.05
 
+/** Whether principal components would keep enough more to be worth another run. */
+export function canKeepMore({ kept, keptByPca }: Fidelity): boolean {
+  return keptByPca !== null && keptByPca - kept >= WORTH
+}
+
 /** What is left of the encoder's neighborhoods where the layout begins, and another projection where it would leave more. */
 export function FidelityLine({ fidelity }: { readonly fidelity: Fidelity }) {
   const engine = useEngine()
@@ -26,7 +31,7 @@ export function FidelityLine({ fidelity }: { readonly fidelity: Fidelity }) {
         {to}-d keeps {percent(kept)} of neighbors in {from}-d
         {explained !== null && ` and ${percent(explained)} of the variance`}
       </p>
-      {canRun && keptByPca !== null && keptByPca - kept >= WORTH && (
+      {canRun && keptByPca !== null && canKeepMore(fidelity) && (
         <p className="quiet">
           Principal components would keep {percent(keptByPca)}.{' '}
           <button

@@ -11,7 +11,7 @@ const ROW_PX = 52
 const LISTED = 100_000
 
 /** The captions found, in the file's order, the hits marked; only those in view are in the page. */
-export function SearchResults({ id }: { readonly id: string }) {
+export function SearchResults() {
   const { find: finder } = useEngine()
   const query = useStore(finder.view, (find) => find.query)
   const count = useStore(finder.view, (find) => find.count)
@@ -31,7 +31,7 @@ export function SearchResults({ id }: { readonly id: string }) {
   }, [list, at])
   return (
     // Tabbing to it lets the arrow keys scroll it.
-    <div id={id} ref={scroller} className="results" role="region" aria-label="Search results" tabIndex={0}>
+    <div ref={scroller} className="results" role="region" aria-label="Search results" tabIndex={0}>
       <ol style={{ height: list.getTotalSize() }}>
         {list.getVirtualItems().map(({ index, start }) => (
           <li

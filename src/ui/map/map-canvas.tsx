@@ -1,17 +1,16 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { Insets } from '../../draw/camera/camera.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { useData, useEngine, useStage } from '../parts/engine-context.ts'
+import { usePanels, WIDE_PX } from '../parts/panels.ts'
 import { MapPane } from './map-pane.tsx'
 import { Tooltip } from './tooltip.tsx'
 
-/** As in styles.css: narrower windows fold the panel to its head. */
-export const WIDE_PX = 760
-/** The line of the folded panel under its head. */
-const HEAD_PX = 34
-/** Space around the search field on a phone. */
-const SEARCH_PX = 22
+/** Of the sheet's tabs on a phone, which stand below the map at any time. */
+const TABS_PX = 52
+/** Between the bar and the map. */
+const GAP_PX = 8
 /** The name of a layout at the top of its map, where there are two. */
 const NAME_PX = 34
 
@@ -23,7 +22,7 @@ export function MapCanvas() {
   const second = isSplit ? to : null
   useInsets(second !== null)
   return (
-    <main data-split={second !== null}>
+    <div data-split={second !== null}>
       <p id="map-help" className="visually-hidden">
         Arrow keys move to the nearest caption in that direction, Enter pins it, Space selects it, A selects
         all in view, plus and minus zoom, 0 shows the whole map, Shift with an arrow pans, 1 to 3 switch
@@ -43,7 +42,7 @@ export function MapCanvas() {
       )}
       <FocusedCaption />
       <Tooltip />
-    </main>
+    </div>
   )
 }
 
@@ -63,36 +62,42 @@ function FocusedCaption() {
 function useInsets(isSplit: boolean): void {
   const engine = useEngine()
   const pinned = useStage((view) => view.pinned !== null)
+  const panels = usePanels(({ isOpen, isTall, menuOpen }) => [isOpen, isTall, menuOpen].join())
+  const hasTable = useStore(engine.table.view, ({ state }) => state !== 'closed')
+  const hasMap = useData((view) => view.shown !== null)
+  const base = useRef('')
+  const covered = useRef('')
   useEffect(() => {
-    let base = ''
-    let covered = ''
     const measure = (): void => {
       const box = (selector: string): DOMRect | undefined =>
         document.querySelector(selector)?.getBoundingClientRect()
       const wide = innerWidth >= WIDE_PX
-      const panel = box('[data-panel]')
-      const caption = box('[data-caption]')
+      const inspector = box('[data-inspector]')
       const dock = box('.dock')
-      const left = wide ? (panel?.right ?? 0) : 0
-      const search = box('[data-search] input')
-      const head = (box('[data-panel] header')?.bottom ?? 0) + HEAD_PX
-      const top = wide ? (search?.bottom ?? 0) : head + (search?.height ?? 0) + SEARCH_PX
-      const below = innerHeight - (dock?.top ?? innerHeight)
-      const right = wide && caption ? innerWidth - caption.left : 0
-      const bottom = !wide && caption ? innerHeight - caption.top : below
-      // The caption panel and the open menu come and go; the map must not jump for them.
-      const now = [left, top, below].join()
+      const menu = box('[data-panel]')
+      const table = box('.table-panel')
+      const top = (box('[data-bar]')?.bottom ?? 0) + GAP_PX
+      const controls = (dock?.height ?? 0) + GAP_PX
+      const left = wide && menu && menu.width > 0 ? menu.right : 0
+      const right = wide && inspector ? innerWidth - inspector.left : 0
+      const bottom = wide
+        ? controls + (table ? innerHeight - table.top : 0)
+        : innerHeight - (dock?.top ?? innerHeight)
+      // A sheet comes and goes; the map must not jump for it.
+      const now = [isSplit, wide, top, ...(wide ? [left, right, bottom] : [TABS_PX])].join()
       const insets = { left, top, right, bottom }
-      const refit = now !== base && !pinned
+      const refit = now !== base.current && !pinned
       if (isSplit) shareRoom(engine, insets, wide, refit)
       else engine.map.look.setInsets(insets, { refit })
-      base = now
+      base.current = now
       const cover = [right, bottom].join()
-      if (pinned && cover !== covered) engine.map.revealPinned()
-      covered = cover
+      if (pinned && cover !== covered.current) engine.map.revealPinned()
+      covered.current = cover
     }
     const observer = new ResizeObserver(measure)
-    for (const element of document.querySelectorAll('[data-panel], [data-search], .dock, [data-caption]'))
+    for (const element of document.querySelectorAll(
+      '[data-panel], [data-bar], .dock, [data-inspector], .table-panel',
+    ))
       observer.observe(element)
     addEventListener('resize', measure)
     measure()
@@ -100,7 +105,8 @@ function useInsets(isSplit: boolean): void {
       observer.disconnect()
       removeEventListener('resize', measure)
     }
-  }, [engine, pinned, isSplit])
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- panels that come are observed anew
+  }, [engine, pinned, isSplit, panels, hasTable, hasMap])
 }
 
 /** Halves the part of the window that no panel covers, for two maps: side by side, or on a phone one above the other. */

@@ -1,14 +1,17 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
 import { useStore } from 'zustand'
-import { ColumnContrasts } from './column-contrasts.tsx'
 import { useEngine } from '../parts/engine-context.ts'
 import { formatCount } from '../parts/format.ts'
+import { panels, useIsWide, usePanels } from '../parts/panels.ts'
+import { SelectionContrast } from './selection-contrast.tsx'
 import './selection-table.css'
 
 const ROW_PX = 34
+/** Of a step by arrow keys, CSS pixels. */
+const STEP_PX = 24
 
-/** The selected captions with all their columns, sortable, and what sets them apart from the rest. */
+/** The selected captions with all their columns, sortable; what sets them apart stands in the inspector, on a phone here. */
 export function SelectionTable() {
   const engine = useEngine()
   const { table, select: selection } = engine
@@ -17,7 +20,8 @@ export function SelectionTable() {
   const nRows = useStore(table.view, (view) => view.nRows)
   if (state === 'closed') return null
   return (
-    <section className="card table-panel" aria-label="Selected captions">
+    <section className="table-panel" aria-label="Selected captions">
+      <HeightGrip />
       <header>
         <h2>
           {formatCount(count)} selected
@@ -34,28 +38,40 @@ export function SelectionTable() {
   )
 }
 
+/** Drags the table's upper edge; the arrow keys move it too. */
+function HeightGrip() {
+  const height = usePanels((view) => view.tableHeight)
+  if (!useIsWide()) return null
+  return (
+    <hr
+      className="table-grip"
+      aria-orientation="horizontal"
+      aria-label="Height of the table"
+      aria-valuenow={height}
+      tabIndex={0}
+      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+      onPointerMove={(event) => {
+        if (event.currentTarget.hasPointerCapture(event.pointerId))
+          panels.resize('tableHeight', innerHeight - event.clientY)
+      }}
+      onKeyDown={(event) => {
+        const step = { ArrowUp: STEP_PX, ArrowDown: -STEP_PX }[event.key]
+        if (step !== undefined) panels.resize('tableHeight', height + step)
+      }}
+    />
+  )
+}
+
 function Contents() {
-  const { table, find: finder } = useEngine()
-  const terms = useStore(table.view, (view) => view.terms)
-  const hasContrasts = useStore(table.view, (view) => view.contrasts.length > 0)
+  const { table } = useEngine()
   const leftOut = useStore(table.view, (view) => view.leftOut)
+  const isWide = useIsWide()
   return (
     <>
       {leftOut.length > 0 && (
         <p className="quiet">Without {leftOut.join(', ')}: the map’s file gives these only whole.</p>
       )}
-      {terms.length > 0 && (
-        <ul className="terms" aria-label="Words that set the selection apart">
-          {terms.map(({ term }) => (
-            <li key={term}>
-              <button type="button" dir="auto" onClick={() => finder.setQuery(`"${term}"`)}>
-                {term}
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {hasContrasts && <ColumnContrasts />}
+      {!isWide && <SelectionContrast />}
       <Rows />
     </>
   )
