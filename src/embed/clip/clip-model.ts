@@ -140,7 +140,7 @@ export class ModelLoader {
     if (this.#loaded?.key === key) return this.#loaded
     this.unload()
     const started = performance.now()
-    const report = createReporter(context, { stage: 'Embed', unit: 'captions', detail: 'Loading the model' })
+    const report = createReporter(context, { stage: 'Embed', unit: 'bytes', detail: 'Loading the model' })
     report(0, 0)
     const model = await fetchModel(source, choice.dtypes, context, this.#host)
     report(0, 0)
