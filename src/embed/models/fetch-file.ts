@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../../shared/core/errors.ts'
 import { MODELS } from '../../shared/core/storage.ts'
 import type { Context } from '../../shared/core/types.ts'
 import type { Patience } from '../../shared/net/patience.ts'
@@ -22,6 +23,7 @@ const ABSENT = 404
  * A file of a model that is reached over the network. What the hub sent stays in the browser's cache, and so does its word
  * that an optional file does not exist: a model that is kept is loaded without any request.
  * @param base address of the model's folder
+ * @param isTurn no other tab downloads it
  * @returns null where an optional file does not exist
  * @throws {NetworkError} @throws {InputError} @throws {CancelledError}
  */
@@ -32,6 +34,7 @@ export async function fetchFile(
   context: Context,
   { openPart, digest }: ModelStorage,
   patience: Patience,
+  isTurn = false,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const url = `${base}${path}`
   const isOnnx = url.endsWith('.onnx') // the others are small: their progress would only flicker
@@ -39,6 +42,12 @@ export async function fetchFile(
   const cached = await fromCache(cache, url)
   if (cached === 'absent' && isOptional) return null
   if (cached && cached !== 'absent') return cached
+  if (isOnnx && cache && !isTurn) {
+    // Another tab may have downloaded it in the meantime.
+    const again = async () =>
+      fetchFile({ base, isHub }, path, isOptional, context, { openPart, digest }, patience, true)
+    return inTurnOfTabs(url, context, again)
+  }
   const report = createReporter(context, { stage: 'Embed', unit: 'bytes', detail: 'Downloading the model' })
   if (isOnnx || !isOptional) report(0, 0)
   const bytes = await download(
@@ -71,6 +80,27 @@ export async function fetchFile(
     )
   }
   return bytes
+}
+
+/** One tab at a time downloads a file that all of them keep; the others wait for it. @throws {CancelledError} */
+async function inTurnOfTabs<T>(url: string, context: Context, work: () => Promise<T>): Promise<T> {
+  // Not in every browser, nor on every page.
+  const { locks } = (globalThis as { navigator?: { locks?: LockManager } }).navigator ?? {}
+  if (!locks) return work()
+  const name = `captionscape download ${url}`
+  const { signal } = context
+  const first = await locks.request(name, { ifAvailable: true }, async (lock) =>
+    lock ? { result: await work() } : null,
+  )
+  if (first) return first.result
+  const step = { stage: 'Embed', unit: 'bytes', done: 0, total: 0 } as const
+  context.onProgress?.({ ...step, detail: 'Waiting for another tab, which downloads the model' })
+  try {
+    return await locks.request(name, signal ? { signal } : {}, work)
+  } catch (error) {
+    throwIfCancelled(signal)
+    throw error
+  }
 }
 
 /** Null where it is not there, or not whole. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fetchFile } from '../../../src/embed/models/fetch-file.ts'
 import { listedOnHub } from '../../../src/embed/models/hub-listing.ts'
+import type { Progress } from '../../../src/shared/core/types.ts'
 import { Hub } from '../../hub/hub.ts'
 
 const hub = new Hub()
@@ -62,6 +63,62 @@ test('what the hub has, and its word that it has none, are kept for visits witho
   expect(await get('modules.json', true)).toBeNull()
   // As a file that is needed, it is asked for again.
   await expect(get('modules.json')).rejects.toMatchObject({ name: 'NetworkError' })
+})
+
+describe('of two tabs that need a file', () => {
+  afterEach(() => void vi.stubGlobal('navigator', {}))
+
+  /** Web Locks, as far as they are used. */
+  function stubLocks(): void {
+    const held = new Set<string>()
+    const request = async (
+      name: string,
+      { ifAvailable, signal }: { ifAvailable?: boolean; signal?: AbortSignal },
+      work: (lock: object | null) => Promise<unknown>,
+    ): Promise<unknown> => {
+      if (ifAvailable && held.has(name)) return work(null)
+      while (held.has(name)) {
+        await new Promise((done) => setTimeout(done, 5))
+        signal?.throwIfAborted()
+      }
+      held.add(name)
+      return work({}).finally(() => held.delete(name))
+    }
+    vi.stubGlobal('navigator', { locks: { request } })
+  }
+
+  test('one downloads it, and the other waits, saying so, and takes it from the cache', async () => {
+    stubLocks()
+    const details: (string | undefined)[] = []
+    const onProgress = ({ detail }: Progress): void => void details.push(detail)
+    const waiting = { openPart: null, digest }
+    const both = await Promise.all([
+      get('onnx/model.onnx'),
+      fetchFile(source, 'onnx/model.onnx', false, { onProgress }, waiting, hasty),
+    ])
+    expect(both).toEqual([onnx, onnx])
+    expect(hub.bytesAsked()).toHaveLength(1)
+    expect(details).toEqual(['Waiting for another tab, which downloads the model'])
+  })
+
+  test('the other can be cancelled, and downloads it where the first could not', async () => {
+    stubLocks()
+    const controller = new AbortController()
+    const { signal } = controller
+    const onProgress = (): void => controller.abort()
+    const context = { signal, onProgress }
+    const first = get('onnx/model.onnx')
+    const second = fetchFile(source, 'onnx/model.onnx', false, context, { openPart: null, digest }, hasty)
+    await expect(second).rejects.toMatchObject({ name: 'CancelledError' })
+    expect(await first).toEqual(onnx)
+    kept.clear()
+    hub.isDown = true
+    const failing = get('onnx/model.onnx')
+    const third = get('onnx/model.onnx')
+    await expect(failing).rejects.toMatchObject({ name: 'NetworkError' })
+    hub.isDown = false
+    expect(await third).toEqual(onnx)
+  })
 })
 
 test('a refusal is no word that a file does not exist', async () => {
