@@ -92,7 +92,7 @@ async function fromRandom(task: ClusterTask): Promise<StartQuality & { readonly 
 }
 
 /** Cosine of the largest angle between the planes of two pairs of orthonormal columns [nPoints, 2]. */
-function planeCosine(a: Float64Array, b: Float64Array): number {
+function planeCosine(a: Float32Array, b: Float32Array): number {
   const m = [0, 0, 0, 0]
   for (let i = 0; i < a.length; i += 2) {
     for (let at = 0; at < 4; at++) m[at] += a[i + (at >> 1)] * b[i + (at & 1)]
@@ -119,9 +119,9 @@ async function measure({ vectors: encoded, nNeighbors, nEpochs }: Request): Prom
   const inSample = rowsAt(points, nDims, sample)
   const judge = async (
     seconds: number,
-    { vectors: plane, ...quality }: StartQuality & { readonly vectors: Float64Array | null },
+    { vectors: plane, ...quality }: StartQuality & { readonly vectors: Float32Array<ArrayBuffer> | null },
   ): Promise<StartOutcome> => {
-    const start = await arrange(session, vectors, components, plane, { seed: 1 })
+    const start = await arrange(session, vectors, components, plane && plane.slice(), { seed: 1 })
     const options = { ...UMAP_DEFAULTS, nEpochs, negativeSampleRate: 5 }
     const optimizer = await Optimizer.create(session, slicer, graph, start, options)
     const layouts = (await optimizer.run({})).map(({ positions }) => ({

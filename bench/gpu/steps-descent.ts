@@ -120,7 +120,7 @@ function scattered(nPoints: number): Float32Array<ArrayBuffer> {
 }
 
 /** Scaled to at most 10, with a little noise, as the engine does it. */
-function widened(vectors: Float64Array): Float32Array<ArrayBuffer> {
+function widened(vectors: Float32Array): Float32Array<ArrayBuffer> {
   const { uniform } = createRandom(2)
   const reach = vectors.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1
   return Float32Array.from(vectors, (value) => (10 * value) / reach + 2e-4 * (uniform() - 0.5))

@@ -21,7 +21,7 @@ const ENOUGH_GAPS = 10
 /** How the eigenvectors were found, and how good they are. */
 export interface SpectralResult extends StartQuality {
   /** [nPoints, 2] eigenvectors 1 and 2 on the largest component, 0 elsewhere; null when they did not converge */
-  readonly vectors: Float64Array | null
+  readonly vectors: Float32Array<ArrayBuffer> | null
 }
 
 /**
@@ -67,7 +67,7 @@ async function solveComponent({
 }: ClusterTask): Promise<SpectralResult> {
   const { small, members } = await readComponent(session, graph, components, least)
   const { vectors, degrees, residual, gap } = await solveSmall(small, seed)
-  const pairs = new Float64Array(2 * graph.nPoints)
+  const pairs = new Float32Array(2 * graph.nPoints)
   for (const [i, row] of members.entries()) {
     const root = Math.sqrt(degrees[i])
     for (let axis = 0; axis < 2; axis++) pairs[2 * row + axis] = root * vectors[i * BLOCK + axis]

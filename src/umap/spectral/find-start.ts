@@ -61,13 +61,13 @@ export async function findStart(
 
 /**
  * Positions from eigenvectors.
- * @param found [nPoints, 2] on the largest component; null for principal axes
+ * @param found [nPoints, 2] on the largest component, which become the positions; null for principal axes
  */
 export async function arrange(
   session: GpuSession,
   vectors: Vectors,
   components: Components,
-  found: Float64Array | null,
+  found: Float32Array<ArrayBuffer> | null,
   { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
 ): Promise<Float32Array<ArrayBuffer>> {
   if (found && components.sizes.length === 1) return scaled(found, seed)
@@ -75,12 +75,12 @@ export async function arrange(
   return scaled(found ? placeComponents(components, found, axes) : axes, seed)
 }
 
-function scaled(start: Float64Array, seed: number): Float32Array<ArrayBuffer> {
+/** In place. */
+function scaled(start: Float32Array<ArrayBuffer>, seed: number): Float32Array<ArrayBuffer> {
   const { normal } = createRandom(seed ^ 0x5bd1e995)
   let reach = 0
   for (let i = 0; i < start.length; i++) reach = Math.max(reach, Math.abs(start[i]))
   const scale = EXTENT / (reach || 1)
-  const positions = new Float32Array(start.length)
-  for (let i = 0; i < start.length; i++) positions[i] = scale * start[i] + NOISE * normal()
-  return positions
+  for (let i = 0; i < start.length; i++) start[i] = scale * start[i] + NOISE * normal()
+  return start
 }

@@ -148,10 +148,10 @@ export class GpuBlock implements Block {
   }
 
   /** [nPoints, 2] the first two vectors, as eigenvectors of D^-1/2 W D^-1/2 */
-  async firstTwo(): Promise<Float64Array> {
+  async firstTwo(): Promise<Float32Array<ArrayBuffer>> {
     const [basis, pairs] = this.#blocks // the product is not needed any more
     this.#onRows(await this.#session.bind(finish, [this.#degrees, basis, pairs]))
-    return new Float64Array(new Float32Array(await this.#session.read(pairs, this.#graph.nPoints * 8)))
+    return new Float32Array(await this.#session.read(pairs, this.#graph.nPoints * 8))
   }
 
   /** Gives the memory back. */

@@ -11,6 +11,7 @@ import finishWgsl from './finish.wgsl?raw'
 import gramWgsl from './gram.wgsl?raw'
 import hookWgsl from './hook.wgsl?raw'
 import multiplyWgsl from './multiply.wgsl?raw'
+import pairsWgsl from './pairs.wgsl?raw'
 import projectWgsl from './project.wgsl?raw'
 import prolongWgsl from './prolong.wgsl?raw'
 import residualWgsl from './residual.wgsl?raw'
@@ -130,4 +131,12 @@ export const addUp = {
   wgsl: [addUpWgsl],
   bindings: ['uniform', 'read', 'read_write'],
   params: { ...rows, nRows: 'u32', width: 'u32' },
+} as const satisfies KernelSource
+
+/** Two of six columns. */
+export const pairs = {
+  label: 'spectral.pairs',
+  wgsl: [pairsWgsl],
+  bindings: ['uniform', 'read', 'read_write'],
+  params: rows,
 } as const satisfies KernelSource

@@ -11,17 +11,17 @@ const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5))
  * in proportion to its points, arranged inside by principal axes, and moves away from the largest component in the
  * direction of its centroid until there is room. (umap-learn's `multi_component_layout` has the same aim.)
  *
- * @param largest [nPoints, 2] positions of the largest component's points; the others' are not read
+ * @param largest [nPoints, 2] positions of the largest component's points; the others' are not read. It becomes the result.
  * @param principal [nPoints, 2] coordinates along the principal axes
  * @returns [nPoints, 2]
  */
 export function placeComponents(
   { componentOf, sizes }: Components,
-  largest: Float64Array,
-  principal: Float64Array,
-): Float64Array {
+  largest: Float32Array<ArrayBuffer>,
+  principal: Float32Array,
+): Float32Array<ArrayBuffer> {
   const members = membersOf(componentOf, sizes)
-  const positions = new Float64Array(2 * componentOf.length)
+  const positions = largest
   let reach = 0
   for (const row of members[0])
     reach = Math.max(reach, Math.abs(largest[2 * row]), Math.abs(largest[2 * row + 1]))
@@ -30,8 +30,9 @@ export function placeComponents(
   for (const row of members[0]) {
     positions[2 * row] = scaleOfLargest * largest[2 * row]
     positions[2 * row + 1] = scaleOfLargest * largest[2 * row + 1]
-    radius = Math.max(radius, Math.hypot(positions[2 * row], positions[2 * row + 1]))
+    radius = Math.max(radius, positions[2 * row] ** 2 + positions[2 * row + 1] ** 2)
   }
+  radius = Math.sqrt(radius)
   const origin = centroid(principal, members[0])
   const discs: Disc[] = [{ x: 0, y: 0, radius }]
   for (let component = 1; component < sizes.length; component++) {
@@ -96,7 +97,7 @@ function membersOf(componentOf: Uint32Array, sizes: readonly number[]): readonly
   return members
 }
 
-function centroid(points: Float64Array, rows: Uint32Array): { x: number; y: number } {
+function centroid(points: Float32Array, rows: Uint32Array): { x: number; y: number } {
   let x = 0
   let y = 0
   for (const row of rows) {

@@ -5,6 +5,7 @@ import { createRandom } from '../../shared/math/random.ts'
 import { throwIfCancelled } from '../../shared/core/errors.ts'
 import type { Vectors } from '../../shared/core/types.ts'
 import { addUp, backproject, project } from './kernels.ts'
+import { readPairs } from './read-pairs.ts'
 
 const BLOCK = 6
 const CHUNK = 256
@@ -25,7 +26,7 @@ export async function principalAxes(
   session: GpuSession,
   { data, nPoints, nDims }: Vectors,
   { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
-): Promise<Float64Array> {
+): Promise<Float32Array<ArrayBuffer>> {
   const nQuads = nDims / 4
   const nChunks = Math.ceil(nPoints / CHUNK)
   const points = uploadSplit(
@@ -93,13 +94,7 @@ export async function principalAxes(
       before = spread
       axes = await weightedSums()
     }
-    const coordinates = new Float32Array(await session.read(block, nPoints * BLOCK * 4))
-    const pairs = new Float64Array(2 * nPoints)
-    for (let row = 0; row < nPoints; row++) {
-      pairs[2 * row] = coordinates[BLOCK * row]
-      pairs[2 * row + 1] = coordinates[BLOCK * row + 1]
-    }
-    return pairs
+    return await readPairs(session, block, nPoints)
   } finally {
     session.free(...points.parts, directions, offsets, block, parts, added)
   }

@@ -8,8 +8,8 @@ test('no component overlaps another, however many there are', () => {
     sizes.flatMap((size, component) => Array<number>(size).fill(component)),
   )
   const { normal } = createRandom(1)
-  const largest = Float64Array.from({ length: 2 * componentOf.length }, normal)
-  const principal = Float64Array.from({ length: 2 * componentOf.length }, normal)
+  const largest = Float32Array.from({ length: 2 * componentOf.length }, normal)
+  const principal = Float32Array.from({ length: 2 * componentOf.length }, normal)
   const positions = placeComponents({ componentOf, sizes }, largest, principal)
   const discs = sizes.slice(1).map((size, index) => {
     const members = [...componentOf.keys()].filter((row) => componentOf[row] === index + 1)
@@ -32,8 +32,8 @@ test('no component overlaps another, however many there are', () => {
 
 test('identical components are spread around the largest', () => {
   const componentOf = Uint32Array.of(0, 0, 0, 1, 1, 2, 2)
-  const flat = new Float64Array(14)
-  const positions = placeComponents({ componentOf, sizes: [3, 2, 2] }, flat, flat)
+  const flat = (): Float32Array<ArrayBuffer> => new Float32Array(14)
+  const positions = placeComponents({ componentOf, sizes: [3, 2, 2] }, flat(), flat())
   expect(positions.every(Number.isFinite)).toBe(true)
   expect(Math.hypot(positions[6] - positions[10], positions[7] - positions[11])).toBeGreaterThan(0.5)
 })
