@@ -1,4 +1,4 @@
-// node bench/umap-node.mjs [epochs] [points]…: the engine in Node, on the package `webgpu` (Dawn). Before: npm ci --prefix bench.
+// node bench/umap-node.mjs [epochs] [points]… [standard]: the engine in Node, on the package `webgpu` (Dawn). Before: npm ci --prefix bench.
 // It bundles the engine into bench/.out/umap-node.js and runs it:
 //   node bench/umap-node.mjs 1000 100000 1000000 12000000
 // measures a real GPU. Without one, Chromium's software adapter serves:
@@ -14,7 +14,11 @@ import { create, globals } from 'webgpu'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const nEpochs = Number(process.argv[2] ?? 200)
-const sizes = process.argv.slice(3).map(Number)
+const settings = process.argv.at(-1) === 'standard' ? 'standard' : 'original'
+const sizes = process.argv
+  .slice(3)
+  .filter((text) => text !== 'standard')
+  .map(Number)
 if (!sizes.length) sizes.push(2000)
 
 await build({
@@ -36,17 +40,17 @@ const device = await adapter.requestDevice({ requiredLimits })
 const { measure } = await import('./.out/umap-node.js')
 const outcomes = []
 for (const size of sizes) {
-  outcomes.push(await measure(device, size, nEpochs))
+  outcomes.push(await measure(device, size, nEpochs, settings))
   console.log(outcomes.at(-1))
 }
 const stages = ['Neighbors', 'Graphs', 'Start', 'Lay out']
 const { vendor, architecture, description } = adapter.info
 const text = `# UMAP in Node
 
-\`npm run bench:umap:node -- ${nEpochs} ${sizes.join(' ')}\`: the same engine in Node on the package \`webgpu\` (Dawn), a mixture of 200 clusters in 64-d, n_neighbors
-10, 30 and 60, ${nEpochs} epochs, negative sample rate 20. Seconds by stage, one run each.
+\`npm run bench:umap:node -- ${nEpochs} ${sizes.join(' ')} ${settings}\`: the same engine in Node on the package \`webgpu\` (Dawn), a mixture of 200 clusters in 64-d, n_neighbors
+${settings === 'standard' ? '15' : '10, 30 and 60'}, ${nEpochs} epochs, negative sample rate ${settings === 'standard' ? 5 : 20}. Seconds by stage, one run each.
 
-| points | ${stages.join(' | ')} | bytes a point | recall of neighbors | trustworthiness nn10 / nn30 / nn60 | bytes of the result |
+| points | ${stages.join(' | ')} | bytes a point | recall of neighbors | trustworthiness ${settings === 'standard' ? 'nn15' : 'nn10 / nn30 / nn60'} | bytes of the result |
 |---|---|---|---|---|---|---|---|---|
 ${outcomes
   .map(

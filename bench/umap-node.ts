@@ -1,4 +1,5 @@
 import { fromHalf, toHalf } from '../src/shared/math/half.ts'
+import { UMAP_STANDARD } from '../src/umap/common/options.ts'
 import { UmapRun } from '../src/umap/fit.ts'
 import { createRandom } from '../src/shared/math/random.ts'
 import type { Vectors } from '../src/shared/core/types.ts'
@@ -35,13 +36,19 @@ export function mixture(nPoints: number): Vectors {
   return { data, nPoints, nDims: DIMS }
 }
 
-/** Fits the mixture on a device of any WebGPU. */
-export async function measure(device: GPUDevice, nPoints: number, nEpochs: number): Promise<NodeOutcome> {
+/** Fits the mixture on a device of any WebGPU, at the original setting or the libraries' own. */
+export async function measure(
+  device: GPUDevice,
+  nPoints: number,
+  nEpochs: number,
+  settings: 'original' | 'standard',
+): Promise<NodeOutcome> {
+  const named = settings === 'standard' ? UMAP_STANDARD : {}
   const vectors = mixture(nPoints)
-  const warm = new UmapRun(device, mixture(256), { nEpochs: 2 })
+  const warm = new UmapRun(device, mixture(256), { ...named, nEpochs: 2 })
   await warm.fit()
   warm.close()
-  const run = new UmapRun(device, vectors, { nEpochs })
+  const run = new UmapRun(device, vectors, { ...named, nEpochs })
   const { layouts, timings } = await run.fit({})
   const rows = sampleRows(nPoints, QUALITY_ROWS, 1)
   const inData = rowsAt(Float64Array.from(vectors.data, fromHalf), DIMS, rows)

@@ -3,6 +3,7 @@ import { embeddingAtlas } from './embedding-atlas.mjs'
 import { embedLexically } from '../src/embed/lexical/lexical.ts'
 import { requestGpu } from '../src/gpu/adapter.ts'
 import { fromHalf } from '../src/shared/math/half.ts'
+import { UMAP_DEFAULTS, UMAP_STANDARD } from '../src/umap/common/options.ts'
 import { fitUmap } from '../src/umap/fit.ts'
 import { createRandom } from '../src/shared/math/random.ts'
 import { distinctCaptions } from '../src/read/distinct.ts'
@@ -11,10 +12,16 @@ import { makeSample } from '../src/sample/captions.ts'
 import type { Vectors } from '../src/shared/core/types.ts'
 import { trustworthiness } from '../test/reference/quality.ts'
 
-const SETTINGS = { nNeighbors: [10, 30, 60], negativeSampleRate: 20, minDist: 0.1, seed: 1 } as const
+type Named = 'original' | 'standard'
+
+/** The original pipeline's settings, or the libraries' own. */
+function settingsOf(named: Named) {
+  const { nNeighbors, negativeSampleRate } = named === 'standard' ? UMAP_STANDARD : UMAP_DEFAULTS
+  return { nNeighbors, negativeSampleRate, minDist: 0.1, seed: 1 }
+}
 
 /** Settings of one layout. */
-type PeerOptions = Omit<typeof SETTINGS, 'nNeighbors'> & {
+type PeerOptions = Omit<ReturnType<typeof settingsOf>, 'nNeighbors'> & {
   readonly nNeighbors: number
   readonly nEpochs: number
 }
@@ -47,16 +54,17 @@ function quality(points: Float64Array, nDims: number, layouts: readonly Float32A
   return layouts.map((positions) => trustworthiness(points, nDims, Float64Array.from(positions)))
 }
 
-async function measure(nPoints: number, nEpochs: number): Promise<{ adapter: string; outcomes: Outcome[] }> {
+async function measure(nPoints: number, nEpochs: number, named: Named) {
+  const settings = settingsOf(named)
   const vectors = await vectorsOf(nPoints)
   const { nDims } = vectors
   const points = Float64Array.from(vectors.data, fromHalf)
   const gpu = await requestGpu({ allowFallback: true })
   if (!gpu) throw new Error('bench: this browser has no WebGPU')
   // Compiles the kernels, as the first seconds of any visit do.
-  await fitUmap(gpu.device, vectors, { ...SETTINGS, nEpochs: 2 })
+  await fitUmap(gpu.device, vectors, { ...settings, nEpochs: 2 })
   let started = performance.now()
-  const fit = await fitUmap(gpu.device, vectors, { ...SETTINGS, nEpochs })
+  const fit = await fitUmap(gpu.device, vectors, { ...settings, nEpochs })
   const ours: Outcome = {
     engine: 'Captionscape',
     seconds: (performance.now() - started) / 1000,
@@ -75,8 +83,8 @@ async function measure(nPoints: number, nEpochs: number): Promise<{ adapter: str
   ): Promise<void> => {
     started = performance.now()
     const layouts: Float32Array[] = []
-    for (const nNeighbors of SETTINGS.nNeighbors)
-      layouts.push(await layOut({ ...SETTINGS, nNeighbors, nEpochs }))
+    for (const nNeighbors of settings.nNeighbors)
+      layouts.push(await layOut({ ...settings, nNeighbors, nEpochs }))
     const seconds = (performance.now() - started) / 1000
     outcomes.push({ engine, seconds, stages: {}, trustworthiness: quality(points, nDims, layouts) })
   }
@@ -88,7 +96,8 @@ async function measure(nPoints: number, nEpochs: number): Promise<{ adapter: str
     embeddingAtlas(points, nDims, { ...options, gpu: onGpu })
   await peer('Embedding Atlas 0.26.0 (CPU)', atlas(false))
   if (!gpu.adapter.includes('swiftshader')) await peer('Embedding Atlas 0.26.0 (WebGPU)', atlas(true))
-  return { adapter: gpu.adapter, outcomes }
+  const { nNeighbors, negativeSampleRate } = settings
+  return { adapter: gpu.adapter, outcomes, nNeighbors, negativeSampleRate }
 }
 
 Object.assign(globalThis, { measure })

@@ -1,6 +1,7 @@
 // Part a of the GPU day, in Node on Dawn: node day-a.js RESULTS [full | trial] [seconds]. bench/gpu/README.md says how.
 import os from 'node:os'
 import process from 'node:process'
+import { UMAP_STANDARD } from '../../src/umap/common/options.ts'
 import { UmapRun } from '../../src/umap/fit.ts'
 import { mixture } from './data.ts'
 import { recordFit } from './measure.ts'
@@ -66,7 +67,7 @@ await recorder.step('steps, middle', 60, (context) => middleByStep(sizes, contex
 await recorder.step('fit, small', 25, (context) => whole(context, small, 'original', { nEpochs }))
 await recorder.step('fit, small, again', 25, (context) => whole(context, small, 'original', { nEpochs }))
 await recorder.step('fit, standard', 30, (context) =>
-  whole(context, middle, 'standard', { nNeighbors: [15], nEpochs: standardEpochs, negativeSampleRate: 5 }),
+  whole(context, middle, 'standard', { ...UMAP_STANDARD, nEpochs: standardEpochs }),
 )
 await recorder.step('fit, middle', 50, (context) => whole(context, middle, 'original', { nEpochs }))
 await recorder.step('steps, large', 150, (context) => largeByStep(sizes, context), 40)

@@ -3,6 +3,7 @@ import type { Theme } from '../../draw/color/color.ts'
 import type { DrawChoice } from '../../draw/points/crowding.ts'
 import type { Backend, EncoderName, Metric, ProjectionChoice } from '../../shared/core/types.ts'
 import { type FilterText, readFilters, writeFilters } from './filters.ts'
+import { PRESET_NAMES, PRESETS, presetOf } from './presets.ts'
 
 /** How captions are compared with a query. */
 export type FindBy = 'words' | 'meaning'
@@ -86,13 +87,11 @@ export const DEFAULTS: Params = {
   gpu: 'auto',
   firstMap: 'auto',
   limit: null,
-  epochs: 1000,
-  negatives: 20,
+  ...PRESETS.original,
   minDist: 0.1,
   spread: 1,
   metric: 'euclidean',
   seed: 1,
-  nNeighbors: [10, 30, 60],
   layout: null,
   compare: null,
   view: null,
@@ -169,6 +168,10 @@ export function readNeighborList(list: string): readonly number[] | undefined {
   return valid && distinct.length >= 1 && distinct.length <= 6 ? distinct : undefined
 }
 
+/** Names several parameters at once; those that stand beside it count more. */
+const PRESET = 'settings'
+const presetName = oneOf(...PRESET_NAMES)
+
 const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } = {
   data: anyText,
   text: anyText,
@@ -230,12 +233,21 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
 
 /**
  * Reads the page's address. A value that cannot be used is left at its default and becomes a notice.
- * @param search `location.search`
+ * @param address `location.search`
  */
-export function readParams(search: string): { readonly params: Params; readonly notices: readonly string[] } {
+export function readParams(address: string): {
+  readonly params: Params
+  readonly notices: readonly string[]
+} {
   const values: Record<string, unknown> = { ...DEFAULTS }
   const notices: string[] = []
-  for (const [key, raw] of new URLSearchParams(search)) {
+  const search = new URLSearchParams(address)
+  const preset = search.get(PRESET)
+  const named = preset === null ? 'original' : presetName.read(preset)
+  if (named) Object.assign(values, PRESETS[named])
+  else notices.push(`The address says ${PRESET}=${preset}, but ${PRESET} takes ${presetName.says}.`)
+  for (const [key, raw] of search) {
+    if (key === PRESET) continue
     if (!Object.hasOwn(READERS, key)) {
       notices.push(`The address has “${key}”, which this version does not know; it was left out.`)
       continue
@@ -246,7 +258,7 @@ export function readParams(search: string): { readonly params: Params; readonly 
     else values[key] = value
   }
   // Who names vectors wants them.
-  if (values.vectors !== null && !new URLSearchParams(search).has('encoder')) values.encoder = 'vectors'
+  if (values.vectors !== null && !search.has('encoder')) values.encoder = 'vectors'
   return { params: values as unknown as Params, notices }
 }
 
@@ -256,9 +268,12 @@ export function readParams(search: string): { readonly params: Params; readonly 
  */
 export function writeParams(params: Params, always: readonly (keyof Params)[] = []): string {
   const search = new URLSearchParams()
+  const preset = presetOf(params) ?? 'original'
+  if (preset !== 'original') search.set(PRESET, preset)
+  const silent: Params = { ...DEFAULTS, ...PRESETS[preset] }
   for (const key of Object.keys(READERS) as (keyof Params)[]) {
     const text = writeParam(params, key)
-    if (text !== null && (always.includes(key) || text !== writeParam(DEFAULTS, key))) search.set(key, text)
+    if (text !== null && (always.includes(key) || text !== writeParam(silent, key))) search.set(key, text)
   }
   // Slashes, colons and commas are legal in a query, and addresses are read by people.
   const readable = search.toString().replace(/%2F/gi, '/').replace(/%3A/gi, ':').replace(/%2C/gi, ',')

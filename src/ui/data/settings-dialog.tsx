@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { BOUNDS, DEFAULTS, readNeighborList, readPrefix, type Settings } from '../../engine/link/params.ts'
+import { PRESET_NAMES, type PresetName, PRESETS, presetOf } from '../../engine/link/presets.ts'
 import { useChoices, useEngine } from '../parts/engine-context.ts'
 import { Field } from '../parts/field.tsx'
 import { ForecastLine } from './forecast-line.tsx'
@@ -48,6 +49,24 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
         <p className="quiet">For the next run. The values at first are those of the original 12M pipeline.</p>
         <fieldset>
           <legend>Rows and layout</legend>
+          <Field label="Preset" help="Of neighbors, epochs and negative samples.">
+            <select
+              value={(edited && presetOf({ ...settings, ...edited })) ?? 'own'}
+              // The form would be drawn again with the old choice before the change is told.
+              onInput={(event) => event.stopPropagation()}
+              onChange={(event) => {
+                const { form, value } = event.currentTarget
+                if (form && value !== 'own') setEdited(withPreset(form, value as PresetName))
+              }}
+            >
+              {PRESET_NAMES.map((name) => (
+                <option key={name} value={name}>
+                  {PRESET_LABELS[name]}
+                </option>
+              ))}
+              <option value="own">Own values</option>
+            </select>
+          </Field>
           <Field label="Rows" help="The file’s first rows only; empty for all.">
             {number('limit', BOUNDS.limit, settings.limit)}
           </Field>
@@ -142,6 +161,20 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
       </form>
     </dialog>
   )
+}
+
+const PRESET_LABELS: Readonly<Record<PresetName, string>> = {
+  original: 'Original pipeline',
+  standard: 'Libraries’ standard',
+}
+
+/** Fills a set's values into the form. */
+function withPreset(form: HTMLFormElement, name: PresetName): Partial<Settings> | null {
+  for (const [key, value] of Object.entries(PRESETS[name])) {
+    const input = form.elements.namedItem(key) as HTMLInputElement
+    input.value = Array.isArray(value) ? value.join(', ') : String(value)
+  }
+  return editedIn(form)
 }
 
 function number(

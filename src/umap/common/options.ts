@@ -34,6 +34,13 @@ export const UMAP_DEFAULTS: UmapOptions = {
   seed: 1,
 }
 
+/** What umap-learn and cuML take by themselves, for figures that can be held against theirs. */
+export const UMAP_STANDARD = {
+  nNeighbors: [15],
+  nEpochs: 500,
+  negativeSampleRate: 5,
+} as const satisfies Partial<UmapOptions>
+
 const MAX_NEIGHBORS = 200
 const MAX_LAYOUTS = 6
 /** The schedule counts in 1/65,536 of an epoch. */

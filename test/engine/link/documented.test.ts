@@ -6,5 +6,5 @@ test('docs/scripting.md has a row for each parameter of the address, and none fo
   const page = readFileSync('docs/scripting.md', 'utf8')
   const table = page.slice(page.indexOf('| parameter |'), page.indexOf('## `globalThis.captionscape`'))
   const rows = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
-  expect(rows.sort()).toEqual(Object.keys(DEFAULTS).sort())
+  expect(rows.sort()).toEqual([...Object.keys(DEFAULTS), 'settings'].sort())
 })

@@ -38,6 +38,20 @@ describe('address parameters', () => {
     expect(read).toEqual(params)
   })
 
+  it('have two sets of a name, which what stands beside them changes', () => {
+    expect(readParams('?settings=original').params).toEqual(DEFAULTS)
+    const { params, notices } = readParams('?epochs=200&settings=standard')
+    expect(params).toEqual({ ...DEFAULTS, nNeighbors: [15], epochs: 200, negatives: 5 })
+    expect(notices).toEqual([])
+    const standard = { ...params, epochs: 500, seed: 3 }
+    expect(writeParams(standard)).toBe('?settings=standard&seed=3')
+    expect(readParams(writeParams(standard)).params).toEqual(standard)
+    expect(readParams(writeParams(params)).params).toEqual(params)
+    expect(readParams('?settings=best').notices).toEqual([
+      'The address says settings=best, but settings takes original or standard.',
+    ])
+  })
+
   it('leave the address bare at their defaults, but for what is to be said always', () => {
     expect(writeParams(DEFAULTS)).toBe('')
     expect(writeParams(DEFAULTS, ['encoder'])).toBe('?encoder=clip')
