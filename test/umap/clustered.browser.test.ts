@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { CancelledError } from '../../src/shared/core/errors.ts'
 import { Slicer } from '../../src/gpu/slices.ts'
 import { readSplit } from '../../src/gpu/split.ts'
-import { reorder } from '../../src/umap/neighbors/kernels.ts'
-import { ClusteredSearch } from '../../src/umap/neighbors/clustered-search.ts'
+import { assign, reorder } from '../../src/umap/neighbors/kernels.ts'
+import { type ClusteredOptions, ClusteredSearch } from '../../src/umap/neighbors/clustered-search.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
 import type { Vectors } from '../../src/shared/core/types.ts'
 import { referenceKnn } from '../reference/knn.ts'
@@ -18,12 +18,19 @@ interface Found {
   readonly recall: number
   readonly nProbes: number
   readonly nClusters: number
+  readonly recallOfAll: number
+  readonly lowestDecile: number
 }
 
-function search(vectors: Vectors, k = K, bytesPerBuffer = Infinity): Promise<Found> {
+function search(
+  vectors: Vectors,
+  k = K,
+  bytesPerBuffer = Infinity,
+  options: ClusteredOptions = {},
+): Promise<Found> {
   return inSession(
     async (session) => {
-      const found = await new ClusteredSearch(session, new Slicer(session), vectors, k).run()
+      const found = await new ClusteredSearch(session, new Slicer(session), vectors, k, options).run()
       if (!found.approximate) throw new Error('no recall')
       return {
         ids: new Uint32Array(await readSplit(session, found.ids)),
@@ -67,6 +74,8 @@ describe('at least 95 % of the neighbors are found, and the recall told is the t
     const recall = recallOf(found, vectors)
     expect(recall).toBeGreaterThan(0.94)
     expect(Math.abs(recall - found.recall)).toBeLessThan(0.03)
+    expect(Math.abs(recall - found.recallOfAll)).toBeLessThan(0.03)
+    expect(found.lowestDecile).toBeLessThanOrEqual(found.recall)
     for (let row = 0; row < vectors.nPoints; row++) {
       const ids = found.ids.subarray(row * K, (row + 1) * K)
       expect(ids[0]).toBe(row)
@@ -93,6 +102,46 @@ describe('at least 95 % of the neighbors are found, and the recall told is the t
     for (let row = 0; row < 200; row++) expect(found.distances[row * K + K - 1]).toBe(0)
   })
 })
+
+test('where the lists of near clusters do not suffice, all are looked at, each once', async () => {
+  const vectors = powerLaw(600, 32, 0)
+  const found = await search(vectors, K, Infinity, { mostListed: 5 })
+  expect(found.nProbes).toBe(found.nClusters)
+  expect([found.recall, found.recallOfAll, found.lowestDecile]).toEqual([1, 1, 1])
+  expect(recallOf(found, vectors)).toBe(1)
+  for (let row = 0; row < 600; row++) expect(new Set(found.ids.subarray(row * K, (row + 1) * K)).size).toBe(K)
+})
+
+test.each([1, 7, 8, 9, 40])(
+  'each vector gets the nearest of %i centroids, the first of equal ones',
+  async (nClusters) => {
+    for (const nPoints of SIZES) {
+      const vectors = clusters(nPoints, 16, 3, 1)
+      const numbers = toNumbers(vectors)
+      const { normal } = createRandom(3)
+      const centroids = Float32Array.from({ length: nClusters * 16 }, normal)
+      // The last is the first once more.
+      if (nClusters > 1) centroids.copyWithin((nClusters - 1) * 16, 0, 16)
+      const lengths = Float32Array.from({ length: nClusters }, (_, cluster) =>
+        centroids
+          .subarray(cluster * 16, (cluster + 1) * 16)
+          .reduce((sum, value) => sum + (value * value) / 2, 0),
+      )
+      const params = { begin: 0, end: nPoints, partBegin: 0, nQuads: 4, nClusters }
+      const slots = [vectors.data, centroids, lengths, nPoints]
+      const { integers } = await runKernel(assign, slots, params, groupsOf(nPoints))
+      for (let row = 0; row < nPoints; row++) {
+        const away = Array.from({ length: nClusters }, (_, cluster) => {
+          let sum = 0
+          for (let d = 0; d < 16; d++) sum += (numbers[row * 16 + d] - centroids[cluster * 16 + d]) ** 2
+          return sum
+        })
+        expect(away[integers[3][row]]).toBeLessThan(Math.min(...away) + 1e-4)
+        if (nClusters > 1) expect(integers[3][row]).not.toBe(nClusters - 1)
+      }
+    }
+  },
+)
 
 test('distances are exact', async () => {
   const vectors = clusters(500, 16, 10, 1)

@@ -104,6 +104,10 @@ export interface Timing {
   readonly bytes?: number
   /** Share of the true 30 nearest neighbors found, where the search was approximate. */
   readonly recall?: number
+  /** The same of all neighbors that were wanted (60 by default). */
+  readonly recallOfAll?: number
+  /** Of the true 30 nearest: a tenth of the points have no more found. */
+  readonly lowestDecile?: number
   /** Of the spectral start. */
   readonly start?: StartQuality
 }

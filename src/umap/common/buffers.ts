@@ -15,8 +15,12 @@ export interface NeighborBuffers {
 
 /** How good approximate neighbors are. */
 export interface Approximation {
-  /** Share of the true 30 nearest that were found, measured on 1,000 queries. */
+  /** Share of the true 30 nearest that were found, the point itself counted, in the mean of 1,000 points. */
   readonly recall: number
+  /** The same of all that are wanted. */
+  readonly recallOfAll: number
+  /** Of the 30 nearest: a tenth of the points have no more. */
+  readonly lowestDecile: number
   /** Clusters that each point was compared with. */
   readonly nProbes: number
   readonly nClusters: number

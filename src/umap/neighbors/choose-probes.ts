@@ -2,10 +2,12 @@ import type { ClusteredPoints, ClusteredTask, Probes } from './clustered-plan.ts
 import { BLOCK_WORDS, LANES, NO_QUERY, sampleBelow } from './clusters.ts'
 import { probeClusters } from './probe-clusters.ts'
 import { groupByCluster, packByPart } from './query-blocks.ts'
+import { ALL_FOUND, RECALL_K, recallOf } from './recall.ts'
 
 /** Of the 30 nearest, in the mean of the sample. */
 const RECALL = 0.95
-const RECALL_K = 30
+/** Ranges of clusters that the sample's true neighbors are looked for in: with 16 blocks of queries, 256 workgroups. */
+const RANGES = 16
 export const SAMPLE_QUERIES = 1000
 
 /** Twice as many clusters, until a sample of queries finds enough of its exact neighbors. */
@@ -18,26 +20,41 @@ export async function chooseProbes(
   const { nPoints } = task.vectors
   const queries = sampleBelow(nPoints, SAMPLE_QUERIES, seed + 2)
   const near = Math.min(RECALL_K, k) - 1
-  if (near < 1) return { nProbes: 1, recall: 1 }
-  const all = { ...plan, width: 0 }
-  const truth = await distancesOf(task, all, packByPart(plan, [queries]), plan.nClusters, signal)
+  if (near < 1) return { nProbes: 1, width: plan.width, ...ALL_FOUND }
+  const truth = await trueDistances(task, plan, queries, signal)
   const blocks = packByPart(plan, groupByCluster(plan.clusters.starts, queries))
   for (let nProbes = Math.min(4, plan.nClusters); ; nProbes = Math.min(2 * nProbes, plan.nClusters)) {
     const isAll = nProbes > plan.width || nProbes === plan.nClusters
-    if (isAll) return { nProbes: plan.nClusters, recall: 1 }
-    const found = await distancesOf(task, plan, blocks, nProbes, signal)
-    let hits = 0
-    for (const [query, exact] of truth) {
-      // By distance, so that equally near points count alike.
-      const farthest = exact[near - 1] * (1 + 1e-6)
-      hits += (found.get(query) ?? []).filter((distance) => distance <= farthest).slice(0, near).length
-    }
-    const recall = hits / (near * truth.size)
-    if (recall >= RECALL) return { nProbes, recall }
+    if (isAll) return { nProbes: plan.nClusters, width: 0, ...ALL_FOUND }
+    const found = recallOf(truth, await distancesOf(task, plan, blocks, nProbes, signal))
+    if (found.recall >= RECALL) return { nProbes, width: plan.width, ...found }
   }
 }
 
-/** Squared distances of each query's neighbors, ascending. */
+/** By all clusters: ranges of them side by side, since the sample's few workgroups would leave a GPU idle. */
+async function trueDistances(
+  task: ClusteredTask,
+  plan: ClusteredPoints,
+  queries: Uint32Array,
+  signal: AbortSignal | undefined,
+): Promise<Map<number, number[]>> {
+  const { nClusters } = plan
+  const perRange = Math.ceil(nClusters / Math.min(RANGES, nClusters))
+  const one = packByPart(plan, [queries])
+  const nRanges = Math.ceil(nClusters / perRange)
+  const blocks = new Uint32Array(nRanges * one.length)
+  for (let block = 0; block < one.length; block += BLOCK_WORDS) {
+    for (let range = 0; range < nRanges; range++) {
+      // Ranges of a block side by side, so that blocks of one part of the vectors stay together.
+      const at = block * nRanges + range * BLOCK_WORDS
+      blocks.set(one.subarray(block, block + BLOCK_WORDS), at)
+      blocks[at] = range * perRange
+    }
+  }
+  return distancesOf(task, { ...plan, width: 0 }, blocks, perRange, signal)
+}
+
+/** Squared distances of each query's neighbors, ascending; those of queries that are in several blocks together. */
 async function distancesOf(
   task: ClusteredTask,
   plan: ClusteredPoints,
@@ -58,10 +75,8 @@ async function distancesOf(
         const query = blocks[(begin + Math.floor(lane / LANES)) * BLOCK_WORDS + 1 + (lane % LANES)]
         if (query === NO_QUERY) continue
         const own = Array.from({ length: k - 1 }, (_, slot) => heaps[slot * lanes + lane])
-        found.set(
-          query,
-          own.sort((a, b) => a - b),
-        )
+        const all = [...(found.get(query) ?? []), ...own].sort((a, b) => a - b)
+        found.set(query, all.slice(0, k - 1))
       }
     },
   })

@@ -3,6 +3,7 @@ import type { Slicer } from '../../gpu/slices.ts'
 import type { Split } from '../../gpu/split.ts'
 import type { Vectors } from '../../shared/core/types.ts'
 import type { Clusters } from './clusters.ts'
+import type { Recall } from './recall.ts'
 
 /** What a search by clusters looks for, and on what. */
 export interface ClusteredTask {
@@ -16,6 +17,8 @@ export interface ClusteredTask {
   /** Quads of a row on the GPU, a multiple of 4. */
   readonly nQuads: number
   readonly rowsPerPart: number
+  /** Lists of near clusters hold at most so many. */
+  readonly mostListed: number
 }
 
 /** The points in the order of their clusters, and which clusters are near each. */
@@ -32,9 +35,10 @@ export interface ClusteredPoints {
   readonly norms: GPUBuffer
 }
 
-/** How many clusters a search looks at. */
-export interface Probes {
-  /** Clusters to look at for each, and the recall that they reach. */
+/** How many clusters a search looks at, and the recall that it reaches with them. */
+export interface Probes extends Recall {
+  /** Clusters to look at for each. */
   readonly nProbes: number
-  readonly recall: number
+  /** Those in each list of near clusters; 0 where all are looked at. */
+  readonly width: number
 }

@@ -15,6 +15,8 @@ import { trainClusters, trainingPairs } from './train-clusters.ts'
 import { unitVectors } from './unit-vectors.ts'
 
 const MAX_CLUSTERS = 4096
+/** Where more near clusters than these do not suffice, all are looked at. */
+const MOST_LISTED = 512
 /** Clusters to look at, where nothing is known yet: captions took 4 to 16. */
 const LIKELY_PROBES = 16
 /** Shares of the progress: finding clusters, and how many of them to look at. */
@@ -36,6 +38,8 @@ export interface ClusteredOptions {
   readonly metric?: Metric
   /** Of the clusters and of the sample that recall is measured on. */
   readonly seed?: number
+  /** Near clusters that are looked at before all are; 512 by default. */
+  readonly mostListed?: number
 }
 
 /** What is known before the search itself. */
@@ -68,7 +72,7 @@ export class ClusteredSearch {
     slicer: Slicer,
     points: Vectors,
     k: number,
-    { metric = 'euclidean', seed = 1 }: ClusteredOptions = {},
+    { metric = 'euclidean', seed = 1, mostListed = MOST_LISTED }: ClusteredOptions = {},
   ) {
     this.#session = session
     this.#isCosine = metric === 'cosine'
@@ -76,7 +80,7 @@ export class ClusteredSearch {
     this.k = Math.min(k, points.nPoints)
     const nQuads = Math.ceil(vectors.nDims / 16) * 4
     const rowsPerPart = rowsPerBuffer(session, Math.max(nQuads * 8, this.k * 4), LANES)
-    this.#task = { session, slicer, vectors, seed, k: this.k, nQuads, rowsPerPart }
+    this.#task = { session, slicer, vectors, seed, k: this.k, nQuads, rowsPerPart, mostListed }
   }
 
   /**
@@ -103,14 +107,14 @@ export class ClusteredSearch {
       onFraction: (fraction) => onFraction?.(begun + (1 - begun) * fraction),
     })
     await this.#session.done()
-    const { nProbes, nClusters, recall } = plan
+    const { nProbes, nClusters, recall, recallOfAll, lowestDecile } = plan
     this.#freePlan()
     return {
       nPoints,
       k: this.k,
       ids: this.#ids,
       distances: this.#distances,
-      approximate: { recall, nProbes, nClusters },
+      approximate: { recall, recallOfAll, lowestDecile, nProbes, nClusters },
     }
   }
 

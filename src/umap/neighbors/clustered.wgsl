@@ -10,7 +10,7 @@ struct Params {
   othersBegin: u32,  // rows of the points' buffer
   othersEnd: u32,
   nClusters: u32,
-  width: u32,        // clusters in each list; 0 where every cluster is looked at
+  width: u32,        // clusters in each list; 0 where a block looks at its cluster and those after it
   probeBegin: u32,   // places in the lists
   probeEnd: u32,
   slack: f32,        // relative error bound of the filter
@@ -41,8 +41,9 @@ fn main(
   let query = select(blocks[65u * blockIndex + 1u], own, isQuery); // a block has at least one
   begin(query, at, stride, index, params.isFirst == 1u);
   for (var probe = params.probeBegin; probe < params.probeEnd; probe++) {
-    var near = probe;
+    var near = cluster + probe;
     if (params.width > 0u) { near = clusters[params.nClusters + 1u + cluster * params.width + probe]; }
+    if (near >= params.nClusters) { break; }
     let first = max(clusters[near], params.othersBegin);
     let last = min(clusters[near + 1u], params.othersEnd);
     compare(query, at, stride, isQuery, index, thread.xy, first, last);

@@ -7,9 +7,6 @@ import { NeighborSearch } from './find-neighbors.ts'
 import { norms, reorder } from './kernels.ts'
 import { assignClusters, uploadVectors } from './train-clusters.ts'
 
-/** Lists of near clusters hold at most so many; beyond, all clusters are looked at. */
-const MAX_LISTED = 512
-
 /**
  * The points in the order of their clusters, and which clusters are near each.
  *
@@ -24,7 +21,7 @@ export async function orderPoints(
   const { session, nQuads } = task
   const { nPoints } = task.vectors
   const nClusters = centroids.length / (4 * nQuads)
-  const width = Math.min(nClusters, MAX_LISTED)
+  const width = Math.min(nClusters, task.mostListed)
   const near = await nearestCentroids(task, centroids, width, signal)
   const kept: GPUBuffer[] = []
   const given = uploadVectors(task, task.vectors)

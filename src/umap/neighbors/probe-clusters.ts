@@ -63,7 +63,7 @@ export async function probeClusters(
         const nOfRun = run.end - run.begin
         const work = new ProbeWork(
           Uint32Array.from({ length: nOfRun }, (_, block) => blocks[(run.begin + block) * BLOCK_WORDS]),
-          (cluster, probe) => (plan.width > 0 ? plan.near[cluster * plan.width + probe] : probe),
+          (cluster, probe) => (plan.width > 0 ? plan.near[cluster * plan.width + probe] : cluster + probe),
           plan.clusters.starts,
           probes,
         )

@@ -26,7 +26,7 @@ export class ProbeWork {
 
   /**
    * @param clusterOf [nBlocks] cluster of each block's queries
-   * @param nearest the cluster at a place of a cluster's list
+   * @param nearest the cluster at a place of a cluster's list; none beyond the last one
    * @param starts [nClusters + 1] first point of each cluster
    * @param probes places that are looked at
    */
@@ -39,6 +39,7 @@ export class ProbeWork {
     this.#nBlocks = clusterOf.length
     this.#costOf = (block, probe) => {
       const near = nearest(clusterOf[block], probe)
+      if (near >= starts.length - 1) return 1
       return 1 + Math.ceil((starts[near + 1] - starts[near]) / TILE)
     }
     this.#ends = new Float64Array(probes)

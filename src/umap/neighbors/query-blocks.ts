@@ -2,12 +2,13 @@ import type { Part } from '../../gpu/split.ts'
 import type { ClusteredPoints } from './clustered-plan.ts'
 import { BLOCK_WORDS, LANES, NO_QUERY, packBlocks } from './clusters.ts'
 
-/** All points as queries of their own clusters, in blocks of which none lies across two buffers of vectors. */
+/** All points as queries of their own clusters, or of the first where all clusters are looked at, in blocks of which none lies across two buffers of vectors. */
 export function blocksOfAll({
   clusters: { starts },
   nClusters,
+  width,
   vectors: { rowsPerPart },
-}: Pick<ClusteredPoints, 'clusters' | 'nClusters' | 'vectors'>): Uint32Array<ArrayBuffer> {
+}: Pick<ClusteredPoints, 'clusters' | 'nClusters' | 'width' | 'vectors'>): Uint32Array<ArrayBuffer> {
   let nBlocks = 0
   const eachBlock = (tell: (cluster: number, first: number, last: number) => void): void => {
     for (let cluster = 0; cluster < nClusters; cluster++) {
@@ -23,7 +24,7 @@ export function blocksOfAll({
   const words = new Uint32Array(nBlocks * BLOCK_WORDS).fill(NO_QUERY)
   let at = 0
   eachBlock((cluster, first, last) => {
-    words[at] = cluster
+    words[at] = width > 0 ? cluster : 0
     for (let query = first; query < last; query++) words[at + 1 + query - first] = query
     at += BLOCK_WORDS
   })
