@@ -65,7 +65,9 @@ function fiftyComponents(): Vectors {
 }
 
 /** The eigenvectors as this engine found them before: from random vectors, over all points, to convergence. */
-async function fromRandom(task: ClusterTask): Promise<StartQuality & { readonly vectors: Float64Array }> {
+async function fromRandom(
+  task: ClusterTask,
+): Promise<StartQuality & { readonly vectors: Float32Array<ArrayBuffer> }> {
   const { session, slicer, graph, components, seed, least } = task
   const labels = session.upload(
     'bench.labels',

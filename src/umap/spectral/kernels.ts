@@ -134,7 +134,7 @@ export const addUp = {
 } as const satisfies KernelSource
 
 /** Two of six columns. */
-export const pairs = {
+export const firstPair = {
   label: 'spectral.pairs',
   wgsl: [pairsWgsl],
   bindings: ['uniform', 'read', 'read_write'],
