@@ -142,8 +142,11 @@ export class Runner {
         status.progress(stages)
         status.workOn(progress.stage, session.opened?.name ?? '')
       },
-      onNotice: (text, isPassing) => {
+      onNotice: (text, isPassing = false) => {
+        // A row that is read later waits for its host too.
+        const isOfMap = isPassing && !status.isWorking && data.shown === session
         if (isCurrent()) status.notice(text, { lasts: isPassing ? 'run' : 'map' })
+        else if (isOfMap) status.notice(text, { lasts: 'map' })
       },
       onLayouts: (_epoch, layouts) => {
         const now = performance.now()

@@ -321,6 +321,29 @@ describe('a file that is opened while another is on its way', () => {
   })
 })
 
+test('what a run says is said while it runs; of its map, later, only that a host is waited for', async () => {
+  let say = (_text: string, _isPassing?: boolean): void => {}
+  const read = {
+    open: (source: { url: string }, _options: object, _onProgress: object, onNotice: typeof say) => {
+      say = onNotice
+      onNotice('Cut to 4 rows')
+      onNotice('a.example asks to wait', true)
+      return opened(source.url)
+    },
+  }
+  const { open, status } = page({ read })
+  const texts = () => status.view.getState().notices.map(({ text }) => text)
+  open.openUrl(URLS.a)
+  await status.whenReady()
+  await expect.poll(texts).toEqual(['Cut to 4 rows'])
+  say('said too late')
+  say('There is no connection to a.example', true)
+  await expect.poll(texts).toEqual(['Cut to 4 rows', 'There is no connection to a.example'])
+  open.openUrl(URLS.b)
+  expect(texts()).toEqual([])
+  await status.whenReady()
+})
+
 describe('a model that cannot be had', () => {
   const params = { encoder: 'clip', firstMap: 'auto' } as const
   const url = 'https://huggingface.co/openai/clip/resolve/main/model.onnx'
