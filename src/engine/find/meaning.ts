@@ -1,7 +1,7 @@
 import { takeCaptions } from '../../shared/core/captions.ts'
 import { InputError } from '../../shared/core/errors.ts'
 import { greatest } from '../../shared/math/greatest.ts'
-import type { Captions } from '../../shared/core/types.ts'
+import type { Captions, Progress } from '../../shared/core/types.ts'
 import type { Encoder } from '../run/encoder.ts'
 import type { Session } from '../run/session.ts'
 import type { Workspace } from '../run/workspace.ts'
@@ -51,9 +51,10 @@ export class Meaning {
 
   /**
    * The rows of the `k` captions nearest to a text by cosine, copies of a caption beside each other.
+   * @param onStep hears of a model that has to be had first
    * @throws {InputError} where the map came without vectors, or while the encoder is at work
    */
-  async find(text: string, k: number): Promise<Ranked> {
+  async find(text: string, k: number, onStep?: (step: Progress) => void): Promise<Ranked> {
     const session = this.data.shown
     if (!session?.embedding || !session.pointOf) {
       throw new InputError(
@@ -74,7 +75,7 @@ export class Meaning {
       )
     }
     const { embedding, pointOf } = session
-    const own = await this.encoder.likeness(arenaOf(text), session, embedding)
+    const own = await this.encoder.likeness(arenaOf(text), session, embedding, onStep)
     if (own) {
       const points = greatest(own, k)
       return rowsOf(
@@ -84,7 +85,7 @@ export class Meaning {
         pointOf,
       )
     }
-    const vectors = await this.encoder.queries(arenaOf(text), session, embedding)
+    const vectors = await this.encoder.queries(arenaOf(text), session, embedding, onStep)
     // What knows words only has no direction for others, and would call all captions alike.
     if (embedding.encoder === 'lexical' && vectors.data.every((half) => half === 0)) {
       throw new InputError(

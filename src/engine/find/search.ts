@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { CancelledError, InputError } from '../../shared/core/errors.ts'
 import { parseQuery } from '../../shared/text/query.ts'
-import type { Captions } from '../../shared/core/types.ts'
+import type { Captions, Progress } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
 import type { FindBy } from '../link/params.ts'
 import type { Status } from '../status/status.ts'
@@ -23,6 +23,8 @@ export interface FindView {
   readonly why: string
   /** `off` while nothing is asked; `waiting` until the rows belong to the query. */
   readonly state: 'off' | 'waiting' | 'found' | 'impossible'
+  /** What is waited for; '' for the search itself. */
+  readonly step: string
   readonly count: number
   /** The hit that was stepped to, an index of the rows. */
   readonly at: number | null
@@ -83,7 +85,7 @@ export class Finder {
       this.onFound()
       return
     }
-    this.view.setState({ query, state: 'waiting' })
+    this.view.setState({ query, state: 'waiting', step: '' })
     const wait = by === 'meaning' ? MEANING_DEBOUNCE_MS : DEBOUNCE_MS
     this.timer = setTimeout(() => void this.run(query), wait)
   }
@@ -170,7 +172,10 @@ export class Finder {
     try {
       const { rows, scores, all } =
         by === 'meaning'
-          ? await this.parts.meaning.find(query, nearest)
+          ? await this.parts.meaning.find(query, nearest, (step) => {
+              if (!isStale() && this.view.getState().state === 'waiting')
+                this.view.setState({ step: inWords(step) })
+            })
           : { rows: await this.scan(query, true), scores: null, all: null }
       if (isStale()) return
       this.take(rows, scores, all)
@@ -209,10 +214,16 @@ export class Finder {
   }
 }
 
+/** “Downloading the model, 40 %”: in tens, since each change is said aloud. */
+function inWords({ detail = '', done, total }: Progress): string {
+  return total > 0 && detail ? `${detail}, ${10 * Math.floor((10 * done) / total)} %` : detail
+}
+
 const NONE = new Uint32Array(0)
 const OFF: FindView = {
   query: '',
   by: 'words',
+  step: '',
   nearest: 200,
   why: '',
   state: 'off',

@@ -46,10 +46,10 @@ export class Encoder {
   }
 
   /** Texts in the space of an embedding that was made by these settings. */
-  async queries(texts: Captions, by: By, embedding: Embedding): Promise<Vectors> {
+  async queries(texts: Captions, by: By, embedding: Embedding, onProgress?: OnProgress): Promise<Vectors> {
     if (!this.hand) throw new Error('encoder: queries before the first embedding')
     if (embedding.encoder === 'lexical') return this.hand.api.lexicalQueries(texts, embedding.lexiconId)
-    return this.hand.api.clipQueries(texts, requestOf(by, ''), embedding.projection, silent())
+    return this.hand.api.clipQueries(texts, requestOf(by, ''), embedding.projection, heardBy(onProgress))
   }
 
   /**
@@ -58,16 +58,21 @@ export class Encoder {
    */
   async compare(query: Captions, texts: Captions, least: number, by: By): Promise<Float32Array> {
     if (!this.hand) throw new Error('encoder: compare before the first embedding')
-    return this.hand.api.clipCompare(query, texts, least, requestOf(by, ''), silent())
+    return this.hand.api.clipCompare(query, texts, least, requestOf(by, ''), heardBy())
   }
 
   /**
    * How like all captions of an embedding are to a text, or to one of them, by the model's own vectors: cosines; null
    * where these are not at hand.
    */
-  async likeness(to: Captions | number, by: By, { ownId }: Embedding): Promise<Float32Array | null> {
+  async likeness(
+    to: Captions | number,
+    by: By,
+    { ownId }: Embedding,
+    onProgress?: OnProgress,
+  ): Promise<Float32Array | null> {
     return this.hand && ownId !== 0
-      ? this.hand.api.clipLikeness(to, ownId, requestOf(by, ''), silent())
+      ? this.hand.api.clipLikeness(to, ownId, requestOf(by, ''), heardBy(onProgress))
       : null
   }
 
@@ -86,5 +91,8 @@ function requestOf({ settings, modelFolder: folder }: By, name: string): ClipReq
   return { model, folder, dtype, backend, seed, projection, pooling, prefix, queryPrefix, name }
 }
 
-const silent = (): { onProgress(): void; onNotice(): void } =>
-  proxy({ onProgress: () => {}, onNotice: () => {} })
+/** Who hears of a model that has to be loaded first. */
+type OnProgress = SessionEvents['onProgress']
+
+const heardBy = (onProgress: OnProgress = () => {}): { onProgress: OnProgress; onNotice(): void } =>
+  proxy({ onProgress, onNotice: () => {} })

@@ -59,10 +59,10 @@ export function SearchField() {
 /** What the live region says. */
 function Count() {
   const { find: finder } = useEngine()
-  const { state, count, at, by } = useStore(finder.view)
+  const { state, step, count, at, by } = useStore(finder.view)
   const isPart = useData(({ shown }) => shown?.streamed === true && shown.held < shown.nRows)
   if (state === 'off' || state === 'impossible') return null
-  if (state === 'waiting') return 'Searching…'
+  if (state === 'waiting') return `${step || 'Searching'}…`
   if (at !== null) return `Match ${formatCount(at + 1)} of ${formatCount(count)}`
   if (by === 'meaning') return `${formatCount(count)} captions, the likest first`
   const found =

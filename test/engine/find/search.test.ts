@@ -18,7 +18,11 @@ function finder() {
     {
       data,
       meaning: {
-        find: () => Promise.reject(new InputError('This map came without vectors.', 'Lay out again.')),
+        find: (_text, _k, onStep) => {
+          const step = { stage: 'Embed', unit: 'bytes', detail: 'Downloading the model' } as const
+          onStep?.({ ...step, done: 45, total: 100 })
+          return Promise.reject(new InputError('This map came without vectors.', 'Lay out again.'))
+        },
       },
       stage: { visit: (row) => visited.push(row), showRows: () => {} },
       link: { set: (patch) => linked.push(patch) },
@@ -113,6 +117,18 @@ describe('an answer that comes late is not taken', () => {
     expect(reported).toEqual([])
     expect(made.view.getState().state).toBe('off')
   })
+})
+
+test('a search by meaning says which model it waits for, and how much of it has come, in tens', async () => {
+  const { made, settled } = finder()
+  const steps = new Set<string>()
+  made.view.subscribe(({ step }) => steps.add(step))
+  made.setBy('meaning')
+  made.setQuery('pets')
+  while (made.view.getState().state !== 'impossible') await settled()
+  expect([...steps]).toEqual(['', 'Downloading the model, 40 %'])
+  made.setQuery('cats')
+  expect(made.view.getState()).toMatchObject({ state: 'waiting', step: '' })
 })
 
 test('what cannot be answered says why, and is asked again when that may have changed', async () => {
