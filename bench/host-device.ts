@@ -30,6 +30,13 @@ const clustersOf = (nPoints: number): number => Math.max(1, Math.min(4096, Math.
 const floatBits = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0]
 const [TINY, TWO, THREE] = [1e-15, 2, 3].map(floatBits)
 
+/** Weight between two cells of a grid of 32 × 64. */
+function gridWeight(at: number): number {
+  const [a, b] = [at >>> 11, at & 2047]
+  const squared = ((a & 31) - (b & 31)) ** 2 + ((a >>> 5) - (b >>> 5)) ** 2
+  return squared > 36 ? 0 : Math.round(1e6 * Math.exp(-squared / 6))
+}
+
 /** What the 32-bit words from `first` on are in a buffer of this name. */
 function standInWords(label: string, nPoints: number, first: number, words: Uint32Array): void {
   const nClusters = clustersOf(nPoints)
@@ -45,8 +52,11 @@ function standInWords(label: string, nPoints: number, first: number, words: Uint
     // One row in some thousand is in a small component of its own.
     for (let at = first; at < end; at++) words[at - first] = (at >>> 5) % 1024 === 1023 ? at - (at & 31) : 0
   } else if (label === 'spectral.parts') {
-    // Inner products: an orthonormal block whose residual is small, so that one round suffices.
-    for (let at = first; at < end; at++) words[at - first] = at % 42 < 36 && (at % 42) % 7 === 0 ? TINY : 0
+    // [chunks, 8 · 9] inner products: an orthonormal block whose residual is small, so that one round suffices.
+    for (let at = first; at < end; at++) words[at - first] = at % 72 < 64 && (at % 72) % 9 === 0 ? TINY : 0
+  } else if (label.startsWith('spectral.weights')) {
+    // [2,048, 2,048] the graph of clusters, in two halves of 64-bit integers: a grid of 32 × 64, tied to what is near.
+    for (let at = first; at < end; at++) words[at - first] = label.endsWith('low') ? gridWeight(at) : 0
   } else if (label.endsWith('maxPulls')) words.fill(60)
   else if (label === 'spectral.rootDegrees') {
     for (let at = first; at < end; at++) words[at - first] = at & 1 ? TWO : THREE
@@ -68,7 +78,19 @@ export function standInDevice(nPoints: number): { readonly device: GPUDevice; re
   const traffic: Traffic = { bytesWritten: 0, bytesRead: 0, submits: 0, ownMs: 0 }
   const realNow = performance.now.bind(performance)
   let ahead = 0
+  /** When all that was submitted will be done. */
+  let busyUntil = 0
   performance.now = () => realNow() + ahead
+  /** Comes when what was submitted so far is done, in the order in which it was asked for, and puts the clock forward. */
+  const done = (): Promise<void> => {
+    const at = busyUntil
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        ahead = Math.max(ahead, at - realNow())
+        resolve()
+      })
+    })
+  }
   const scratch = new Uint8Array(STAGING_BYTES)
   const own = <T>(work: () => T): T => {
     const begun = process.cpuUsage()
@@ -125,13 +147,13 @@ export function standInDevice(nPoints: number): { readonly device: GPUDevice; re
     submit(lists: readonly { readonly groups: number; readonly copies: readonly (() => void)[] }[]) {
       own(() => {
         for (const { groups, copies } of lists) {
-          ahead += (groups * GROUP_NS) / 1e6
+          busyUntil = Math.max(busyUntil, performance.now()) + (groups * GROUP_NS) / 1e6
           for (const copy of copies) copy()
         }
       })
       traffic.submits++
     },
-    onSubmittedWorkDone: () => Promise.resolve(),
+    onSubmittedWorkDone: done,
   }
   const device = {
     limits: {
@@ -160,7 +182,7 @@ export function standInDevice(nPoints: number): { readonly device: GPUDevice; re
         usage,
         data,
         destroy() {},
-        mapAsync: () => Promise.resolve(),
+        mapAsync: done,
         getMappedRange: (at = 0, bytes = size - at) =>
           at === 0 && bytes === size ? data : data?.slice(at, at + bytes),
         unmap() {},

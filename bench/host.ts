@@ -29,7 +29,7 @@ const STAGES: Readonly<Record<string, string>> = {
 }
 
 /** Of the stand-in, and of the profiler. */
-const STAND_IN = ['fillFrom', 'standInWords', 'submit', 'cpuUsage', '(idle)', '(program)']
+const STAND_IN = ['fillFrom', 'standInWords', 'gridWeight', 'submit', 'cpuUsage', '(idle)', '(program)']
 
 /** Everything but the dispatches of a fit as the page makes it: three layouts, 1000 epochs, live positions. */
 export async function measureHost(nPoints: number): Promise<HostOutcome> {

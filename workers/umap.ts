@@ -211,7 +211,12 @@ const api: UmapApi = {
         return await attempt(signal)
       } catch (error) {
         if (!(error instanceof LostDeviceError) || signal.aborted) throw error
-        onNotice('The GPU was lost while it laid out. The layouts are made once more from the same vectors.')
+        const kept = current?.run instanceof UmapRun ? current.run.keptEpoch : 0
+        const next =
+          kept > 0
+            ? `The layouts go on from epoch ${kept.toLocaleString('en')}.`
+            : 'The layouts are made once more from the same vectors.'
+        onNotice(`The GPU was lost while it laid out. ${next}`)
         gpu = null
         return await attempt(signal)
       }
@@ -317,13 +322,20 @@ function takenVectors(): Vectors {
 /** The run of the same vectors under these settings, with what it has done, or a new one. */
 async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current> {
   const { gpu: allowed, ...options } = settings
-  if (current?.allowed === allowed && areEqual(current.vectors, vectors) && current.run.isUsable) {
+  if (current?.allowed === allowed && areEqual(current.vectors, vectors)) {
     const { run } = current
     if (run instanceof UmapRun) {
-      run.setOptions(options)
-      return current
-    }
-    if (current.options === JSON.stringify(options)) return current
+      const found = run.isLost ? await findGpu(allowed) : null
+      if (found) {
+        run.moveTo(found.device)
+        current.likeness?.close()
+        current = { ...current, adapter: found.adapter, likeness: null }
+      }
+      if (run.isUsable) {
+        run.setOptions(options)
+        return current
+      }
+    } else if (current.options === JSON.stringify(options)) return current
   }
   current?.run.close()
   current?.likeness?.close()

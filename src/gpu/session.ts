@@ -62,6 +62,7 @@ export class GpuSession {
   readonly #bytesPerTransfer: number
   readonly #params: GPUBuffer
   #fault: DeviceError | null = null
+  #readMs = 0
   #isOpen = true
 
   constructor(device: GPUDevice, limits: GpuLimits = {}) {
@@ -84,9 +85,19 @@ export class GpuSession {
     return this.#peakBytes
   }
 
+  /** Milliseconds that this thread has spent on copying what was read back. */
+  get readMs(): number {
+    return this.#readMs
+  }
+
   /** True once the device can do no more work. */
   get isBroken(): boolean {
     return this.#fault !== null
+  }
+
+  /** True once the device is gone; what was read from it before is right. */
+  get isLost(): boolean {
+    return this.#fault instanceof LostDeviceError
   }
 
   /** Ends the session for this reason, unless there was one before. */
@@ -162,9 +173,11 @@ export class GpuSession {
     const fetch = async (): Promise<void> => {
       this.device.queue.submit([encoder.finish()])
       await this.#map(staging)
+      const begun = performance.now()
       const mapped = staging.getMappedRange()
       for (const { from, into } of pieces) into.set(new Uint8Array(mapped, from, into.length))
       staging.unmap()
+      this.#readMs += performance.now() - begun
       pieces = []
       encoder = this.device.createCommandEncoder({ label: 'gpu.read' })
       at = 0
@@ -183,6 +196,14 @@ export class GpuSession {
     this.free(staging)
     this.check()
     return data.map(({ buffer }) => buffer)
+  }
+
+  /** Copies whole buffers into others of their size, once all work submitted so far is done. */
+  copy(pairs: readonly { readonly from: GPUBuffer; readonly to: GPUBuffer }[]): void {
+    this.check()
+    const encoder = this.device.createCommandEncoder({ label: 'gpu.copy' })
+    for (const { from, to } of pairs) encoder.copyBufferToBuffer(from, 0, to, 0, from.size)
+    this.device.queue.submit([encoder.finish()])
   }
 
   async #map(staging: GPUBuffer): Promise<void> {

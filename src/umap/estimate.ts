@@ -78,7 +78,7 @@ export function bytesPerPoint(nDims: number, nNeighbors: readonly number[]): num
   const graph = 4 * entries(k) + 8 * nSets + nNeighbors.reduce((sum, value) => sum + 2 * entries(value), 0)
   const building = 4 * Math.ceil(k / 4) + 8 * nSets + 12
   const start = 2 * WIDEST_ROW_BYTES + 12
-  const layouts = 28 * nSets
+  const layouts = 36 * nSets
   return Math.max(neighborBytesPerPoint(nDims, k), neighbors + graph + Math.max(building, start, layouts))
 }
 

@@ -2,6 +2,7 @@ import { buildGraph, freeGraph } from './graph/build-graph.ts'
 import { type Approximation, type GraphBuffers, leastWeight, type NeighborBuffers } from './common/buffers.ts'
 import { checkFinite } from './common/check-finite.ts'
 import { StageTimes } from './common/stage-times.ts'
+import { keepNeighbors, type KeptNeighbors, uploadNeighbors } from './kept-neighbors.ts'
 import { FIT_KERNELS } from './kernels.ts'
 import { type GpuLimits, GpuSession } from '../gpu/session.ts'
 import { Slicer } from '../gpu/slices.ts'
@@ -9,11 +10,18 @@ import { readSplit } from '../gpu/split.ts'
 import { chooseSearch } from './neighbors/choose-search.ts'
 import { ClusteredSearch } from './neighbors/clustered-search.ts'
 import type { NeighborSearch } from './neighbors/find-neighbors.ts'
+import type { KeptLayouts } from './optimize/live-layouts.ts'
 import { Optimizer } from './optimize/optimizer.ts'
 import { findStart, type Start } from './spectral/find-start.ts'
 import { throttled } from '../shared/core/throttled.ts'
 import type { Context, Layout, Timing, Vectors } from '../shared/core/types.ts'
-import { checkOptions, checkVectors, UMAP_DEFAULTS, type UmapOptions } from './common/options.ts'
+import {
+  checkOptions,
+  checkVectors,
+  type NeighborMethod,
+  UMAP_DEFAULTS,
+  type UmapOptions,
+} from './common/options.ts'
 
 /** What a fit is given besides its data. */
 export interface UmapContext extends Context {
@@ -76,16 +84,22 @@ export async function fitUmap(
 
 /**
  * A fit that can be cancelled and gone on with: what is finished stays on the GPU, and the end is the same to the byte as
- * without the break.
+ * without the break. Of what a lost device takes away, neighbors that were long in the finding, the start and layouts of at
+ * most ten seconds ago are kept: {@link moveTo} another one goes on from there.
  */
 export class UmapRun {
   readonly #vectors: Vectors
   #options: UmapOptions
-  readonly #session: GpuSession
-  readonly #slicer: Slicer
+  readonly #limits: GpuLimits
+  #session: GpuSession
+  #slicer: Slicer
   readonly #times = new StageTimes()
   #search: NeighborSearch | ClusteredSearch | null = null
+  /** How neighbors are found, once that is chosen. */
+  #method: NeighborMethod | null = null
   #onGpu: NeighborBuffers | null = null
+  #keptNeighbors: KeptNeighbors | null = null
+  #keptLayouts: KeptLayouts | null = null
   #graph: GraphBuffers | null = null
   #start: Start | null = null
   #optimizer: Optimizer | null = null
@@ -104,13 +118,24 @@ export class UmapRun {
     this.#options = { ...UMAP_DEFAULTS, ...options }
     checkOptions(this.#options)
     checkVectors(vectors)
+    this.#limits = limits
     this.#session = new GpuSession(device, limits)
     this.#slicer = new Slicer(this.#session)
   }
 
-  /** False once the device has failed: then only a new run on a new device helps. */
+  /** False once the device has failed: then only a new run helps, or {@link moveTo} where the device {@link isLost}. */
   get isUsable(): boolean {
     return !this.#session.isBroken
+  }
+
+  /** Whether the device is gone. */
+  get isLost(): boolean {
+    return this.#session.isLost
+  }
+
+  /** Epochs that a lost device would leave. */
+  get keptEpoch(): number {
+    return Math.floor((this.#keptLayouts?.nPasses ?? 0) / this.#options.nNeighbors.length)
   }
 
   /** The most GPU memory that the run has held at once. */
@@ -163,10 +188,11 @@ export class UmapRun {
     if (!(Object.keys(options) as (keyof UmapOptions)[]).some(is)) return
     this.#options = options
     this.#times.clear()
-    const known = this.#search?.k ?? 0
+    const found = this.#onGpu ?? this.#keptNeighbors
+    const known = found?.k ?? this.#search?.k ?? 0
     const wanted = Math.min(this.#vectors.nPoints, Math.max(...options.nNeighbors))
     // Clusters are chosen by the seed, and how many of them are looked at by the number of neighbors wanted.
-    const isApproximate = this.#search instanceof ClusteredSearch
+    const isApproximate = found ? found.approximate !== undefined : this.#search instanceof ClusteredSearch
     const newClusters = isApproximate && (is('seed') || wanted !== known)
     const newNeighbors = is('metric') || is('method') || newClusters || wanted > known
     const newGraph = newNeighbors || is('nNeighbors')
@@ -174,6 +200,7 @@ export class UmapRun {
     if (newStart || is('minDist') || is('spread') || is('negativeSampleRate') || is('learningRate')) {
       this.#optimizer?.close()
       this.#optimizer = null
+      this.#keptLayouts = null
     }
     if (newStart) this.#start = null
     if (newGraph && this.#graph) {
@@ -182,9 +209,25 @@ export class UmapRun {
     }
     if (newNeighbors) {
       this.#search?.close()
+      if (!this.#search && this.#onGpu) {
+        this.#session.free(...this.#onGpu.ids.parts, ...this.#onGpu.distances.parts)
+      }
       this.#search = null
+      this.#method = null
       this.#onGpu = null
+      this.#keptNeighbors = null
     }
+  }
+
+  /** Goes on on another device: what is on the old one is given up, what the page has is kept. */
+  moveTo(device: GPUDevice): void {
+    this.#session.close()
+    this.#session = new GpuSession(device, this.#limits)
+    this.#slicer = new Slicer(this.#session)
+    this.#search = null
+    this.#onGpu = null
+    this.#graph = null
+    this.#optimizer = null
   }
 
   /**
@@ -200,10 +243,10 @@ export class UmapRun {
     const graph = this.#graph ?? (await this.#times.time('Graphs', () => this.#buildGraph(found, context)))
     const start = this.#start ?? (await this.#times.time('Start', () => this.#findStart(graph, context)))
     const layouts = await this.#times.time('Lay out', () => this.#optimize(graph, start.positions, context))
-    const recall = found.approximate?.recall
     const timings = this.#times.of(nPoints).map((timing) => {
       if (timing.stage === 'Start') return { ...timing, start: start.quality }
-      return timing.stage === 'Neighbors' && recall !== undefined ? { ...timing, recall } : timing
+      const { approximate } = found
+      return timing.stage === 'Neighbors' && approximate ? { ...timing, ...recallIn(approximate) } : timing
     })
     const neighbors = context.wantsNeighbors ? await this.#readNeighbors(found) : null
     return {
@@ -226,13 +269,17 @@ export class UmapRun {
     const { nNeighbors, method, metric, seed } = this.#options
     const k = Math.max(...nNeighbors)
     const tell = this.#progress(onProgress, 'nearest neighbors', 0, SHARES.neighbors)
-    this.#search ??= await chooseSearch(this.#session, this.#slicer, this.#vectors, k, {
-      method,
-      metric,
-      seed,
-    })
+    if (this.#keptNeighbors) {
+      this.#onGpu = uploadNeighbors(this.#session, this.#keptNeighbors)
+      return this.#onGpu
+    }
+    const begun = performance.now()
+    const options = { method: this.#method ?? method, metric, seed }
+    this.#search ??= await chooseSearch(this.#session, this.#slicer, this.#vectors, k, options)
+    this.#method = this.#search instanceof ClusteredSearch ? 'approximate' : 'exact'
     const found = await this.#search.run({ signal, onFraction: tell })
-    if (found.approximate) onNotice?.(describe(found.approximate))
+    if (found.approximate) onNotice?.(describe(found.k, found.approximate))
+    this.#keptNeighbors = await keepNeighbors(this.#session, found, performance.now() - begun)
     this.#onGpu = found
     return found
   }
@@ -270,13 +317,17 @@ export class UmapRun {
     start: Float32Array<ArrayBuffer>,
     { signal, onProgress, onLayouts }: UmapContext,
   ): Promise<readonly Layout[]> {
-    this.#optimizer ??= await Optimizer.create(this.#session, this.#slicer, graph, start, this.#options)
+    const kept = this.#keptLayouts
+    this.#optimizer ??= await Optimizer.create(this.#session, this.#slicer, graph, start, this.#options, kept)
     const total = this.#options.nEpochs
     const tell = throttled((done: number) => onProgress?.({ stage: 'Lay out', done, total, unit: 'epochs' }))
     const layouts = await this.#optimizer.run({
       signal,
       onLayouts,
       onEpoch: (epoch) => tell(epoch, epoch === total),
+      onKept: (latest) => {
+        this.#keptLayouts = latest
+      },
     })
     try {
       for (const { name, positions } of layouts) checkFinite('optimize', `layout ${name}`, positions)
@@ -284,6 +335,7 @@ export class UmapRun {
       // So that another try begins at the first epoch.
       this.#optimizer.close()
       this.#optimizer = null
+      this.#keptLayouts = null
       throw error
     }
     return layouts
@@ -315,11 +367,19 @@ export class UmapRun {
   }
 }
 
+function recallIn({ recall, recallOfAll, lowestDecile }: Approximation): Partial<Timing> {
+  return { recall, recallOfAll, lowestDecile }
+}
+
 /** What people are told of approximate neighbors. */
-function describe({ recall, nProbes, nClusters }: Approximation): string {
-  const share = (100 * recall).toFixed(1)
+function describe(
+  k: number,
+  { recall, recallOfAll, lowestDecile, nProbes, nClusters }: Approximation,
+): string {
+  const [near, all, least] = [recall, recallOfAll, lowestDecile].map((share) => (100 * share).toFixed(1))
   return (
-    `Nearest neighbors are approximate: ${share} % of the true 30 nearest were found on 1,000 captions ` +
+    `Nearest neighbors are approximate: ${near} % of the true 30 nearest were found on 1,000 captions, ` +
+    `${all} % of ${k}; a tenth of the captions have ${least} % or less of 30 ` +
     `(${nProbes} of ${nClusters} clusters looked at for each).`
   )
 }

@@ -265,22 +265,64 @@ describe('the cost of a fit', () => {
   })
 })
 
-test('a device that is lost ends the fit with advice, and a new run on a new device works', async () => {
-  const gpu = await requestGpu({ allowFallback: true })
-  const device = gpu?.device as GPUDevice
-  const run = new UmapRun(device, clusters(400, 16, 5, 1), { ...FEW, nEpochs: 2000 })
-  const fit = run.fit({ onLayouts: () => device.destroy() })
-  await expect(fit).rejects.toThrow(/device was lost/)
-  expect(run.isUsable).toBe(false)
-  await expect(run.fit()).rejects.toThrow(DeviceError)
-  run.close()
-  const again = await requestGpu({ allowFallback: true })
-  const { layouts } = await fitUmap(again?.device as GPUDevice, clusters(400, 16, 5, 1), {
-    ...FEW,
-    nEpochs: 5,
+describe('a device that is lost', () => {
+  const vectors = clusters(400, 16, 5, 1)
+  const newDevice = async (): Promise<GPUDevice> =>
+    (await requestGpu({ allowFallback: true }))?.device as GPUDevice
+
+  test('ends the fit with advice; on another one it goes on from the layouts last seen, to the same bytes', async () => {
+    const options = { ...FEW, nEpochs: 400 }
+    const device = await newDevice()
+    const run = new UmapRun(device, vectors, options)
+    let seen = 0
+    const fit = run.fit({
+      onLayouts(epoch) {
+        seen = epoch
+        if (epoch > 20) device.destroy()
+      },
+    })
+    await expect(fit).rejects.toThrow(/device was lost/)
+    expect([run.isUsable, run.isLost]).toEqual([false, true])
+    await expect(run.fit()).rejects.toThrow(DeviceError)
+    expect(run.keptEpoch).toBeGreaterThan(20)
+    expect(run.keptEpoch).toBeLessThanOrEqual(seen)
+    const next = await newDevice()
+    run.moveTo(next)
+    const stages = new Set<string | undefined>()
+    const epochs: number[] = []
+    const kept = run.keptEpoch
+    const { layouts } = await run.fit({
+      onProgress({ stage, detail, done }) {
+        if (stage === 'Lay out') epochs.push(done)
+        else stages.add(detail)
+      },
+    })
+    // Neighbors were kept and the graph is made of them; the start is that of before.
+    expect([...stages]).toEqual(['graphs'])
+    expect(Math.min(...epochs)).toBeGreaterThanOrEqual(kept)
+    expect(bytesOf(layouts)).toEqual(bytesOf((await fitUmap(next, vectors, options)).layouts))
+    // Changed options find what they need in what was kept.
+    run.setOptions({ nNeighbors: [5, 10], minDist: 0.3 })
+    const changed = await run.fit()
+    const whole = await fitUmap(next, vectors, { ...options, nNeighbors: [5, 10], minDist: 0.3 })
+    expect(bytesOf(changed.layouts)).toEqual(bytesOf(whole.layouts))
+    run.close()
+    next.destroy()
   })
-  expect(layouts.length).toBe(3)
-  again?.device.destroy()
+
+  test('before anything was kept takes all with it, and another one does it all', async () => {
+    const device = await newDevice()
+    const run = new UmapRun(device, vectors, { ...FEW, nEpochs: 5 })
+    const lost = run.fit({ onProgress: () => device.destroy() })
+    await expect(lost).rejects.toThrow(/device was lost/)
+    expect(run.keptEpoch).toBe(0)
+    const next = await newDevice()
+    run.moveTo(next)
+    const { layouts } = await run.fit()
+    expect(bytesOf(layouts)).toEqual(bytesOf((await fitUmap(next, vectors, { ...FEW, nEpochs: 5 })).layouts))
+    run.close()
+    next.destroy()
+  })
 })
 
 describe('a few points', () => {

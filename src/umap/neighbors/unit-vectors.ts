@@ -1,4 +1,4 @@
-import { fromHalf, toHalf } from '../../shared/math/half.ts'
+import { halfTable, toHalf } from '../../shared/math/half.ts'
 import type { Vectors } from '../../shared/core/types.ts'
 
 /**
@@ -8,11 +8,12 @@ import type { Vectors } from '../../shared/core/types.ts'
  * @returns half-floats [nPoints, nDims], or [nPoints, nDims + 16] where there are rows of zeros
  */
 export function unitVectors({ data, nPoints, nDims }: Vectors): Vectors {
+  const floatOf = halfTable()
   const lengths = new Float64Array(nPoints)
   let hasZeros = false
   for (let row = 0; row < nPoints; row++) {
     let sum = 0
-    for (let d = 0; d < nDims; d++) sum += fromHalf(data[row * nDims + d]) ** 2
+    for (let d = 0; d < nDims; d++) sum += floatOf[data[row * nDims + d]] ** 2
     lengths[row] = Math.sqrt(sum)
     hasZeros ||= sum === 0
   }
@@ -22,7 +23,7 @@ export function unitVectors({ data, nPoints, nDims }: Vectors): Vectors {
     const length = lengths[row]
     if (length === 0) unit[row * width + nDims] = toHalf(1)
     else {
-      for (let d = 0; d < nDims; d++) unit[row * width + d] = toHalf(fromHalf(data[row * nDims + d]) / length)
+      for (let d = 0; d < nDims; d++) unit[row * width + d] = toHalf(floatOf[data[row * nDims + d]] / length)
     }
   }
   return { data: unit, nPoints, nDims: width }

@@ -7,11 +7,10 @@ import type { Layout } from '../../shared/core/types.ts'
 import type { UmapOptions } from '../common/options.ts'
 import { type Curve, fitCurve } from './curve.ts'
 import { apply, epoch, pullRates } from './kernels.ts'
-import { Paced } from './paced.ts'
+import { type KeptLayouts, LiveLayouts } from './live-layouts.ts'
 
 // What hubs and busy vertices may be pulled at once; bench/results/quality.md has the figures.
 const FULL_WEIGHT = 16
-const REPORT_MS = 125
 
 export type OptimizeOptions = Pick<
   UmapOptions,
@@ -23,8 +22,10 @@ export interface OptimizeEvents {
   readonly signal?: AbortSignal
   /** Finished epochs, in [0, nEpochs], after every slice. */
   readonly onEpoch?: (epoch: number) => void
-  /** Some eight times a second, or as often as reading them costs a tenth of the time; every array is fresh. */
+  /** Some eight times a second, or as often as copying them takes a fiftieth of the time; every array is fresh. */
   readonly onLayouts?: (epoch: number, layouts: readonly Layout[]) => void
+  /** Every ten seconds, small layouts more often: what {@link Optimizer.create} can go on from on another device. */
+  readonly onKept?: (kept: KeptLayouts) => void
 }
 
 interface Fit {
@@ -54,8 +55,11 @@ export class Optimizer {
   readonly #nPoints: number
   readonly #fits: readonly Fit[]
   readonly #curve: Curve
+  readonly #live: LiveLayouts
   /** Vertices moved so far: epoch by epoch, within it fit by fit. */
-  #done = 0
+  #done: number
+  /** The same when all that is submitted will be done. */
+  #encoded: number
 
   private constructor(
     session: GpuSession,
@@ -63,6 +67,7 @@ export class Optimizer {
     options: OptimizeOptions,
     graph: GraphBuffers,
     fits: readonly Fit[],
+    nPasses: number,
   ) {
     this.#session = session
     this.#slicer = slicer
@@ -71,10 +76,14 @@ export class Optimizer {
     this.#nPoints = graph.nPoints
     this.#fits = fits
     this.#curve = fitCurve(options.minDist, options.spread)
+    this.#live = new LiveLayouts(session, fits, graph.nPoints * 8)
+    this.#done = nPasses * graph.nPoints
+    this.#encoded = this.#done
   }
 
   /**
    * @param start [nPoints, 2]
+   * @param kept of another optimizer of the same graph and options, to go on from
    * @throws {DeviceError} when the device fails.
    */
   static async create(
@@ -83,17 +92,18 @@ export class Optimizer {
     graph: GraphBuffers,
     start: Float32Array<ArrayBuffer>,
     options: OptimizeOptions,
+    kept: KeptLayouts | null = null,
   ): Promise<Optimizer> {
     const fits: Fit[] = []
     for (let set = 0; set < graph.nNeighbors.length; set++) {
-      fits.push(await prepare(session, graph, set, start, options))
+      fits.push(await prepare(session, graph, set, kept?.positions[set] ?? start, options))
     }
-    return new Optimizer(session, slicer, options, graph, fits)
+    return new Optimizer(session, slicer, options, graph, fits, kept?.nPasses ?? 0)
   }
 
   /** Epochs that all layouts have finished. */
   get epoch(): number {
-    return Math.floor(this.#done / (this.#nPoints * this.#fits.length))
+    return this.#epochOf(this.#done)
   }
 
   /**
@@ -101,28 +111,40 @@ export class Optimizer {
    *
    * @throws {CancelledError} within a slice; {@link run} can be called again. {DeviceError} when the device fails.
    */
-  async run({ signal, onEpoch, onLayouts }: OptimizeEvents): Promise<readonly Layout[]> {
-    const reports = new Paced(REPORT_MS)
-    await this.#slicer.run(
-      {
-        label: 'optimize.epoch',
-        begin: this.#done,
-        total: this.#options.nEpochs * this.#fits.length * this.#nPoints,
-        grain: WORKGROUP_SIZE,
-        encode: (commands, begin, end) => this.#encode(commands, begin, end),
-        onSlice: async (done) => {
-          this.#done = done
-          onEpoch?.(this.epoch)
-          if (onLayouts) await reports.when(async () => onLayouts(this.epoch, await this.layouts()))
+  async run({ signal, onEpoch, onLayouts, onKept }: OptimizeEvents): Promise<readonly Layout[]> {
+    try {
+      await this.#slicer.run(
+        {
+          label: 'optimize.epoch',
+          begin: this.#done,
+          total: this.#options.nEpochs * this.#fits.length * this.#nPoints,
+          grain: WORKGROUP_SIZE,
+          encode: (commands, begin, end) => {
+            this.#encode(commands, begin, end)
+            this.#encoded = end
+          },
+          onSlice: (done) => {
+            this.#done = done
+            onEpoch?.(this.epoch)
+            const reached = this.#epochOf(this.#encoded)
+            this.#live.look(Math.floor(this.#encoded / this.#nPoints), {
+              onLayouts: onLayouts && ((layouts) => onLayouts(reached, layouts)),
+              onKept,
+            })
+          },
         },
-      },
-      signal,
-    )
+        signal,
+      )
+    } finally {
+      await this.#live.settle()
+    }
+    this.#live.check()
     return this.layouts()
   }
 
   /** Gives the memory back; the graph is the caller's. */
   close(): void {
+    this.#live.close()
     for (const { buffers } of this.#fits) this.#session.free(...buffers)
   }
 
@@ -133,6 +155,10 @@ export class Optimizer {
       this.#fits.map(({ positions }) => ({ buffer: positions, bytes })),
     )
     return this.#fits.map(({ name }, index) => ({ name, positions: new Float32Array(data[index]) }))
+  }
+
+  #epochOf(moved: number): number {
+    return Math.floor(moved / (this.#nPoints * this.#fits.length))
   }
 
   #encode(commands: Commands, begin: number, end: number): void {

@@ -1,6 +1,6 @@
 /**
  * Paces something costly that is told along the way: not more often than every `intervalMs`, counted from its end, and so
- * seldom that it takes at most a tenth of the time.
+ * seldom that it takes at most a fiftieth of the time.
  */
 export class Paced {
   readonly #intervalMs: number
@@ -14,12 +14,12 @@ export class Paced {
     this.#next = now() + intervalMs
   }
 
-  /** Does the work where it is due. */
-  async when(work: () => Promise<void>): Promise<void> {
-    const begun = this.#now()
-    if (begun < this.#next) return
-    await work()
-    const ended = this.#now()
-    this.#next = ended + Math.max(this.#intervalMs, 9 * (ended - begun))
+  get isDue(): boolean {
+    return this.#now() >= this.#next
+  }
+
+  /** It was done just now, and kept others from working for so long. */
+  took(ms: number): void {
+    this.#next = this.#now() + Math.max(this.#intervalMs, 49 * ms)
   }
 }
