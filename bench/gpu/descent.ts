@@ -4,6 +4,7 @@ import type { GpuSession } from '../../src/gpu/session.ts'
 import { fingerprint } from '../../src/shared/math/fnv.ts'
 import { fitCurve } from '../../src/umap/optimize/curve.ts'
 import { apply, type epoch, pullRates } from '../../src/umap/optimize/kernels.ts'
+import { learningRateOf } from '../../src/umap/optimize/learning-rate.ts'
 import type { Variant } from './variants.ts'
 
 /** What some epochs of one set by one arrangement took. */
@@ -69,7 +70,7 @@ export async function descend(
         epoch: t,
         seed: 1,
         nNegatives: negativeSampleRate,
-        learningRate: 1 - (t - 1) / total,
+        learningRate: learningRateOf(t, total),
         ...curve,
         fixedPoint,
       }

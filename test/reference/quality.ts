@@ -90,24 +90,32 @@ export function rowsAt(values: ArrayLike<number>, nDims: number, rows: ArrayLike
   )
 }
 
-/** Mean share of each of the rows' k nearest in the data that are also among its k nearest in the layout. */
-export function keptNeighbors(
-  data: ArrayLike<number>,
+/** The k nearest other rows of each of the rows, nearest first. */
+export function nearestOfRows(
+  values: ArrayLike<number>,
   nDims: number,
-  layout: ArrayLike<number>,
-  k: number,
   rows: ArrayLike<number>,
+  k: number,
+): number[][] {
+  return Array.from(rows, (row) => {
+    const away = distancesFrom(values, nDims, row)
+    away[row] = Number.POSITIVE_INFINITY
+    return smallest(away, k).sort((a, b) => away[a] - away[b])
+  })
+}
+
+/** Mean share of the first k of each list that are also among the first k of the other. */
+export function keptNeighbors(
+  inData: readonly (readonly number[])[],
+  inLayout: readonly (readonly number[])[],
+  k: number,
 ): number {
   let kept = 0
-  for (const row of Array.from(rows)) {
-    const inData = distancesFrom(data, nDims, row)
-    const inLayout = distancesFrom(layout, 2, row)
-    inData[row] = Number.POSITIVE_INFINITY
-    inLayout[row] = Number.POSITIVE_INFINITY
-    const near = new Set(smallest(inData, k))
-    kept += smallest(inLayout, k).filter((other) => near.has(other)).length
+  for (const [i, near] of inData.entries()) {
+    const wanted = new Set(near.slice(0, k))
+    for (const other of inLayout[i].slice(0, k)) if (wanted.has(other)) kept++
   }
-  return kept / (rows.length * k)
+  return kept / (inData.length * k)
 }
 
 /** Share of random triplets (i, j, k) whose order of d(i, j) and d(i, k) is the same in the layout; chance is 0.5. */

@@ -7,6 +7,7 @@ import type { Layout } from '../../shared/core/types.ts'
 import type { UmapOptions } from '../common/options.ts'
 import { type Curve, fitCurve } from './curve.ts'
 import { apply, epoch, pullRates } from './kernels.ts'
+import { learningRateOf } from './learning-rate.ts'
 import { type KeptLayouts, LiveLayouts } from './live-layouts.ts'
 
 // What hubs and busy vertices may be pulled at once; bench/results/quality.md has the figures.
@@ -175,7 +176,7 @@ export class Optimizer {
         epoch: t,
         seed: fit.seed,
         nNegatives: negativeSampleRate,
-        learningRate: learningRate * (1 - (t - 1) / nEpochs),
+        learningRate: learningRate * learningRateOf(t, nEpochs),
         ...this.#curve,
         fixedPoint: fit.fixedPoint,
       }
