@@ -1,5 +1,8 @@
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
+import { marked } from 'marked'
+import { readFileSync } from 'node:fs'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import packageJson from './package.json' with { type: 'json' }
 import { chromiumArgs } from './test/chromium-args.mjs'
@@ -27,10 +30,33 @@ const policy = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+/** docs/files.md as a page beside the page, which its errors and its panel link to. */
+function filesPage(): Plugin {
+  const html = async (): Promise<string> => {
+    const text = readFileSync(new URL('docs/files.md', import.meta.url), 'utf8')
+    const style =
+      ':root { color-scheme: light dark } body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif } ' +
+      'table { border-collapse: collapse } td, th { border: 1px solid #8886; padding: .3rem .6rem; text-align: left; vertical-align: top } code { overflow-wrap: anywhere }'
+    const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Files that open – Captionscape</title><style>${style}</style>`
+    return `<!doctype html><html lang="en"><head>${head}</head><body><main>${await marked.parse(text)}</main></body></html>`
+  }
+  return {
+    name: 'captionscape-files',
+    configureServer(server) {
+      server.middlewares.use('/files.html', (_, response) => {
+        void html().then((page) => response.setHeader('Content-Type', 'text/html').end(page))
+      })
+    },
+    async generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'files.html', source: await html() })
+    },
+  }
+}
+
 export default defineConfig({
   base: './',
   define: { CAPTIONSCAPE_VERSION: JSON.stringify(packageJson.version) },
-  plugins: [react()],
+  plugins: [react(), filesPage()],
   // Tests read ../shared/data where it is there.
   server: { headers: isolation, fs: { allow: ['.', '../shared/data'] } },
   preview: { headers: { ...isolation, ...policy } },

@@ -135,9 +135,16 @@ export class Opener {
   /** Lays out the open file by vectors that are given later. */
   private addVectors(files: readonly File[]): void {
     const { data, choices, status } = this.parts
-    if (!data.shown || data.shown.streamed) {
-      const advice = 'Open it together with the Parquet file to whose rows they belong.'
-      status.report(new InputError(`Read: ${files[0].name} holds vectors, and no captions are open`, advice))
+    // The sample stands in for a file; nobody has vectors of it.
+    if (!data.shown || data.shown.streamed || this.isSample(data.shown.options.source)) {
+      const advice =
+        'Open it together with the file whose captions they are of, such as Parquet or CSV: a row each, in the same order.'
+      status.report(
+        new InputError(
+          `Read: ${files[0].name} holds vectors, and the captions that they are of are missing`,
+          advice,
+        ),
+      )
       return
     }
     choices.takeVectorFiles(files)

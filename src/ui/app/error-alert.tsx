@@ -1,4 +1,5 @@
 import { useEngine, useStatus } from '../parts/engine-context.ts'
+import { FilesLink } from '../parts/files-link.tsx'
 import { formatCount } from '../parts/format.ts'
 import './error-alert.css'
 
@@ -10,7 +11,9 @@ export function ErrorAlert() {
   return (
     <div role="alert" className="alert">
       <p className="alert-message">{error.message}</p>
-      <p>{error.advice}</p>
+      <p>
+        {error.advice} {error.message.startsWith('Read: ') && <FilesLink />}
+      </p>
       {error.detail !== null && <p className="alert-detail">{error.detail}</p>}
       <div className="row">
         {error.rowsThatFit !== null && (

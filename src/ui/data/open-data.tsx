@@ -1,5 +1,6 @@
 import type { FormEvent } from 'react'
 import { useEngine } from '../parts/engine-context.ts'
+import { FilesLink } from '../parts/files-link.tsx'
 import { Icon } from '../parts/icon.tsx'
 import './open-data.css'
 
@@ -7,7 +8,7 @@ import './open-data.css'
 const PUBLISHED =
   'https://huggingface.co/datasets/dclure/laion-aesthetics-12m-umap/resolve/main/train.parquet'
 const ACCEPTED =
-  '.parquet,.parq,.csv,.tsv,.json,.jsonl,.ndjson,.gz,.arrow,.feather,.npy,application/vnd.apache.parquet'
+  '.parquet,.parq,.csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.gz,.zip,.xlsx,.arrow,.feather,.ipc,.npy,application/vnd.apache.parquet'
 
 /** The doors into the page: the visitor's own file, the published 12 million, the sample; and any address. */
 export function OpenData() {
@@ -65,7 +66,7 @@ export function OpenData() {
         <button type="submit">Open</button>
       </form>
       <p className="quiet">
-        Drop files anywhere. They never leave this machine: the page does all the work itself.
+        Drop files anywhere. They never leave this machine: the page does all the work itself. <FilesLink />
       </p>
     </div>
   )
