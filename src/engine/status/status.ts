@@ -218,7 +218,8 @@ export class Status {
   }
 }
 
-const ADDRESS = /\b(?:https?|hf):\/\/[^\s“”()<>]+/g
+/** Without the mark of the sentence that ends it. */
+const ADDRESS = /\b(?:https?|hf):\/\/[^\s“”()<>]*[^\s“”()<>.,:;!?]/g
 
 /** “https://host/a/b.onnx?x” as “b.onnx” of its host, since an address is no word of a sentence. */
 export function withoutAddresses(text: string): string {

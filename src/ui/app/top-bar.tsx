@@ -79,7 +79,7 @@ function OpenData({ menu }: { readonly menu: string }) {
         <strong title={shown?.name}>{shown?.name ?? 'Open captions'}</strong>
         {shown && (
           <span>
-            {part} rows{groupedBy(shown.encoder)}
+            {part} rows<span className="grouped">{groupedBy(shown.encoder)}</span>
           </span>
         )}
         <span className="visually-hidden">Menu</span>

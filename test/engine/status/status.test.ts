@@ -43,6 +43,10 @@ describe('what goes wrong', () => {
       detail: 'Read: https://example.org/a%20b/c.parquet?x=1 answered 404',
       canRetry: false,
     })
+    status.failed(new NetworkError('Read: nothing came from https://example.org/c.csv: gone.', 'Look.'))
+    expect(status.view.getState().error?.message).toBe(
+      'Read: nothing came from “c.csv” at example.org: gone.',
+    )
   })
 
   test('is nothing where it was a wish to stop', () => {
