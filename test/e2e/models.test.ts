@@ -9,7 +9,7 @@ import { makeSample } from '../../src/sample/captions.ts'
 import { clipModelFiles } from '../fixtures/clip-model.ts'
 import { sentenceModelFiles, silentModelFiles } from '../fixtures/sentence-model.ts'
 import { writeParquet } from '../read/write-parquet.ts'
-import { harness, ready, violations } from './harness.ts'
+import { harness, menu, ready, violations } from './harness.ts'
 
 const { data, visit } = harness()
 
@@ -67,6 +67,7 @@ test('a sentence encoder that says nothing is told in a line, makes unit vectors
   const search = { data: address, model, backend: 'wasm', dtype: 'fp32', projection: 'none', ...FIT }
   const { page, faults } = await visit(search)
   await ready(page)
+  await menu(page)
   await page
     .getByText(
       'Mean pooling, unit length, prefix “passage: ”, for searches “query: ” — from the model’s family E5',
@@ -84,7 +85,9 @@ test('a sentence encoder that says nothing is told in a line, makes unit vectors
   await page.getByLabel('Prefix of captions').fill('none')
   expect(await violations(page)).toEqual([])
   await page.getByRole('dialog').getByRole('button', { name: 'Lay out again' }).click()
-  await page.getByText(/^CLS pooling — from Settings; unit length — from the model’s family E5/).waitFor()
+  await page
+    .getByText(/^CLS pooling — from Settings; unit length — from the model’s family E5/)
+    .waitFor({ state: 'attached' })
   await ready(page)
   expect(await read()).not.toEqual(before)
   expect(new URL(page.url()).searchParams.get('pooling')).toBe('cls')
