@@ -8,8 +8,11 @@ const COLOR_SAMPLE = 1 << 17
 export class PointColors {
   private colors: Uint8Array | null = null
   private left: Uint8Array<ArrayBuffer> | null = null
-  private held: { readonly source: ColorSource; readonly of: Float32Array; readonly theme: Theme } | null =
-    null
+  private held: {
+    readonly source: ColorSource
+    readonly of: Float32Array | null
+    readonly theme: Theme
+  } | null = null
 
   /** [n] 1 for rows that are neither drawn nor found; null for none. */
   get hidden(): Uint8Array<ArrayBuffer> | null {
@@ -18,6 +21,7 @@ export class PointColors {
 
   /** @param colors [n, 4] sRGB + alpha bytes; null for colors by place @param hidden [n] as {@link PointColors.hidden} */
   set(colors: Uint8Array | null, hidden: Uint8Array<ArrayBuffer> | null): void {
+    if (colors === this.colors && hidden === this.left) return
     this.colors = colors
     this.left = hidden
     this.held = null
@@ -25,8 +29,9 @@ export class PointColors {
 
   /** @param of [n, 2] the places that give colors where no column does */
   source(n: number, of: Float32Array, theme: Theme): ColorSource {
-    if (this.held?.of === of && this.held.theme === theme) return this.held.source
-    const { colors, hidden } = this
+    const { colors, hidden, held } = this
+    // Those of a column stay while places move and themes change.
+    if (held && (colors !== null || (held.of === of && held.theme === theme))) return held.source
     const order = drawOrder(n)
     const sample = (each: (row: number) => void): void =>
       order.visit(0, Math.min(n, COLOR_SAMPLE), (_, row) => each(row))
@@ -39,7 +44,7 @@ export class PointColors {
           }
         : write,
     }
-    this.held = { source, of, theme }
+    this.held = { source, of: colors ? null : of, theme }
     return source
   }
 }

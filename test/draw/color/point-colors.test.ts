@@ -38,4 +38,20 @@ describe('points', () => {
     colors.set(COLUMN, null)
     expect(colors.source(4, PLACES, 'dark')).not.toBe(now)
   })
+
+  test('keep the colors of a column while places move and the theme changes', () => {
+    const colors = new PointColors()
+    colors.set(COLUMN, null)
+    const source = colors.source(4, PLACES, 'dark')
+    expect(colors.source(4, PLACES.slice(), 'light')).toBe(source)
+    colors.set(COLUMN, Uint8Array.of(0, 1, 0, 0))
+    expect(colors.source(4, PLACES, 'light')).not.toBe(source)
+  })
+
+  test('are the same when they are given once more, as on a map beside the first', () => {
+    const colors = new PointColors()
+    const source = colors.source(4, PLACES, 'dark')
+    colors.set(null, null)
+    expect(colors.source(4, PLACES, 'dark')).toBe(source)
+  })
 })
