@@ -2,43 +2,16 @@ import { sortIds } from '../../shared/places/grid-index.ts'
 import { drawOrder, type Shuffle } from '../../shared/places/shuffle.ts'
 import { compensated, type DrawMode } from './crowding.ts'
 import { FrameBudget } from './frame-budget.ts'
-import type { Marks } from '../marks/marks.ts'
 import { type Drawn, nextStep } from './picture-plan.ts'
 import type { ColorSource } from '../color/color.ts'
 import { type Placed, PointBuffers } from './point-buffers.ts'
-import { type Lens, type Picture, PointPainter, type Run } from './point-painter.ts'
+import { type Picture, PointPainter, type Run } from './point-painter.ts'
+import { type SceneLook, splatSize } from './scene-look.ts'
 
 /** So few points are drawn anew with every frame, straight onto the screen. */
 const FEW = 10_000
 /** Time of a frame for bringing points to the GPU, ms. */
 const FILL_MS = 8
-/** A splat of the density covers about as many pixels as hold so many points. */
-const POINTS_PER_SPLAT = 16
-const LARGEST_SPLAT_PX = 48
-const COARSEST = 3
-
-/** Everything that a frame shows. */
-export interface SceneLook {
-  readonly lens: Lens
-  readonly mode: DrawMode
-  /** Of a point, CSS pixels. */
-  readonly size: number
-  /** Of a point, 0–1, where all are drawn. */
-  readonly alpha: number
-  /** What is left of all points while some stand out, 0–1. */
-  readonly dimming: number
-  /** Points a square CSS pixel: where the typical point lies, and where the densest do. */
-  readonly perPx: { readonly typical: number; readonly peak: number }
-  readonly isDark: boolean
-  /** Only the points that {@link PointScene.setVisible} named. */
-  readonly isPart: boolean
-  readonly isMoving: boolean
-  /** The whole picture with this frame, whatever it costs. */
-  readonly isFinal: boolean
-  /** Share of the frozen picture in what is seen, 0–1. */
-  readonly frozen: number
-  readonly marks: readonly (Marks | null)[]
-}
 
 /** What a picture waits for: frames that draw the rest of it, or points that are not on the GPU yet; null where it is complete. */
 type Left = 'picture' | 'points' | null
@@ -401,11 +374,3 @@ export class PointScene {
 }
 
 const NOTHING: Drawn = { look: '', points: 0 }
-
-/** Device pixels of a splat's kernel: the closer the points lie, the finer; a first small share is drawn coarser. */
-function splatSize({ perPx, lens: { ratio } }: SceneLook, share: number): number {
-  const coarse = Math.min(COARSEST, Math.sqrt(1 / share))
-  const cssPx = 2 * coarse * Math.sqrt(POINTS_PER_SPLAT / Math.PI / Math.max(1e-9, perPx.typical))
-  const px = cssPx * ratio
-  return px < 1.5 ? 1 : Math.min(LARGEST_SPLAT_PX * ratio, px)
-}

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { PointPainter } from '../../../src/draw/points/point-painter.ts'
-import { PointScene, type SceneLook } from '../../../src/draw/points/point-scene.ts'
+import { PointScene } from '../../../src/draw/points/point-scene.ts'
+import type { SceneLook } from '../../../src/draw/points/scene-look.ts'
 import { DeviceError } from '../../../src/shared/core/errors.ts'
 import { fakeGl } from './fake-gl.ts'
 
