@@ -86,6 +86,9 @@ that computes nothing, so that its JavaScript is left: processor seconds by stag
 kernels would give are made up (bench/host-device.ts says how); the clock is put forward by what the kernels would take on a large GPU, so that slices and
 live positions are as many as there. Computed, not measured: that clock. Not measured: what WebGPU itself costs in a browser, where each submit crosses to another process.
 
+The descent's share is that of positions alone: read for the map in the making, at most a hundredth of the time each, and kept every nine seconds for the case that the GPU is lost. The descent does not wait for
+them. Before, it did, and nothing was kept.
+
 ${tables.join('\n\n')}
 
 Machine: ${os.cpus().length} × ${os.cpus()[0].model.trim()}, shared with other work. Node ${process.version}, ${new Date().toISOString().slice(0, 10)}.

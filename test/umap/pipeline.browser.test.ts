@@ -252,8 +252,8 @@ describe('the cost of a fit', () => {
     }
   })
 
-  test('is at most 1.2 KiB a point with the original settings', () => {
-    expect(bytesPerPoint(64, [10, 30, 60])).toBeLessThan(1.2 * 1024)
+  test('is at most 1,250 bytes a point with the original settings', () => {
+    expect(bytesPerPoint(64, [10, 30, 60])).toBeLessThan(1250)
   })
 
   test('memory that the device does not have is found out without harm', async () => {
