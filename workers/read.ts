@@ -19,7 +19,7 @@ import type { ColumnValues } from '../src/read/parquet/values.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
 import { zip } from '../src/tiles/zip.ts'
 import { type FolderFile, publish, type PublishOptions } from '../src/tiles/publish.ts'
-import type { Captions, Layout, Progress } from '../src/shared/core/types.ts'
+import type { Layout, Progress } from '../src/shared/core/types.ts'
 import type { Embedding } from './embed.ts'
 
 export type { FolderFile, PublishOptions } from '../src/tiles/publish.ts'
@@ -28,7 +28,7 @@ export type { DistinctCaptions } from '../src/read/distinct.ts'
 export type { VectorColumnInfo } from '../src/read/vectors/vector-columns.ts'
 export type { VectorsFrom } from '../src/read/vectors/vectors.ts'
 export type { ColumnValues } from '../src/read/parquet/values.ts'
-export type { ExportRequest, OpenedFile, Source, TableColumn } from '../src/read/reader.ts'
+export type { CaptionQuestion, ExportRequest, OpenedFile, Source, TableColumn } from '../src/read/reader.ts'
 
 export interface ReadApi {
   /** Opens a file; on an error or a cancellation the file that was open before stays open. */
@@ -38,8 +38,6 @@ export interface ReadApi {
     onProgress: (progress: Progress) => void,
     onNotice?: (message: string, isPassing?: boolean) => void,
   ): Promise<OpenedFile>
-  /** Another text column of the open file; it becomes the one that `distinct` uses. */
-  captions(column: string, onProgress: (progress: Progress) => void): Promise<Captions>
   distinct(): Promise<DistinctCaptions>
   /** Every vector that came with the rows once, as those of the map, and which of them is each row's. */
   vectors(
@@ -76,16 +74,17 @@ registerErrorTransfer()
 const reader = createReader()
 let controller = new AbortController()
 
-/** Aborts what runs; the latest `open` or `captions` wins. */
+/** Aborts what runs; the latest `open` wins. */
 function renew(): AbortSignal {
   controller.abort()
   controller = new AbortController()
   return controller.signal
 }
 
-function folderFiles(layouts: readonly Layout[], options: PublishOptions): Promise<FolderFile[]> {
-  const { source, metadata, columns } = reader.file()
-  return publish(source, metadata, columns, layouts, options, controller.signal)
+async function folderFiles(layouts: readonly Layout[], options: PublishOptions): Promise<FolderFile[]> {
+  const { signal } = controller
+  const { source, metadata, columns } = await reader.file(signal)
+  return publish(source, metadata, columns, layouts, options, signal)
 }
 
 /** The vectors that came with the captions, in their own width, of each point; null where the map has them as they are. */
@@ -116,7 +115,6 @@ const api: ReadApi = {
       file.layouts.map(({ positions }) => positions.buffer),
     )
   },
-  captions: (column, onProgress) => reader.captions(column, { signal: renew(), onProgress }),
   async distinct() {
     const distinct = await reader.distinct(controller.signal)
     const { captions, pointOf } = distinct
@@ -128,7 +126,7 @@ const api: ReadApi = {
     const rows = await reader.vectors(from, { signal, onProgress })
     const host = { gaussian: gaussianProjection, pca: principalComponents, project, keptNeighbors }
     const name = nameOf(from)
-    const inFile = from.kind === 'column' ? `${name} of ${reader.file().source.name}` : name
+    const inFile = from.kind === 'column' ? `${name} of ${reader.name()}` : name
     const given = await embedGiven(rows, inFile, options, host, { signal, onProgress })
     const { vectors, pointOf } = await distinctVectors(given.vectors, signal)
     own = given.own && ownOfPoints(given.own, pointOf, vectors.nPoints)

@@ -1,6 +1,9 @@
 import { type FileMetaData, parquetSchema, type RowGroup, type SchemaElement } from 'hyparquet'
 import { InputError } from '../shared/core/errors.ts'
-import { captionColumnByName, countLeaves, findLayouts, listColumns } from './parquet/columns.ts'
+import { likeliestByName } from './leaves/caption-names.ts'
+import { columnLeaf } from './leaves/leaf.ts'
+import { nestedLeaves } from './leaves/nested-leaves.ts'
+import { type Column, countLeaves, findLayouts, holdsText, listColumns } from './parquet/columns.ts'
 import type { ByteSource } from './sources/source.ts'
 
 /** A Parquet file with its footer. */
@@ -115,9 +118,16 @@ function elementsOf(tree: ReturnType<typeof parquetSchema>): SchemaElement[] {
 
 function columnsInUse(metadata: FileMetaData, wantedText: string | null): string[] {
   const columns = listColumns(metadata)
-  const text = wantedText ?? captionColumnByName(columns)?.name
+  const leaves = [...columns.filter(holdsText).map(columnLeaf), ...nestedLeaves(metadata)]
+  const text = wantedText === null ? likeliestByName(leaves)?.column.name : columnOf(columns, wantedText)
   const layouts = findLayouts(columns).flatMap(({ x, y }) => [x.name, y.name])
   return text === undefined ? layouts : [text, ...layouts]
+}
+
+/** The top-level column that a path such as `meta.caption` leads into. */
+function columnOf(columns: readonly Column[], path: string): string {
+  const into = columns.find(({ name }) => path.startsWith(`${name}.`) || path.startsWith(`${name}[`))
+  return columns.some(({ name }) => name === path) ? path : (into?.name ?? path)
 }
 
 /** How a column differs in another file: its types there and here, or that it is missing; null where they are alike. */

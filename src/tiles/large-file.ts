@@ -1,6 +1,6 @@
 import type { FileMetaData } from 'hyparquet'
 import { InputError, throwIfCancelled } from '../shared/core/errors.ts'
-import { chooseTextColumn } from '../read/choose-text.ts'
+import { createTextChooser } from '../read/choose-text.ts'
 import { type Column, findLayouts, type LayoutColumns, listColumns } from '../read/parquet/columns.ts'
 import { numberDecoder } from '../read/parquet/decode-numbers.ts'
 import { readFooter } from '../read/parquet/footer.ts'
@@ -55,7 +55,9 @@ export async function openLargeFile(
       'Open its first rows (limit), or a file with columns x_… and y_….',
     )
   }
-  const caption = await chooseTextColumn(from, metadata, columns, text, signal)
+  // Of so large a file the name is trusted: its values come one by one.
+  const { leaf } = await createTextChooser(from, metadata, columns, signal).choose(text, () => true)
+  const caption = leaf?.from.kind === 'column' ? leaf.column : null
   const nRows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
   const pages = cachedSource(from)
   const index = createPageIndex(pages, metadata, MOST_PAGE_BYTES)

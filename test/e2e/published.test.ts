@@ -28,7 +28,7 @@ async function publishMap(folder: string): Promise<void> {
   ])
   const reader = createReader()
   const opened = await reader.open({ kind: 'file', file }, { text: null, limit: null }, {})
-  const { source, metadata, columns } = reader.file()
+  const { source, metadata, columns } = await reader.file()
   const options = { caption: 'TEXT', encoder: 'CLIP', source: null, parameters: {} }
   for (const { path, bytes } of await publish(source, metadata, columns, opened.layouts, options))
     data.files.set(`${folder}/${path}`, bytes)

@@ -54,6 +54,7 @@ describe('several files', () => {
     const request = {
       format: 'parquet' as const,
       rows: null,
+      isWhole: true,
       layouts: [{ name: 'nn10', positions }],
       encoder: null,
     }

@@ -80,7 +80,7 @@ beforeAll(async () => {
 
   const reader = createReader()
   const opened = await reader.open({ kind: 'file', file: source }, { text: null, limit: null }, {})
-  const { source: bytesOf, metadata, columns } = reader.file()
+  const { source: bytesOf, metadata, columns } = await reader.file()
   const options = { caption: opened.textColumn, encoder: 'CLIP', source: null, parameters: {} }
   for (const { path, bytes } of await publish(bytesOf, metadata, columns, opened.layouts, options))
     files.set(`ours/${path}`, bytes)

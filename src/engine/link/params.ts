@@ -29,6 +29,8 @@ export interface Settings {
   readonly firstMap: 'auto' | 'none'
   /** The file's first rows only; null for all. */
   readonly limit: number | null
+  /** Captions in lists: a row each, or those of a row joined. */
+  readonly lists: 'rows' | 'joined'
   readonly epochs: number
   readonly negatives: number
   readonly minDist: number
@@ -87,6 +89,7 @@ export const DEFAULTS: Params = {
   gpu: 'auto',
   firstMap: 'auto',
   limit: null,
+  lists: 'rows',
   ...PRESETS.original,
   minDist: 0.1,
   spread: 1,
@@ -187,6 +190,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   gpu: oneOf('auto', 'fallback'),
   firstMap: oneOf('auto', 'none'),
   limit: number('whole', BOUNDS.limit),
+  lists: oneOf('rows', 'joined'),
   epochs: number('whole', BOUNDS.epochs),
   negatives: number('whole', BOUNDS.negatives),
   minDist: number('real', BOUNDS.minDist),

@@ -92,6 +92,14 @@ export class Opener {
     if (shown) this.open(shown.options.source, { text: column, view: null }, shown.options.recompute)
   }
 
+  /** Takes a column as the captions of the file that was asked about. */
+  answer(column: string): void {
+    const { running } = this.parts.data
+    if (!running) return
+    const { source, place, recompute } = running.options
+    this.open(source, { ...place, text: column }, recompute)
+  }
+
   /** Lays out the file on the map again under the settings as they are, even where it came with layouts. */
   rerun(): void {
     const { shown } = this.parts.data

@@ -1,5 +1,5 @@
 import type { Embedding } from '../../../workers/embed.ts'
-import type { OpenedFile, VectorsFrom } from '../../../workers/read.ts'
+import type { CaptionQuestion, OpenedFile, VectorsFrom } from '../../../workers/read.ts'
 import { CancelledError, InputError, NetworkError, throwIfCancelled } from '../../shared/core/errors.ts'
 import type { Stage } from '../../shared/core/types.ts'
 import { checkSize } from './check-size.ts'
@@ -41,8 +41,9 @@ export async function runFile(session: Session, tools: RunTools): Promise<void> 
     await showPublished(session, opened, tools)
     return
   }
-  if (opened.nRows < 2) throw tooFew(opened)
   tools.onOpened(opened)
+  if (opened.question && session.settings.encoder !== 'vectors') throw new AskError(opened.question)
+  if (opened.nRows < 2) throw tooFew(opened)
 
   const points = await findPoints(session, opened)
   await checkSize(session, opened.nRows, points.n, points.nDims)
@@ -62,6 +63,20 @@ export async function runFile(session: Session, tools: RunTools): Promise<void> 
   session.timings.push(...result.timings)
   session.layouts = result.layouts
   tools.show()
+}
+
+/** It is not sure what the captions are: a person has to say. */
+export class AskError extends InputError {
+  readonly question: CaptionQuestion
+
+  constructor(question: CaptionQuestion) {
+    const { why, offered } = question
+    super(
+      `Read: ${why}`,
+      offered.length > 0 ? 'Choose the column to lay out as captions.' : 'Open a file with a column of text.',
+    )
+    this.question = question
+  }
 }
 
 /** The map by words is there to stay: the model could not be had, for the reason that is its cause. */

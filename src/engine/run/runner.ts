@@ -12,7 +12,7 @@ import type { Encoder } from './encoder.ts'
 import { FirstMap } from './first-map.ts'
 import { type Forecast, forecastRun } from './forecast.ts'
 import { nameOfEncoder } from './model-folder.ts'
-import { ByWordsInstead, runFile, type RunTools } from './run-file.ts'
+import { AskError, ByWordsInstead, runFile, type RunTools } from './run-file.ts'
 import type { Session, SessionEvents } from './session.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -215,5 +215,6 @@ function waysOut(session: Session, error: unknown): WaysOut {
     canUseLexical: isEmbedding && settings.encoder !== 'lexical' && hasText,
     canUseClip: isEmbedding && settings.encoder === 'vectors' && hasText,
     rowsThatFit: error instanceof TooManyRowsError ? error.rowsThatFit : null,
+    question: error instanceof AskError ? error.question : null,
   }
 }

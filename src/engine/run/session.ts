@@ -156,7 +156,8 @@ export class Session {
   inherit(from: Session): void {
     const { settings, options } = this
     const { source, text } = from.options
-    if (source !== options.source || text !== options.text || from.settings.limit !== settings.limit) return
+    const isSameRows = from.settings.limit === settings.limit && from.settings.lists === settings.lists
+    if (source !== options.source || text !== options.text || !isSameRows) return
     if (!from.opened || !from.reader || this.reader) return
     this.takeFile(from.opened, from.reader.share())
     this.distinct = from.distinct
@@ -182,7 +183,8 @@ export class Session {
     if (source.kind === 'url' && isMapFolder(source.url)) return this.openStreamed(source.url, events)
     if (!this.reader || this.reader.isOver) this.reader = this.workers.read()
     const started = performance.now()
-    const options = { text, limit: this.settings.limit, streamAbove: recompute ? null : STREAM_BYTES }
+    const { limit, lists } = this.settings
+    const options = { text, limit, lists, streamAbove: recompute ? null : STREAM_BYTES }
     const opened = await withPatience(
       this.reader,
       this.signal,
@@ -236,6 +238,9 @@ export class Session {
       totalRows: rows,
       columns: [],
       textColumn: null,
+      textPaths: [],
+      lists: null,
+      question: null,
       captions: { bytes: new Uint8Array(0), offsets: new Uint32Array(1) },
       layouts: [],
       vectorColumns: [],

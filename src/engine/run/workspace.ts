@@ -17,6 +17,10 @@ interface ShownData {
   readonly columns: readonly ColumnInfo[]
   /** Also where its captions are not held. */
   readonly textColumn: string | null
+  /** Columns, and paths into them, that may be its captions. */
+  readonly textPaths: readonly string[]
+  /** Its captions come from lists: a row each, or joined; null where they do not. */
+  readonly lists: 'rows' | 'joined' | null
   /** Columns that hold a vector a row. */
   readonly vectorColumns: readonly VectorColumnInfo[]
   readonly layouts: readonly string[]
@@ -265,6 +269,10 @@ function describe(session: Session): ShownData | null {
     totalRows: opened.totalRows,
     columns: rows.columns,
     textColumn: rows.textColumn,
+    textPaths: streamed
+      ? rows.columns.filter(({ kind }) => kind === 'text').map(({ name }) => name)
+      : opened.textPaths,
+    lists: opened.lists,
     vectorColumns: opened.vectorColumns,
     layouts: streamed?.names ?? layouts.map(({ name }) => name),
     streamed: rows.isPart,

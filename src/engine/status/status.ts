@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { CaptionQuestion } from '../../../workers/read.ts'
 import type { UmapEstimate } from '../../../workers/umap.ts'
 import { adviceFor, CancelledError, messageFor } from '../../shared/core/errors.ts'
 import type { Progress, Stage } from '../../shared/core/types.ts'
@@ -28,6 +29,8 @@ export interface WaysOut {
   readonly canUseClip: boolean
   /** Rows that would fit, where there were too many. */
   readonly rowsThatFit: number | null
+  /** Columns to choose the captions from. */
+  readonly question: CaptionQuestion | null
 }
 
 /** An error as it is shown, with the ways out that apply to it. */
@@ -75,7 +78,13 @@ const WORKING: Readonly<Record<Stage, string>> = {
   Neighbors: 'Finding neighbors',
   'Lay out': 'Laying out',
 }
-const NO_WAY_OUT: WaysOut = { canRetry: false, canUseLexical: false, canUseClip: false, rowsThatFit: null }
+const NO_WAY_OUT: WaysOut = {
+  canRetry: false,
+  canUseLexical: false,
+  canUseClip: false,
+  rowsThatFit: null,
+  question: null,
+}
 
 /** What the page is doing, what went wrong, and what there is to say; and who waits for it to be ready. */
 export class Status {
@@ -156,7 +165,7 @@ export class Status {
   failed(error: unknown, waysOut: WaysOut = NO_WAY_OUT): void {
     this.view.setState({
       phase: 'error',
-      message: 'Something went wrong',
+      message: waysOut.question ? 'Which column holds the captions?' : 'Something went wrong',
       error: { ...told(error), ...waysOut },
       stages: null,
       notices: this.without('run'),

@@ -19,10 +19,14 @@ const BATCH_ROWS = 100_000
 export interface RowExport {
   readonly source: ByteSource
   readonly metadata: FileMetaData
-  /** Flat columns only. */
+  /** Flat columns, and those that {@link made} gives. */
   readonly columns: readonly Column[]
   /** Ascending. */
   readonly rows: Uint32Array
+  /** [n] the file's row of each row; where they are not the same. */
+  readonly parents?: Uint32Array
+  /** Values of columns that the file does not have, by column name. */
+  readonly made?: ReadonlyMap<string, (row: number) => PhysicalValue>
   /** [n, 2] each, by row, or one for each of `rows` where `isCompact` */
   readonly layouts: readonly Layout[]
   readonly isCompact?: boolean
@@ -79,11 +83,23 @@ export async function writeParquetRows(request: RowExport, write: Write): Promis
 
 /** What gives a column's values of one batch after another: those at hand, or the file's. */
 function valuesOf(
-  { source, metadata, rows, known, signal }: RowExport,
+  { source, metadata, rows, parents, made, known, signal }: RowExport,
   column: Column,
 ): (batch: Uint32Array) => Promise<PhysicalValue[]> {
+  const valueAt = made?.get(column.name)
+  if (valueAt) return (batch) => Promise.resolve(Array.from(batch, valueAt))
   const held = known?.get(column.name)
-  if (!held) return openColumn(source, metadata, column, signal, rows.at(-1))
+  if (!held) {
+    const last = rows.at(-1)
+    const read = openColumn(
+      source,
+      metadata,
+      column,
+      signal,
+      last === undefined ? last : (parents?.[last] ?? last),
+    )
+    return (batch) => read(parents ? batch.map((row) => parents[row]) : batch)
+  }
   let done = 0
   return async ({ length }) => {
     done += length

@@ -1,6 +1,6 @@
 import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet'
 import { CancelledError, InputError, NetworkError } from '../../shared/core/errors.ts'
-import type { Captions, Context, Layout } from '../../shared/core/types.ts'
+import type { Captions, Context } from '../../shared/core/types.ts'
 import { type Arena, createArena } from '../../shared/core/arena.ts'
 import type { Column, LayoutColumns } from './columns.ts'
 import { numberDecoder } from './decode-numbers.ts'
@@ -45,10 +45,17 @@ export async function readTable(
   metadata: FileMetaData,
   { text, layouts, nRows }: TableRequest,
   context: Context,
-): Promise<{ readonly captions: Captions; readonly layouts: readonly Layout[] }> {
+): Promise<{
+  readonly captions: Captions
+  /** [nRows, 2] NaN for null */
+  readonly layouts: readonly {
+    readonly name: string
+    readonly positions: Float32Array<ArrayBuffer> | Float64Array
+  }[]
+}> {
   const used = layouts.flatMap(({ x, y }) => [x, y])
   checkCounts(source.name, metadata, text ? [text, ...used] : used, nRows)
-  const { arena, positions } = allocate(nRows, text ? guessBytes(metadata, text, nRows) : 0, layouts.length)
+  const { arena, positions } = allocate(nRows, text ? guessBytes(metadata, text, nRows) : 0, layouts)
 
   const wanted: WantedColumn[] = layouts.flatMap(({ x, y }, i) =>
     [x, y].map((column, axis) => ({
@@ -144,13 +151,18 @@ function checkCounts(
   }
 }
 
-function allocate(nRows: number, nBytes: number, nLayouts: number) {
+function allocate(nRows: number, nBytes: number, layouts: readonly LayoutColumns[]) {
   try {
-    const positions = Array.from({ length: nLayouts }, () => new Float32Array(2 * nRows))
+    // Wider numbers are rounded when all are there: see places.ts.
+    const positions = layouts.map(({ x, y }) =>
+      x.element.type === 'FLOAT' && y.element.type === 'FLOAT'
+        ? new Float32Array(2 * nRows)
+        : new Float64Array(2 * nRows),
+    )
     return { arena: createArena(nRows, nBytes), positions }
   } catch (cause) {
     throw new InputError(
-      `Read: no memory for ${nRows} rows with ${nLayouts} layouts and ${nBytes} bytes of captions`,
+      `Read: no memory for ${nRows} rows with ${layouts.length} layouts and ${nBytes} bytes of captions`,
       'Open fewer rows with limit, or close other pages.',
       { cause },
     )
@@ -232,7 +244,7 @@ async function readChunk(
 }
 
 /** What the user is told of pages that cannot be decoded. */
-function damaged(fileName: string, column: string, group: number, cause: unknown): InputError {
+export function damaged(fileName: string, column: string, group: number, cause: unknown): InputError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new InputError(
     `Read: column ${column} of ${fileName} is damaged in row group ${group}: ${reason}`,

@@ -78,8 +78,8 @@ function booleans(values: Float64Array): ColumnValues {
   return { kind: 'category', codes, names: ['false', 'true'], nDistinct: 2 }
 }
 
-/** Empty strings count as nulls, as everywhere in the arena. */
-function categories(captions: Captions): ColumnValues {
+/** Texts by their most frequent values. Empty strings count as nulls, as everywhere in the arena. */
+export function categories(captions: Captions): ColumnValues {
   const nRows = captions.offsets.length - 1
   const ids = new Map<string, number>()
   const counts: number[] = []

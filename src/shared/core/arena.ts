@@ -5,8 +5,8 @@ import type { Captions } from './types.ts'
 export interface Arena {
   /** A row whose bytes are `source[start … end)`. */
   append(source: Uint8Array, start: number, end: number): void
-  /** The captions; rows that were not appended are empty. */
-  finish(): Captions
+  /** The captions; rows that were not appended are empty. @param nRows of them, where it is not the number that was expected */
+  finish(nRows?: number): Captions
 }
 
 /** Offsets are 32 bits wide. */
@@ -15,11 +15,11 @@ const MAX_BYTES = 2 ** 32 - 1
 const LEAST_SLACK = 8
 
 /**
- * @param nRows rows that will be appended at most
+ * @param nRows rows that are expected; more make the arena grow
  * @param nBytes a guess at their bytes; the arena grows when it was too low
  */
 export function createArena(nRows: number, nBytes: number): Arena {
-  const offsets = new Uint32Array(nRows + 1)
+  let offsets = new Uint32Array(nRows + 1)
   let bytes = new Uint8Array(Math.min(nBytes, MAX_BYTES))
   let row = 0
   let used = 0
@@ -44,10 +44,16 @@ export function createArena(nRows: number, nBytes: number): Arena {
       if (length < 32) for (let i = 0; i < length; i++) bytes[used + i] = source[start + i]
       else bytes.set(source.subarray(start, end), used)
       used += length
-      offsets[++row] = used
+      if (++row >= offsets.length) {
+        const longer = new Uint32Array(Math.ceil(offsets.length * 1.5) + 1)
+        longer.set(offsets)
+        offsets = longer
+      }
+      offsets[row] = used
     },
-    finish() {
+    finish(n = nRows) {
       offsets.fill(used, row + 1)
+      if (offsets.length !== n + 1) offsets = offsets.slice(0, n + 1)
       // A little room that is left is cheaper than a second copy of everything.
       const isTight = bytes.length - used <= bytes.length / LEAST_SLACK
       return { bytes: isTight ? bytes.subarray(0, used) : bytes.slice(0, used), offsets }

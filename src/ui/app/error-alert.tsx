@@ -1,6 +1,7 @@
 import { useEngine, useStatus } from '../parts/engine-context.ts'
 import { FilesLink } from '../parts/files-link.tsx'
 import { formatCount } from '../parts/format.ts'
+import { OfferedColumns } from './offered-columns.tsx'
 import './error-alert.css'
 
 /** What went wrong, why, and what to do, with the ways out as buttons. The map on screen stays. */
@@ -9,11 +10,12 @@ export function ErrorAlert() {
   const error = useStatus((view) => view.error)
   if (!error) return null
   return (
-    <div role="alert" className="alert">
+    <div role="alert" className="alert" data-question={error.question !== null}>
       <p className="alert-message">{error.message}</p>
       <p>
         {error.advice} {error.message.startsWith('Read: ') && <FilesLink />}
       </p>
+      {error.question && <OfferedColumns offered={error.question.offered} />}
       {error.detail !== null && <p className="alert-detail">{error.detail}</p>}
       <div className="row">
         {error.rowsThatFit !== null && (

@@ -58,7 +58,6 @@ function Origin() {
   const shown = useData((view) => view.shown)
   const column = useId()
   if (!shown) return null
-  const textColumns = shown.columns.filter(({ kind }) => kind === 'text')
   return (
     <div className="origin">
       <p>
@@ -68,7 +67,7 @@ function Origin() {
       {shown.recipe && <p className="quiet recipe">{sentenceOf(shown.recipe)}</p>}
       {shown.fidelity && <FidelityLine fidelity={shown.fidelity} />}
       <FetchCaptions />
-      {textColumns.length > 1 && !shown.isFolder && (
+      {shown.textPaths.length > 1 && !shown.isFolder && (
         <p className="inline">
           <label className="label" htmlFor={column}>
             Caption column
@@ -78,13 +77,41 @@ function Origin() {
             value={shown.textColumn ?? ''}
             onChange={(event) => engine.open.setTextColumn(event.currentTarget.value)}
           >
-            {textColumns.map(({ name }) => (
-              <option key={name}>{name}</option>
+            {shown.textPaths.map((path) => (
+              <option key={path}>{path}</option>
             ))}
           </select>
         </p>
       )}
+      <ListsChoice />
     </div>
+  )
+}
+
+/** What becomes of several captions in one row of the file. */
+function ListsChoice() {
+  const engine = useEngine()
+  const textColumn = useData((view) => view.shown?.textColumn ?? null)
+  const lists = useData((view) => view.shown?.lists ?? null)
+  const id = useId()
+  if (lists === null || textColumn === null) return null
+  return (
+    <p className="inline">
+      <label className="label" htmlFor={id}>
+        Captions in lists
+      </label>
+      <select
+        id={id}
+        value={lists}
+        onChange={(event) => {
+          engine.choices.set({ lists: event.currentTarget.value === 'joined' ? 'joined' : 'rows' })
+          engine.open.setTextColumn(textColumn)
+        }}
+      >
+        <option value="rows">One row each</option>
+        <option value="joined">Joined</option>
+      </select>
+    </p>
   )
 }
 

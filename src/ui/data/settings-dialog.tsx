@@ -70,6 +70,12 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           <Field label="Rows" help="The file’s first rows only; empty for all.">
             {number('limit', BOUNDS.limit, settings.limit)}
           </Field>
+          <Field label="Captions in lists" help="Of files that hold several captions in one row.">
+            <select name="lists" defaultValue={settings.lists}>
+              <option value="rows">A row of the map each</option>
+              <option value="joined">Joined</option>
+            </select>
+          </Field>
           <Field label="Neighbors" help="One layout each, up to six.">
             <input
               name="nNeighbors"
@@ -206,6 +212,7 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
   }
   return {
     limit: text('limit') === null ? null : Number(text('limit')),
+    lists: text('lists') as Settings['lists'],
     nNeighbors,
     epochs: Number(text('epochs')),
     negatives: Number(text('negatives')),
@@ -227,10 +234,11 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
 
 /** The part of the parameters that the dialog edits; the encoder is chosen in the panel. */
 function settingsOf(all: Settings): Omit<Settings, 'encoder' | 'vectors'> {
-  const { limit, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, firstMap } = all
+  const { limit, lists, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, firstMap } = all
   const { model, dtype, backend, projection, pooling, prefix, queryPrefix } = all
   return {
     limit,
+    lists,
     nNeighbors,
     epochs,
     negatives,

@@ -23,7 +23,7 @@ export interface OptimizeEvents {
   readonly signal?: AbortSignal
   /** Finished epochs, in [0, nEpochs], after every slice. */
   readonly onEpoch?: (epoch: number) => void
-  /** Some eight times a second, or as often as copying them takes a fiftieth of the time; every array is fresh. */
+  /** Some eight times a second, or as often as copying them takes a hundredth of the time; every array is fresh. */
   readonly onLayouts?: (epoch: number, layouts: readonly Layout[]) => void
   /** Every ten seconds, small layouts more often: what {@link Optimizer.create} can go on from on another device. */
   readonly onKept?: (kept: KeptLayouts) => void

@@ -1,6 +1,6 @@
 /**
  * Paces something costly that is told along the way: not more often than every `intervalMs`, counted from its end, and so
- * seldom that it takes at most a fiftieth of the time.
+ * seldom that it takes at most a hundredth of the time.
  */
 export class Paced {
   readonly #intervalMs: number
@@ -20,6 +20,6 @@ export class Paced {
 
   /** It was done just now, and kept others from working for so long. */
   took(ms: number): void {
-    this.#next = this.#now() + Math.max(this.#intervalMs, 49 * ms)
+    this.#next = this.#now() + Math.max(this.#intervalMs, 99 * ms)
   }
 }

@@ -23,17 +23,21 @@ export function placeComponents(
   const members = membersOf(componentOf, sizes)
   const positions = largest
   let reach = 0
-  for (const row of members[0])
+  const rowsOfLargest = members[0]
+  for (let i = 0; i < rowsOfLargest.length; i++) {
+    const row = rowsOfLargest[i]
     reach = Math.max(reach, Math.abs(largest[2 * row]), Math.abs(largest[2 * row + 1]))
+  }
   const scaleOfLargest = reach > 0 ? 10 / reach : 0
   let radius = 0
-  for (const row of members[0]) {
+  for (let i = 0; i < rowsOfLargest.length; i++) {
+    const row = rowsOfLargest[i]
     positions[2 * row] = scaleOfLargest * largest[2 * row]
     positions[2 * row + 1] = scaleOfLargest * largest[2 * row + 1]
     radius = Math.max(radius, positions[2 * row] ** 2 + positions[2 * row + 1] ** 2)
   }
   radius = Math.sqrt(radius)
-  const origin = centroid(principal, members[0])
+  const origin = centroid(principal, rowsOfLargest)
   const discs: Disc[] = [{ x: 0, y: 0, radius }]
   for (let component = 1; component < sizes.length; component++) {
     const rows = members[component]
@@ -100,7 +104,8 @@ function membersOf(componentOf: Uint32Array, sizes: readonly number[]): readonly
 function centroid(points: Float32Array, rows: Uint32Array): { x: number; y: number } {
   let x = 0
   let y = 0
-  for (const row of rows) {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]
     x += points[2 * row]
     y += points[2 * row + 1]
   }
