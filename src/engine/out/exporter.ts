@@ -13,8 +13,10 @@ export type ExportFormat = 'parquet' | 'csv' | 'npy16' | 'npy32' | 'png' | 'svg'
 
 export interface ExportChoice {
   readonly format: ExportFormat
-  /** Ascending; null for all rows. A picture is always of the view. */
+  /** Ascending; null for all rows of the map. A picture is always of the view. */
   readonly rows: Uint32Array | null
+  /** All rows of the file, those that a limit keeps from the map with nulls for places. */
+  readonly isWhole?: boolean
   /** Writes the file's name and the number of captions into a picture. */
   readonly title: boolean
 }
@@ -68,7 +70,10 @@ export class Exporter {
    * @returns false where the user asked for no place
    * @throws {InputError} @throws {NetworkError} @throws {DeviceError}
    */
-  async save({ format, rows, title }: ExportChoice, onRows: (done: number) => void): Promise<boolean> {
+  async save(
+    { format, rows, isWhole = false, title }: ExportChoice,
+    onRows: (done: number) => void,
+  ): Promise<boolean> {
     const session = this.data.shown
     if (!session?.opened || !session.rows)
       throw new InputError('Export: there is no map yet', 'Open a file first.')
@@ -92,6 +97,7 @@ export class Exporter {
         {
           format,
           rows,
+          isWhole,
           layouts: embedding ? layouts : [],
           encoder: embedding?.label ?? opened.encoder,
           handle: handle === 'none' ? null : handle,

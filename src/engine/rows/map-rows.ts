@@ -15,6 +15,8 @@ export interface RowsExport {
   readonly format: 'parquet' | 'csv'
   /** Ascending; null for all. */
   readonly rows: Uint32Array | null
+  /** All rows of the file, those that are not on the map with nulls for places. */
+  readonly isWhole: boolean
   /** Layouts that the file does not hold yet, as columns. */
   readonly layouts: readonly Layout[]
   /** What made them. */

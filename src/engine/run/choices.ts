@@ -18,10 +18,13 @@ export class Choices {
   /** NumPy files that came with the open file. */
   vectorFiles: readonly File[] = []
   modelFolder: ModelFolder | null = null
+  /** A limit that no run has been made with yet: it was chosen for the next file. */
+  private isLimitNew: boolean
   private readonly link: Link
 
   constructor(link: Link) {
     this.link = link
+    this.isLimitNew = link.params.data === null
     this.view = createStore<ChoicesView>()(() => ({
       settings: { ...DEFAULTS, ...link.params },
       vectorFile: null,
@@ -36,6 +39,7 @@ export class Choices {
   /** A person chose settings for the next run. */
   set(settings: Partial<Settings>): void {
     if (settings.encoder) this.link.setOwn({ encoderIsChosen: true })
+    if (settings.limit !== undefined && settings.limit !== this.settings.limit) this.isLimitNew = true
     this.keep(settings)
     this.link.set({})
   }
@@ -61,6 +65,17 @@ export class Choices {
     this.view.setState({ vectorFile: files[0].name })
     this.link.setOwn({ vectors: true })
     this.keep({ encoder: 'vectors', vectors: null })
+  }
+
+  /** What was chosen for one file is not for the next: its vectors, and its limit, once a run was made with it. */
+  forgetFile(): void {
+    if (!this.isLimitNew && this.settings.limit !== null) this.keep({ limit: null })
+    this.forgetVectors()
+  }
+
+  /** A file of one's own is opened under the settings as they are. */
+  used(): void {
+    this.isLimitNew = false
   }
 
   /** Vectors belong to one file. */

@@ -56,7 +56,7 @@ export class Opener {
       else this.tryModel()
       return
     }
-    choices.forgetVectors()
+    choices.forgetFile()
     choices.takeVectorFiles(vectors)
     const source: Source =
       tables.length > 1 ? { kind: 'files', files: tables } : { kind: 'file', file: tables[0] }
@@ -77,12 +77,12 @@ export class Opener {
       return
     }
     const isOther = address !== link.params.data
-    if (isOther) choices.forgetVectors()
+    if (isOther) choices.forgetFile()
     this.open({ kind: 'url', url }, { data: address.trim(), ...(isOther ? NO_PLACE : {}) })
   }
 
   openSample(): void {
-    this.parts.choices.forgetVectors()
+    this.parts.choices.forgetFile()
     this.open(this.sampleSource(), { data: null, ...NO_PLACE })
   }
 
@@ -163,6 +163,7 @@ export class Opener {
   private open(source: Source, place: Partial<Params>, recompute = false): void {
     const { link, choices, data, runs, workers } = this.parts
     const { settings, vectorFiles, modelFolder } = choices
+    if (!this.isSample(source)) choices.used()
     const text = 'text' in place ? (place.text ?? null) : link.params.text
     const options = { source, text, settings, recompute, place, vectorFiles, modelFolder }
     const session = new Session(options, workers)

@@ -14,6 +14,8 @@ interface ShownData {
   readonly name: string
   readonly nRows: number
   readonly totalRows: number
+  /** Rows of the file that a limit keeps from the map. */
+  readonly nLeftOut: number
   readonly columns: readonly ColumnInfo[]
   /** Also where its captions are not held. */
   readonly textColumn: string | null
@@ -267,6 +269,7 @@ function describe(session: Session): ShownData | null {
     name: opened.name,
     nRows: opened.nRows,
     totalRows: opened.totalRows,
+    nLeftOut: opened.lists === 'rows' ? 0 : opened.totalRows - opened.nRows,
     columns: rows.columns,
     textColumn: rows.textColumn,
     textPaths: streamed

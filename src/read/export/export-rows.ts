@@ -5,7 +5,7 @@ import type { Layout } from '../../shared/core/types.ts'
 import { openColumn } from '../parquet/column-cursor.ts'
 import type { Column } from '../parquet/columns.ts'
 import type { PhysicalValue } from '../parquet/decode-stored.ts'
-import { ENCODER_KEY, newColumns } from './export.ts'
+import { ENCODER_KEY, floatElement, newColumns } from './export.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { floatText, valueText } from '../parquet/value-text.ts'
 
@@ -48,7 +48,12 @@ export async function writeParquetRows(request: RowExport, write: Write): Promis
   const added = newColumns(metadata, layouts)
   const writer = new ByteWriter(1 << 20)
   const root = { name: 'schema', num_children: columns.length + added.length }
-  const plain = added.map(({ name }): SchemaElement => ({ name, type: 'FLOAT', repetition_type: 'REQUIRED' }))
+  const placeOf = ({ axis, positions }: (typeof added)[number], row: number, i: number): number =>
+    positions[2 * (request.isCompact ? i : row) + axis] ?? Number.NaN
+  const optional = new Set(
+    added.filter((one) => rows.some((row, i) => Number.isNaN(placeOf(one, row, i)))).map(({ name }) => name),
+  )
+  const plain = added.map(({ name }) => floatElement(name, optional.has(name)))
   // Values go in as they are stored; only the footer says what they mean.
   const stored = columns.map(({ element }) => storedElement(element))
   const parquet = new ParquetWriter({
@@ -64,12 +69,11 @@ export async function writeParquetRows(request: RowExport, write: Write): Promis
   for (const batch of batchesOf(rows)) {
     const data: ColumnSource[] = []
     for (const [i, { name }] of columns.entries()) data.push({ name, data: await cursors[i](batch) })
-    for (const { name, axis, positions } of added) {
-      const values = Float32Array.from(
-        batch,
-        (row, i) => positions[2 * (request.isCompact ? done + i : row) + axis] ?? Number.NaN,
-      )
-      data.push({ name, data: values, encoding: 'PLAIN', codec: 'UNCOMPRESSED' })
+    for (const one of added) {
+      const values = Float32Array.from(batch, (row, i) => placeOf(one, row, done + i))
+      const nulls = Array.from(values, (value) => (Number.isNaN(value) ? null : value))
+      const { name } = one
+      data.push({ name, data: optional.has(name) ? nulls : values, encoding: 'PLAIN', codec: 'UNCOMPRESSED' })
     }
     throwIfCancelled(signal)
     await parquet.write({ columnData: data, rowGroupSize: batch.length })

@@ -15,7 +15,7 @@ const MAGIC = 0x31524150 // 'PAR1'
 /**
  * The file with `x_<name>` and `y_<name>` FLOAT columns for each layout. The original bytes are taken over as they are
  * up to the footer; only the new columns and a new footer are written. A name that the file has already gets a number.
- * @param layouts [n, 2] each; rows of the file beyond n get NaN
+ * @param layouts [n, 2] each; rows of the file beyond n, and those whose place is NaN, get null
  * @param encoder what made the layouts, kept in the file's metadata
  * @throws {NetworkError} @throws {InputError} the file is gone @throws {CancelledError}
  */
@@ -67,12 +67,23 @@ async function writeTail(
   let offset = footerStart
   let start = 0
   const groups: RowGroup[] = []
+  const nAll = metadata.row_groups.reduce((sum, { num_rows: n }) => sum + Number(n), 0)
+  const optional = new Set(
+    columns
+      .filter(({ positions }) => positions.length < 2 * nAll || positions.includes(Number.NaN))
+      .map(({ name }) => name),
+  )
   for (const group of metadata.row_groups) {
     const nRows = Number(group.num_rows)
     let added = 0
     const chunks: ColumnChunk[] = []
     for (const { name, axis, positions } of columns) {
-      const { parts, nBytes, chunk } = floatChunk(name, axisOf(positions, axis, start, nRows), offset)
+      const { parts, nBytes, chunk } = floatChunk(
+        name,
+        axisOf(positions, axis, start, nRows),
+        offset,
+        optional.has(name),
+      )
       for (const part of parts) await write(part)
       offset += nBytes
       added += nBytes
@@ -95,9 +106,7 @@ async function writeTail(
     )
   }
   const [root, ...elements] = metadata.schema
-  const added = columns.map(
-    ({ name }): SchemaElement => ({ name, type: 'FLOAT', repetition_type: 'REQUIRED' }),
-  )
+  const added = columns.map(({ name }): SchemaElement => floatElement(name, optional.has(name)))
   // Arrow's own copy of the schema lacks the new columns, and readers prefer it to the real one.
   const kept = (metadata.key_value_metadata ?? []).filter(
     ({ key }) => key !== 'ARROW:schema' && (encoder === null || key !== ENCODER_KEY),
@@ -114,6 +123,13 @@ async function writeTail(
   footer.appendUint32(MAGIC)
   await write(new Uint8Array(footer.getBytes()))
 }
+
+/** A column of coordinates, which some rows may lack. */
+export const floatElement = (name: string, isOptional: boolean): SchemaElement => ({
+  name,
+  type: 'FLOAT',
+  repetition_type: isOptional ? 'OPTIONAL' : 'REQUIRED',
+})
 
 /** One axis of rows [start, start + nRows); NaN beyond the last place. */
 function axisOf(

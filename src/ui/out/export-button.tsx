@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useData, useEngine, useStatus } from '../parts/engine-context.ts'
+import { formatCount } from '../parts/format.ts'
 import { ExportDialog } from './export-dialog.tsx'
 
 /** Saves the open file's rows with the layouts as columns; beside it, everything else that can be saved. */
@@ -7,6 +8,7 @@ export function ExportButton() {
   const engine = useEngine()
   const isWorking = useStatus((view) => view.phase === 'working')
   const ready = useData((view) => view.shown !== null) && !isWorking
+  const nRows = useData((view) => view.shown?.nRows ?? 0)
   const isPart = useData((view) => view.shown?.streamed === true)
   const [busy, setBusy] = useState(false)
   const [dialogOpen, setDialogOpen] = useState(false)
@@ -25,7 +27,7 @@ export function ExportButton() {
       <button
         type="button"
         disabled={!ready || busy}
-        title="Parquet: your columns with x_ and y_ for each layout"
+        title={`Parquet: the ${formatCount(nRows)} rows of the map, your columns with x_ and y_ for each layout`}
         // All of a map held in part is at its address: what can be saved is chosen.
         onClick={() => (isPart ? setDialogOpen(true) : void save())}
       >

@@ -20,11 +20,16 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const { exporter, select: selection } = engine
   const nRows = useData((view) => view.shown?.nRows ?? 0)
   const columns = useData((view) => view.shown?.columns)
+  const layouts = useData((view) => view.shown?.layouts) ?? []
   const nested = columns?.filter(({ kind }) => kind === 'nested') ?? []
   const count = useStore(selection.view, (view) => view.count)
   const [format, setFormat] = useState<ExportFormat>('parquet')
   const isPart = useData((view) => view.shown?.streamed === true)
   const [onlySelected, setOnlySelected] = useState(isPart)
+  const [wholeFile, setWholeFile] = useState(false)
+  const nLeftOut = useData((view) => view.shown?.nLeftOut ?? 0)
+  const totalRows = useData((view) => view.shown?.totalRows ?? 0)
+  const listed = useData((view) => view.shown?.lists === 'rows')
   const [progress, setProgress] = useState<number | null>(null)
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
@@ -36,12 +41,14 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const isSelection = onlySelected && count > 0 && !isPicture
   // What is held in part is at its address as a whole.
   const hasRows = isPicture || isSelection || !isPart
-  const losesNested = nested.length > 0 && (format === 'csv' || (format === 'parquet' && isSelection))
+  const isWhole = wholeFile && nLeftOut > 0 && !isSelection && isTable(format)
+  const asItWas = format === 'parquet' && !isSelection && !listed && (isWhole || nLeftOut === 0)
+  const losesNested = nested.length > 0 && isTable(format) && !asItWas
   const save = async (title: boolean): Promise<void> => {
     setProgress(0)
     try {
       const rows = isSelection ? selection.rows : null
-      if (await exporter.save({ format, rows, title }, setProgress)) dialog.current?.close()
+      if (await exporter.save({ format, rows, isWhole, title }, setProgress)) dialog.current?.close()
     } catch (error) {
       // The alert is in the page, below the dialog.
       dialog.current?.close()
@@ -87,17 +94,35 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
         ) : (
           <fieldset className="formats">
             <legend>Rows</legend>
-            <label data-checked={!isSelection}>
+            <label data-checked={!isSelection && !isWhole}>
               <input
                 type="radio"
                 name="rows"
-                checked={!isSelection && !isPart}
+                checked={!isSelection && !isPart && !isWhole}
                 disabled={isPart}
-                onChange={() => setOnlySelected(false)}
+                onChange={() => {
+                  setOnlySelected(false)
+                  setWholeFile(false)
+                }}
               />
               All {formatCount(nRows)}
+              {nLeftOut > 0 && ' of the map'}
               {isPart && ': they are at the map’s address'}
             </label>
+            {nLeftOut > 0 && !isPart && isTable(format) && (
+              <label data-checked={isWhole}>
+                <input
+                  type="radio"
+                  name="rows"
+                  checked={isWhole}
+                  onChange={() => {
+                    setOnlySelected(false)
+                    setWholeFile(true)
+                  }}
+                />
+                All {formatCount(totalRows)} of the file, {formatCount(nLeftOut)} with nulls for places
+              </label>
+            )}
             <label data-checked={isSelection}>
               <input
                 type="radio"
@@ -113,7 +138,16 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
         {losesNested && (
           <p>
             Without the nested columns {nested.map(({ name }) => name).join(', ')}: they are only kept when
-            all rows are saved as Parquet.
+            {listed ? ' captions of lists are joined and' : ''} all rows of the file are saved as Parquet.
+          </p>
+        )}
+        {hasRows && isTable(format) && (
+          <p className="quiet">
+            Writes {formatCount(isSelection ? count : isWhole ? totalRows : nRows)} rows
+            {listed && ', a caption each, with parent_row and place'}
+            {exporter.hasVectors() && layouts.length > 0
+              ? `, with x_ and y_ of ${layouts.join(', ')}.`
+              : ', with the layouts that the file has.'}
           </p>
         )}
         <p className="quiet" aria-live="polite">
@@ -131,6 +165,8 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
     </dialog>
   )
 }
+
+const isTable = (format: ExportFormat): boolean => format === 'parquet' || format === 'csv'
 
 /** Why something cannot be saved; null where it can. */
 function lackOf(format: ExportFormat, hasVectors: boolean, hasLegend: boolean): string | null {
