@@ -36,13 +36,14 @@ export class MapDeck {
   /** Frames drawn since the map was made. */
   frames = 0
   private readonly deck: Deck<OrthographicView>
-  private readonly paint: () => void
+  private readonly scene: SceneLayer
+  private rings: readonly Ring[] = []
   private isOver = false
 
   constructor(container: HTMLElement, viewState: ViewState, host: DeckHost) {
     this.canvas = document.createElement('canvas')
     container.append(this.canvas)
-    this.paint = () => host.paint()
+    this.scene = new SceneLayer({ id: 'points', paint: () => host.paint() })
     const { pointer } = host
     this.deck = new Deck<OrthographicView>({
       canvas: this.canvas,
@@ -54,7 +55,7 @@ export class MapDeck {
       controller: { keyboard: false, dragRotate: false, doubleClickZoom: true, inertia: 250 },
       deviceProps: { type: 'webgl', webgl: { antialias: false } },
       useDevicePixels: devicePixels(MOST_PIXELS),
-      layers: [],
+      layers: [this.scene, ringLayer([])],
       pickingRadius: 0,
       getCursor: ({ isDragging }) =>
         isDragging ? 'grabbing' : pointer.hovered === null ? 'grab' : 'pointer',
@@ -91,11 +92,14 @@ export class MapDeck {
     this.canvas.remove()
   }
 
-  /** Draws a frame when deck does its next one. */
+  /** Draws a frame when deck does its next one. Its layers stay while their rings do: deck compares what is new. */
   show(viewState: ViewState, rings: readonly Ring[]): void {
-    // Another function is what tells deck that there is another picture.
-    const points = new SceneLayer({ id: 'points', paint: () => this.paint() })
-    this.deck.setProps({ viewState, layers: [points, ringLayer(rings)] })
+    if (areSame(rings, this.rings)) this.deck.setProps({ viewState })
+    else {
+      this.rings = rings
+      this.deck.setProps({ viewState, layers: [this.scene, ringLayer(rings)] })
+    }
+    this.scene.setNeedsRedraw()
   }
 
   /** Takes as many pixels as suit so many points. */
@@ -130,6 +134,15 @@ function ringLayer(rings: readonly Ring[]): ScatterplotLayer<Ring> {
     pickable: false,
     parameters: { depthCompare: 'always' },
   })
+}
+
+function areSame(a: readonly Ring[], b: readonly Ring[]): boolean {
+  return a.length === b.length && a.every((ring, i) => isSame(ring, b[i]))
+}
+
+function isSame(a: Ring, b: Ring): boolean {
+  const isThere = a.x === b.x && a.y === b.y && a.radius === b.radius && a.width === b.width
+  return isThere && a.color.every((channel, i) => channel === b.color[i])
 }
 
 function cameraOf(viewState: OrthographicViewState): Camera {

@@ -2,7 +2,7 @@ import type { LayerProps } from 'deck.gl'
 import { Layer } from 'deck.gl'
 
 interface SceneLayerProps extends LayerProps {
-  /** Draws onto deck.gl’s context; a new function for another picture. */
+  /** Draws onto deck.gl’s context; the layer is told when there is another picture. */
   paint: () => void
 }
 
