@@ -9,7 +9,7 @@ import type {
   Vectors,
 } from '../shared/core/types.ts'
 import { MOST_UNIT_BYTES, toUnitBytes, type UnitBytes } from '../shared/math/unit-bytes.ts'
-import { drawPlaces, partSample, SAMPLE, takeRows, TRAINING as TRAINED } from './clip/work.ts'
+import { drawPlaces, partSample, SAMPLE, takeRows } from './clip/work.ts'
 import { createReporter } from '../shared/core/pace.ts'
 
 /** Of the vectors that are laid out. */
@@ -18,6 +18,8 @@ const N_COMPONENTS = 64
 const TRAINING = 4096
 /** Fewer rows of the sample say little of how faithful the projection is. */
 const LEAST_SAMPLE = 200
+/** As many others give the principal components that a projection is held against. */
+const TRAINED = SAMPLE
 const K = 30
 /** What the page holds of vectors. */
 const MOST_BYTES = 2 ** 31

@@ -6,7 +6,7 @@ import type { Projection } from '../../shared/core/types.ts'
 /** Captions whose unprojected vectors are kept, to tell how faithful the projection is. */
 export const SAMPLE = 1000
 /** As many others give the principal components that it is held against. */
-export const TRAINING = SAMPLE
+const TRAINING = SAMPLE
 
 /** What is kept of a run between visits, its own vectors included; beyond it they live as long as the page. */
 const MOST_KEPT_BYTES = 2 ** 29
