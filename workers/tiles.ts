@@ -6,7 +6,7 @@ import type { Field } from '../src/read/row/row.ts'
 import type { ColumnValues } from '../src/read/parquet/values.ts'
 import { urlSource } from '../src/read/sources/url-source.ts'
 import { registerErrorTransfer } from '../src/shared/core/rpc.ts'
-import { openFolder, type OpenSource, type PartialMap } from '../src/tiles/folder.ts'
+import { type OnFields, openFolder, type OpenSource, type PartialMap } from '../src/tiles/folder.ts'
 import { hubListing } from '../src/tiles/hub-twin.ts'
 import { isShared, openLargeFile } from '../src/tiles/large-file.ts'
 import type { Box, Manifest } from '../src/tiles/manifest.ts'
@@ -15,6 +15,7 @@ import type { CaptionsCost, RemoteColumn, Rows, RowsRequest } from '../src/tiles
 import type { Captions, Progress } from '../src/shared/core/types.ts'
 
 export type { Box, Manifest } from '../src/tiles/manifest.ts'
+export type { LeftOut, OnFields, RowNews } from '../src/tiles/folder.ts'
 export type { Points } from '../src/tiles/point-file.ts'
 export type {
   CaptionsCost,
@@ -37,7 +38,9 @@ export interface TilesApi {
   /** See {@link PartialMap.view}. */
   view(layout: string, box: Box, onPoints: (points: Points) => void): Promise<void>
   /** See {@link PartialMap.row}. */
-  row(row: number, onFields: (fields: readonly Field[]) => void): Promise<readonly Field[]>
+  row(row: number, onFields: OnFields, also: readonly string[]): Promise<readonly Field[]>
+  /** See {@link PartialMap.leaveRow}. */
+  leaveRow(): void
   caption(row: number): Promise<string>
   captionBytes(): number
   /** The columns of the rows, and what each costs. */
@@ -99,7 +102,8 @@ const api: TilesApi = {
       const own = isShared(positions) ? [] : [positions.buffer]
       onPoints(Comlink.transfer(points, ids ? [ids.buffer, ...own] : own))
     }),
-  row: (row, onFields) => opened().row(row, onFields),
+  row: (row, onFields, also) => opened().row(row, onFields, also),
+  leaveRow: () => map?.leaveRow(),
   caption: (row) => opened().caption(row),
   captionBytes: () => opened().captionBytes(),
   columns: () => opened().rows.columns(),

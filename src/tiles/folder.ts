@@ -28,6 +28,23 @@ const POINTS_IN_VIEW = 200_000
 /** How a folder is reached; tests and other hosts may have their own way. */
 export type OpenSource = (url: string, signal?: AbortSignal) => Promise<ByteSource>
 
+/** A column of a row that was not fetched, since it costs too much. */
+export interface LeftOut {
+  readonly name: string
+  /** To have it, about. */
+  readonly bytes: number
+}
+
+/** What is still to be said about a row whose columns come one by one. */
+export interface RowNews {
+  readonly leftOut: readonly LeftOut[]
+  /** Requests done, and in all, about, until its caption is there; null once it is. */
+  readonly search: { readonly done: number; readonly of: number } | null
+}
+
+/** Hears of a row's columns that are there, at each that comes. */
+export type OnFields = (fields: readonly Field[], news: RowNews) => void
+
 /** A map whose parts are fetched as they are looked at. */
 export interface PartialMap {
   readonly manifest: Manifest
@@ -40,9 +57,12 @@ export interface PartialMap {
   /**
    * The columns of one row, as text for people: all that can be had for a row. A later row takes over.
    * @param onFields those that are there, at each that comes; the caption first
+   * @param also names of columns that are fetched whatever they cost, for later rows too
    * @throws {InputError} @throws {NetworkError} @throws {CancelledError}
    */
-  row(row: number, onFields?: (fields: readonly Field[]) => void): Promise<readonly Field[]>
+  row(row: number, onFields?: OnFields, also?: readonly string[]): Promise<readonly Field[]>
+  /** Ends what is on its way of the row that was asked for last, which rejects with a CancelledError. */
+  leaveRow(): void
   /** '' where the map came without captions. @throws {InputError} @throws {NetworkError} */
   caption(row: number): Promise<string>
   /** Bytes to fetch before captions can be shown; 0 where they are had one by one. */
@@ -252,6 +272,10 @@ export async function openFolder(
       }
       await Promise.all([...waiting, ...Array.from({ length: REQUESTS_AT_ONCE }, work)])
       throwIfCancelled(current)
+    },
+
+    leaveRow() {
+      // Such a row is small.
     },
 
     async row(row) {

@@ -1,35 +1,45 @@
 import type { FileMetaData } from 'hyparquet'
 import { InputError } from '../shared/core/errors.ts'
-import { type Column, listColumns } from '../read/parquet/columns.ts'
-import { chunkRange, readFooter } from '../read/parquet/footer.ts'
+import { openCursor } from '../read/parquet/column-cursor.ts'
+import { listColumns } from '../read/parquet/columns.ts'
+import { chunkRange } from '../read/parquet/footer.ts'
+import { type FooterPart, openFooter } from '../read/parquet/footer-part.ts'
 import { type Field, readRow } from '../read/row/row.ts'
 import type { ByteSource } from '../read/sources/source.ts'
 import { cachedSource } from './cached-source.ts'
 import type { OpenSource } from './folder.ts'
 
-/** Where in each file rows are compared before any of its captions is believed. */
-const COMPARED = [0, 0.37, 1]
-/** Rows that may be compared: the places of all would have to be held for it. */
+/** Of so many rows one is compared: the places of all would have to be held for it. */
 export const COMPARABLE = 16
-/** Footers of row groups of 1000 rows are some MB each; sets in more files than this are not looked through. */
+/** So many on either side of a row are compared, as far as they lie in its row group, before any of its columns is believed. */
+const COMPARED = 4
+/** Each is asked for its number of rows; sets in more files than this are not looked through. */
 const MOST_FILES = 16
 /** A row group of 1000 rows has some hundred kB. */
 const MOST_GROUP_BYTES = 4 * 1024 * 1024
 
 interface Part {
   readonly source: ByteSource
-  readonly metadata: FileMetaData
-  readonly columns: readonly Column[]
-  readonly rows: number
+  readonly footer: FooterPart
 }
 
 /** The hub's own copy of a data set, in small row groups, from which one row can be had. */
 export interface HubTwin {
   /**
-   * All columns of a row, or one.
-   * @throws {InputError} its rows are in another order. @throws {NetworkError}
+   * All columns of a row, or one; two or three requests.
+   * @throws {InputError} its rows are in another order. @throws {NetworkError} @throws {CancelledError}
    */
-  row(row: number, column?: string): Promise<readonly Field[]>
+  row(row: number, column?: string, signal?: AbortSignal): Promise<readonly Field[]>
+}
+
+/** Values by which a row of the copy is known to be that of the file. */
+export interface Marks {
+  /** Two columns of numbers. */
+  readonly columns: readonly string[]
+  /** They are known of every so many rows. */
+  readonly step: number
+  /** Their values as 32-bit floats, of a multiple of the step. */
+  of(row: number): readonly number[]
 }
 
 /**
@@ -44,89 +54,106 @@ export function hubListing(url: string): string | null {
 }
 
 /**
- * Looks for the hub's copy of a file.
+ * Looks for the hub's copy of a file: three small requests for each of its files tell their numbers of rows.
  * @param listing of {@link hubListing}
  * @param nRows of the file: a copy with another number is none
- * @param isSame whether a row of the copy is that row of the file; asked of multiples of {@link COMPARABLE} only
+ * @param marks of the file's rows as they are at hand: each row group of the copy is compared with them before it is believed
  * @returns null where there is none
- * @throws {NetworkError}
+ * @throws {NetworkError} @throws {InputError}
  */
 export async function openHubTwin(
   listing: string,
   nRows: number,
-  isSame: (row: number, fields: readonly Field[]) => boolean,
+  marks: () => Marks,
   open: OpenSource,
 ): Promise<HubTwin | null> {
   const list = await open(listing)
   const urls = urlsOf(new TextDecoder().decode(await list.read(0, list.byteLength)))
   if (!urls.length || urls.length > MOST_FILES) return null
-  const parts = new Map<string, Promise<Part>>()
-
-  async function load(url: string, first: number): Promise<Part> {
-    const source = cachedSource(await open(url))
-    const metadata = await readFooter(source)
-    const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
-    const part = { source, metadata, columns: listColumns(metadata), rows }
-    for (const share of COMPARED) {
-      const row = COMPARABLE * Math.round((first + share * (rows - 1)) / COMPARABLE)
-      // Next to the file's ends the multiple may lie outside of it.
-      const inside = row < first ? row + COMPARABLE : row >= first + rows ? row - COMPARABLE : row
-      const local = inside - first
-      if (local < 0 || first + local >= nRows || !isSame(first + local, await fieldsOf(part, local))) {
-        throw new InputError(
-          'Read: the hub’s copy of this file has its rows in another order',
-          'Press “Fetch captions”, which reads the file itself.',
-        )
-      }
-    }
-    return part
-  }
+  const parts: Part[] = await Promise.all(
+    urls.map(async (url) => {
+      const source = cachedSource(await open(url))
+      return { source, footer: await openFooter(source) }
+    }),
+  )
+  if (parts.reduce((sum, { footer }) => sum + footer.nRows, 0) !== nRows) return null
 
   return {
-    async row(row, column) {
+    async row(row, column, signal) {
       let first = 0
-      for (const url of urls) {
-        const at = first
-        const part = await (parts.get(url) ?? parts.set(url, load(url, at)).get(url))
-        if (!part) break
-        if (row < first + part.rows) return fieldsOf(part, row - first, column)
-        first += part.rows
+      for (const { source, footer } of parts) {
+        if (row >= first + footer.nRows) {
+          first += footer.nRows
+          continue
+        }
+        const group = await footer.group(row - first, signal)
+        const at = { metadata: group.metadata, firstRow: first + group.firstRow }
+        return fieldsOf(source, at, row, marks(), column, signal)
       }
       throw new InputError(`Read: the hub’s copy of this file has ${first} rows`, 'Press “Fetch captions”.')
     },
   }
 }
 
-/** A small row group comes in one request rather than in one for each column: the hub counts them. */
-async function fieldsOf({ source, metadata, columns }: Part, row: number, name?: string) {
+/**
+ * A small row group comes in one request rather than in one for each column: the hub counts them.
+ * @param group and its first row in the whole copy
+ */
+async function fieldsOf(
+  source: ByteSource,
+  { metadata, firstRow }: { readonly metadata: FileMetaData; readonly firstRow: number },
+  row: number,
+  marks: Marks,
+  name: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<readonly Field[]> {
+  const columns = listColumns(metadata)
   const wanted = columns.filter((column) => name === undefined || column.name === name)
-  if (wanted.length === 1) return readRow(source, metadata, wanted, row, new Map())
-  const { start, end } = groupRange(metadata, row)
-  if (end - start > MOST_GROUP_BYTES) return readRow(source, metadata, wanted, row, new Map())
-  const bytes = await source.read(start, end)
-  const held: ByteSource = {
-    ...source,
-    read: (from, to, signal) =>
-      from >= start && to <= end
-        ? Promise.resolve(bytes.slice(from - start, to - start))
-        : source.read(from, to, signal),
-  }
-  return readRow(held, metadata, wanted, row, new Map())
-}
-
-/** Where the columns of a row's group lie. */
-function groupRange(metadata: FileMetaData, row: number): { readonly start: number; readonly end: number } {
-  let first = 0
-  for (const { num_rows, columns } of metadata.row_groups) {
-    first += Number(num_rows)
-    if (row >= first) continue
-    const ranges = columns.flatMap(({ meta_data: meta }) => (meta ? [chunkRange(meta)] : []))
-    return {
-      start: Math.min(...ranges.map(({ start }) => start)),
-      end: Math.max(...ranges.map(({ end }) => end)),
+  const { start, end } = groupRange(metadata)
+  let from = source
+  if (end - start <= MOST_GROUP_BYTES) {
+    const bytes = await source.read(start, end, signal)
+    from = {
+      ...source,
+      read: (begin, stop, s) =>
+        begin >= start && stop <= end
+          ? Promise.resolve(bytes.slice(begin - start, stop - start))
+          : source.read(begin, stop, s),
     }
   }
-  throw new InputError(`Read: row ${row} of ${first}`, 'Press “Fetch captions”.')
+  const endRow = firstRow + Number(metadata.row_groups[0].num_rows)
+  const compared: number[] = []
+  const near = Math.max(firstRow, row - COMPARED * marks.step)
+  const until = Math.min(endRow, row + COMPARED * marks.step + 1)
+  for (let r = Math.ceil(near / marks.step) * marks.step; r < until; r += marks.step) compared.push(r)
+  const isSame = await Promise.all(
+    marks.columns.map(async (mark, axis) => {
+      const column = columns.find((c) => c.name === mark)
+      if (!column || compared.length === 0) return false
+      const read = openCursor(from, metadata, column, signal)
+      const values = await read(Uint32Array.from(compared, (r) => r - firstRow))
+      const isNull = (value: unknown) => value === null
+      return values.every((value, i) =>
+        Object.is(isNull(value) ? Number.NaN : Math.fround(Number(value)), marks.of(compared[i])[axis]),
+      )
+    }),
+  )
+  if (!isSame.every(Boolean)) {
+    throw new InputError(
+      'Read: the hub’s copy of this file has its rows in another order',
+      'Press “Fetch captions”, which reads the file itself.',
+    )
+  }
+  return readRow(from, metadata, wanted, row - firstRow, new Map(), signal)
+}
+
+/** Where the columns of the only row group lie. */
+function groupRange({ row_groups: [group] }: FileMetaData): { readonly start: number; readonly end: number } {
+  const ranges = group.columns.flatMap(({ meta_data: meta }) => (meta ? [chunkRange(meta)] : []))
+  return {
+    start: Math.min(...ranges.map(({ start }) => start)),
+    end: Math.max(...ranges.map(({ end }) => end)),
+  }
 }
 
 /** The files of the only split of the only configuration, in order; none where there are several. */

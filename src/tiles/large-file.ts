@@ -4,14 +4,13 @@ import { createTextChooser } from '../read/choose-text.ts'
 import { type Column, findLayouts, type LayoutColumns, listColumns } from '../read/parquet/columns.ts'
 import { numberDecoder } from '../read/parquet/decode-numbers.ts'
 import { readFooter } from '../read/parquet/footer.ts'
-import { createPageIndex } from '../read/row/page-index.ts'
-import { type Field, readRow } from '../read/row/row.ts'
+import type { Field } from '../read/row/row.ts'
 import type { ByteSource } from '../read/sources/source.ts'
 import { readColumns } from '../read/parquet/table.ts'
 import type { Context } from '../shared/core/types.ts'
-import { cachedSource } from './cached-source.ts'
 import type { OpenSource, PartialMap } from './folder.ts'
-import { COMPARABLE, type HubTwin, openHubTwin } from './hub-twin.ts'
+import { COMPARABLE, type HubTwin, type Marks, openHubTwin } from './hub-twin.ts'
+import { createLateRows, type PlacedLayout } from './late-rows.ts'
 import type { Points } from './point-file.ts'
 import { createRowData, type Keep } from './row-data.ts'
 
@@ -22,12 +21,6 @@ const GROWTH = 1.6
 const PAUSE_MS = 1500
 /** A row group's column that may be fetched to read one row of it. */
 const CHUNK_BYTES = 4 * 1024 * 1024
-/** What is fetched of a page for one value: writers make them of a megabyte, and some make one of a whole column. */
-const MOST_PAGE_BYTES = 4 * 1024 * 1024
-/** Pages for the columns of one row, together. */
-const ROW_BYTES = 4 * 1024 * 1024
-/** Says whether a row's image is fit to be seen: without it no image's address may be given. */
-const RATING = /(^|[_\W])p?_?(unsafe|nsfw|watermark)([_\W]|$)/i
 
 interface LargeFileOptions {
   readonly signal?: AbortSignal
@@ -59,8 +52,19 @@ export async function openLargeFile(
   const { leaf } = await createTextChooser(from, metadata, columns, signal).choose(text, () => true)
   const caption = leaf?.from.kind === 'column' ? leaf.column : null
   const nRows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
-  const pages = cachedSource(from)
-  const index = createPageIndex(pages, metadata, MOST_PAGE_BYTES)
+  /** Places of the layout that came whole last; those that were handed over are not there any more. */
+  const placesHeld = () => placed && (placed.whole.positions.length > 0 ? placed.whole : placed.sample)
+  let placed: { readonly whole: PlacedLayout; readonly sample: PlacedLayout } | null = null
+  const late = await createLateRows({
+    source: from,
+    metadata,
+    columns,
+    pairs,
+    caption,
+    isIndexed,
+    placed: placesHeld,
+    keep: keep ?? null,
+  })
   /** Of the row that was asked for last. */
   let reading = new AbortController()
   let twin: HubTwin | null = null
@@ -99,14 +103,16 @@ export async function openLargeFile(
   ): Promise<void> {
     let given = 0
     let givenAt = Number.NEGATIVE_INFINITY
-    let sample: Float32Array | null = null
     const give = (positions: Float32Array<ArrayBuffer>, rows: number): void => {
       if (current.aborted || rows <= given) return
       const now = performance.now()
       if (rows < nRows && (rows < given * GROWTH || now - givenAt < PAUSE_MS)) return
       given = rows
       givenAt = now
-      if (rows === nRows) sample = evenPlaces(positions, nRows)
+      if (rows === nRows) {
+        const sample = { layout, step: COMPARABLE, positions: evenPlaces(positions, nRows) }
+        placed = { whole: { layout, step: 1, positions }, sample }
+      }
       // Shared ones are only added to, and the last ones are not needed here any more.
       const isOwn = isShared(positions) || rows === nRows
       onPoints({
@@ -126,7 +132,12 @@ export async function openLargeFile(
       )
     }
     await read(layout, nRows, give, context)
-    if (sample) await seekTwin(layout, sample)
+    await seekTwin()
+  }
+
+  /** Whether the file says where a value of a column lies. */
+  function isIndexed({ chunk }: Column, group: FileMetaData['row_groups'][number]): boolean {
+    return chunk !== null && group.columns[chunk].offset_index_offset !== undefined
   }
 
   /** Whether a row of a column can be had without the whole column. */
@@ -138,42 +149,6 @@ export async function openLargeFile(
     )
   }
 
-  /** What the page of a value takes, about. */
-  function pageBytes({ chunk }: Column, group: FileMetaData['row_groups'][number]): number {
-    const meta = chunk === null ? undefined : group.columns[chunk].meta_data
-    if (!meta) return Number.POSITIVE_INFINITY
-    const stated = (meta.encoding_stats ?? []).reduce((sum, { count }) => sum + count, 0)
-    const nPages = stated || Math.ceil(Number(meta.total_uncompressed_size) / 2 ** 20)
-    return Number(meta.total_compressed_size) / Math.max(1, nPages)
-  }
-
-  /**
-   * The columns that a row is shown with, the caption first, then its ratings: those that are had cheaply, and the first
-   * others whose pages are not too much together. Coordinates are on the map.
-   */
-  function columnsOf(group: FileMetaData['row_groups'][number]): Column[] {
-    const places = new Set(pairs.flatMap((pair) => [pair.x.name, pair.y.name]))
-    const ratings = columns.filter(({ name }) => RATING.test(name))
-    const ordered = new Set([...(caption ? [caption] : []), ...ratings, ...columns])
-    let bytes = 0
-    return [...ordered].filter((column) => {
-      if (isCheap(column, group)) return true
-      const cost = pageBytes(column, group)
-      if (places.has(column.name) || column.chunk === null || bytes + cost > ROW_BYTES) return false
-      bytes += cost
-      return true
-    })
-  }
-
-  function groupAt(row: number): FileMetaData['row_groups'][number] {
-    let first = 0
-    for (const group of metadata.row_groups) {
-      if (row >= 0 && row < first + Number(group.num_rows)) return group
-      first += Number(group.num_rows)
-    }
-    throw new InputError(`Read: row ${row} of ${nRows}`, `Give a row from 0 to ${nRows - 1}.`)
-  }
-
   const captionBytes = (): number =>
     twin || !caption || metadata.row_groups.every((group) => isCheap(caption, group))
       ? 0
@@ -182,23 +157,41 @@ export async function openLargeFile(
           return sum + Number(meta?.total_compressed_size ?? 0)
         }, 0)
 
-  /** Captions one by one from the hub's copy, where its rows are the same ones in the same order. */
-  async function seekTwin(layout: LayoutColumns, sample: Float32Array): Promise<void> {
-    if (!hub || isTwinSought || captionBytes() === 0) return
+  /** Rows one by one from the hub's copy, where they are the same ones in the same order. */
+  async function seekTwin(): Promise<void> {
+    if (!hub || isTwinSought || !placed || captionBytes() === 0) return
     isTwinSought = true
-    const isSame = (row: number, fields: readonly Field[]): boolean =>
-      [layout.x, layout.y].every(({ name }, axis) => {
-        const value = fields.find((field) => field.name === name)?.value
-        const place = sample[(2 * row) / COMPARABLE + axis]
-        // Text has seven digits of a float.
-        return value !== undefined && Math.abs(Number(value) - place) <= 1e-6 * Math.abs(place)
-      })
+    const first = placed.sample
+    const marks = (): Marks => {
+      const { layout, step, positions } = placesHeld() ?? first
+      return {
+        columns: [layout.x.name, layout.y.name],
+        step,
+        of: (row) => [positions[(2 * row) / step], positions[(2 * row) / step + 1]],
+      }
+    }
     try {
-      const found = await openHubTwin(hub.listing, nRows, isSame, hub.open)
+      const found = await openHubTwin(hub.listing, nRows, marks, hub.open)
       await found?.row(0)
       twin = found
     } catch {
-      // No copy, or one that cannot be trusted: the captions are then offered all together.
+      // No copy, or one that cannot be trusted: the file's own pages are looked for.
+    }
+  }
+
+  /** From the hub's copy; null where there is none, or it turns out to be of other rows. */
+  async function fromTwin(
+    row: number,
+    column?: string,
+    signal_?: AbortSignal,
+  ): Promise<readonly Field[] | null> {
+    try {
+      return (await twin?.row(row, column, signal_)) ?? null
+    } catch (error) {
+      // The file itself has it too.
+      if (!(error instanceof InputError)) throw error
+      twin = null
+      return null
     }
   }
 
@@ -245,57 +238,22 @@ export async function openLargeFile(
       }
     },
 
-    async row(row, onFields): Promise<readonly Field[]> {
-      const group = groupAt(row)
+    async row(row, onFields, also = []) {
       reading.abort()
       reading = new AbortController()
-      const { signal } = reading
-      if (twin) {
-        try {
-          return await twin.row(row)
-        } catch (error) {
-          if (!(error instanceof InputError)) throw error
-          twin = null
-        }
-      }
-      const chosen = columnsOf(group)
-      const found = new Map<Column, Field>()
-      const fields = () => columns.flatMap((column) => found.get(column) ?? [])
-      const readOne = async (column: Column): Promise<void> => {
-        try {
-          const [field] = await readRow(pages, metadata, [column], row, new Map(), signal, index)
-          found.set(column, field)
-        } catch (error) {
-          // One whose pages are too large is left out.
-          if (!(error instanceof InputError)) throw error
-        }
-        throwIfCancelled(signal)
-        onFields?.(fields())
-      }
-      const isRating = ({ name }: Column): boolean => RATING.test(name)
-      await Promise.all(chosen.filter((column) => column === caption).map(readOne))
-      await Promise.all(chosen.filter(isRating).map(readOne))
-      const isRated = columns.every((column) => !isRating(column) || found.has(column))
-      const others = chosen.filter((column) => !found.has(column) && (isRated || column.kind !== 'text'))
-      await Promise.all(others.map(readOne))
-      return fields()
+      const { signal: current } = reading
+      const found = await fromTwin(row, undefined, current)
+      throwIfCancelled(current)
+      return found ?? late.row(row, also, current, onFields)
+    },
+
+    leaveRow() {
+      reading.abort()
     },
 
     async caption(row) {
-      const group = groupAt(row)
-      if (!caption) return ''
-      if (!isCheap(caption, group)) {
-        try {
-          const fields = await twin?.row(row, caption.name)
-          if (fields) return fields[0]?.value ?? ''
-        } catch (error) {
-          // The file itself has it too.
-          if (!(error instanceof InputError)) throw error
-          twin = null
-        }
-      }
-      const [field] = await readRow(pages, metadata, [caption], row, new Map(), undefined, index)
-      return field.value
+      const found = caption && captionBytes() === 0 ? await fromTwin(row, caption.name) : null
+      return found ? (found[0]?.value ?? '') : late.caption(row)
     },
   }
 }

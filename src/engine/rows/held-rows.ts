@@ -76,6 +76,10 @@ export class HeldRows implements MapRows {
     return this.file.reader.api.row(row)
   }
 
+  leaveRow(): void {
+    // A row of one's own file is there at once.
+  }
+
   values(column: string): ReturnType<MapRows['values']> {
     return this.file.reader.api.values(column)
   }

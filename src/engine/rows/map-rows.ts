@@ -1,5 +1,5 @@
 import type { ColumnInfo, ColumnValues, TableColumn } from '../../../workers/read.ts'
-import type { Rows } from '../../../workers/tiles.ts'
+import type { OnFields, Rows } from '../../../workers/tiles.ts'
 import type { Camera } from '../../draw/camera/camera.ts'
 import type { Painted } from '../../draw/caption-map.ts'
 import type { Captions, Layout, Progress } from '../../shared/core/types.ts'
@@ -62,9 +62,12 @@ export interface MapRows {
   /**
    * The columns of one row, as text for people. A later row takes over.
    * @param onFields those that are there, at each that comes; not called where they come all at once
+   * @param also names of columns that are fetched whatever they cost, for later rows too
    * @throws {CancelledError} another row was asked for
    */
-  row(row: number, onFields?: (fields: readonly Field[]) => void): Promise<readonly Field[]>
+  row(row: number, onFields?: OnFields, also?: readonly string[]): Promise<readonly Field[]>
+  /** Fetches no more of the row that was asked for last, which rejects with a CancelledError. */
+  leaveRow(): void
   /** One column, to color, filter and compare by. */
   values(column: string, onProgress: (progress: Progress) => void): Promise<ColumnValues>
   /** Stops fetching a column. */

@@ -4,6 +4,7 @@ import type {
   Box,
   CaptionsCost,
   Manifest,
+  OnFields,
   Points,
   RemoteColumn,
   Rows,
@@ -265,7 +266,7 @@ export class StreamedMap implements MapRows {
     void this.hand.api.cancel(what).catch(() => {}) // A map that has ended fetches nothing.
   }
 
-  async row(row: number, onFields?: (fields: readonly Field[]) => void): Promise<readonly Field[]> {
+  async row(row: number, onFields?: OnFields, also: readonly string[] = []): Promise<readonly Field[]> {
     const name = this.manifest.caption
     const withCaption = (fields: readonly Field[]): readonly Field[] => {
       const found = fields.find((field) => field.name === name)
@@ -281,16 +282,21 @@ export class StreamedMap implements MapRows {
       return withCaption(
         await this.hand.api.row(
           row,
-          proxy((fields: readonly Field[]) => {
+          proxy<OnFields>((fields, news) => {
             const shown = withCaption(fields)
-            if (!this.isOver) onFields?.(shown)
+            if (!this.isOver) onFields?.(shown, news)
           }),
+          also,
         ),
       )
     } finally {
       if (this.rowAsked === row) this.rowAsked = null
       if (!this.isOver) this.events?.onCaption()
     }
+  }
+
+  leaveRow(): void {
+    void this.hand.api.leaveRow().catch(() => {}) // A map that has ended fetches nothing.
   }
 
   table(rows: Uint32Array): Promise<Rows<readonly TableColumn[]>> {

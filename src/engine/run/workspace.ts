@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ColumnInfo, VectorColumnInfo } from '../../../workers/read.ts'
+import type { OnFields } from '../../../workers/tiles.ts'
 import { InputError } from '../../shared/core/errors.ts'
 import type { Captions, Fidelity, Layout } from '../../shared/core/types.ts'
 import type { Link } from '../link/link.ts'
@@ -127,9 +128,14 @@ export class Workspace {
     return (await this.rows?.caption(row)) ?? ''
   }
 
-  /** The columns of one row, as text. @param onFields see {@link MapRows.row} @throws {CancelledError} */
-  async fields(row: number, onFields?: (fields: readonly Field[]) => void): Promise<readonly Field[]> {
-    return (await this.rows?.row(row, onFields)) ?? []
+  /** The columns of one row, as text; see {@link MapRows.row}. @throws {CancelledError} */
+  async fields(row: number, onFields?: OnFields, also?: readonly string[]): Promise<readonly Field[]> {
+    return (await this.rows?.row(row, onFields, also)) ?? []
+  }
+
+  /** Fetches no more of the row that was asked for last. */
+  leaveRow(): void {
+    this.rows?.leaveRow()
   }
 
   private check(row: number): void {

@@ -50,6 +50,20 @@ export async function readFooter(
     footerBytes + 8 <= tail.byteLength
       ? tail.subarray(tail.byteLength - 8 - footerBytes)
       : await source.read(footerStart, byteLength, signal)
+  return parseFooter(footer, source, footerStart)
+}
+
+/**
+ * A footer from its bytes, its length and magic after it.
+ * @param footerStart in the file, before which all that it names has to lie
+ * @throws {InputError} it makes no sense
+ */
+export function parseFooter(
+  footer: Uint8Array<ArrayBuffer>,
+  source: ByteSource,
+  footerStart: number,
+): FileMetaData {
+  const { name } = source
   let metadata: FileMetaData
   try {
     metadata = parquetMetadata(footer, { parsers: rawStrings, geoparquet: false })

@@ -16,7 +16,11 @@ export interface EqualPages {
   readonly nPages: number
   /** @returns null where it does not lie where it should @throws {NetworkError} @throws {CancelledError} */
   page(row: number, signal?: AbortSignal): Promise<(FoundPage & { readonly firstRow: number }) | null>
+  /** Pages by number and the bytes they begin at, for {@link restoreEqualPages}. */
+  known(): readonly (readonly [number, number])[]
 }
+
+type Head = readonly (FoundPage & { readonly firstRow: number })[]
 
 /**
  * Whether the last two pages of a chunk's head are the first of pages with equally many rows up to its end. That is
@@ -29,17 +33,44 @@ export interface EqualPages {
 export async function findEqualPages(
   source: ByteSource,
   chunk: ChunkBounds,
-  head: readonly (FoundPage & { readonly firstRow: number })[],
+  head: Head,
   signal?: AbortSignal,
 ): Promise<EqualPages | null> {
-  const first = head.at(-2)
-  if (!first || head.at(-1)?.nRows !== first.nRows) return null
-  const { nRows: each, start: begin, encoding } = first
-  const rest = Number(chunk.meta.num_values) - first.firstRow
-  const nPages = Math.ceil(rest / each)
+  const pages = equalPages(source, chunk, head)
+  if (!pages) return null
+  const { nPages, known, probe } = pages
   const stated = statedPages(chunk)
   if (stated !== null && stated !== nPages + head.length - 2) return null
   if (nPages <= FEW_PAGES) return null
+  // Where pages differ, the last one tells it as a rule, and the others are not asked for.
+  for (const numbers of [[nPages - 1], [Math.round(nPages / 3), Math.round((2 * nPages) / 3)]]) {
+    const probes = await Promise.all(numbers.map((number) => probe(number, signal)))
+    for (const [i, page] of probes.entries()) {
+      if (!page) return null
+      known.set(numbers[i], page.start)
+    }
+  }
+  return pages.found
+}
+
+/** Pages that an earlier visit found equal. @param kept of {@link EqualPages.known} */
+export function restoreEqualPages(
+  source: ByteSource,
+  chunk: ChunkBounds,
+  head: Head,
+  kept: readonly (readonly [number, number])[],
+): EqualPages | null {
+  const pages = equalPages(source, chunk, head)
+  for (const [number, start] of kept) pages?.known.set(number, start)
+  return pages?.found ?? null
+}
+
+function equalPages(source: ByteSource, chunk: ChunkBounds, head: Head) {
+  const first = head.at(-2)
+  if (!first || head.at(-1)?.nRows !== first.nRows) return null
+  const { nRows: each, start: begin, encoding, firstRow: firstRowOf } = first
+  const rest = Number(chunk.meta.num_values) - firstRowOf
+  const nPages = Math.ceil(rest / each)
   const last = rest - (nPages - 1) * each
   // Known pages by number; the end counts as the start of one that is not there.
   const known = new Map<number, number>([
@@ -78,22 +109,17 @@ export async function findEqualPages(
     return null
   }
 
-  const numbers = [nPages - 1, Math.round(nPages / 3), Math.round((2 * nPages) / 3)]
-  const probes = await Promise.all(numbers.map((number) => probe(number, signal)))
-  for (const [i, page] of probes.entries()) {
-    if (!page) return null
-    known.set(numbers[i], page.start)
-  }
-
-  return {
+  const found: EqualPages = {
     nPages,
+    known: () => [...known],
     async page(row, signal_) {
-      const number = Math.floor((row - first.firstRow) / each)
-      const firstRow = first.firstRow + number * each
-      const found = await probe(number, signal_)
-      return found && { ...found, firstRow }
+      const number = Math.floor((row - firstRowOf) / each)
+      const firstRow = firstRowOf + number * each
+      const page = await probe(number, signal_)
+      return page && { ...page, firstRow }
     },
   }
+  return { nPages, known, probe, found }
 }
 
 /** Data pages of a chunk, where its footer counts them. */

@@ -21,6 +21,7 @@ export interface Field {
  * A column that cannot be decoded says so in its place; the others are given.
  * @param pages finds the page of a row where the file has no offset index
  * @param known values that are at hand already, by column name
+ * @param onExpected see {@link PageIndex.value}
  * @throws {NetworkError} @throws {CancelledError} @throws {InputError} the file is gone.
  */
 export async function readRow(
@@ -31,6 +32,7 @@ export async function readRow(
   known: ReadonlyMap<string, string>,
   signal?: AbortSignal,
   pages?: PageIndex,
+  onExpected?: (requests: number) => void,
 ): Promise<Field[]> {
   return Promise.all(
     columns.map(async (column) => {
@@ -42,7 +44,7 @@ export async function readRow(
       try {
         if (column.chunk !== null) {
           const one = async () => openCursor(source, metadata, column, signal)(Uint32Array.of(row))
-          const found = await pages?.value(column, row, signal)
+          const found = await pages?.value(column, row, signal, onExpected)
           const value = found === undefined ? (await one())[0] : found
           return { name, value: format(meaningOf(value, element)) }
         }

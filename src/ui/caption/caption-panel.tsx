@@ -1,15 +1,16 @@
 import { type ReactNode, useEffect, useState } from 'react'
+import type { LeftOut, RowNews } from '../../../workers/tiles.ts'
 import { CaptionImage } from './caption-image.tsx'
 import { isCoordinate } from '../parts/coordinates.ts'
 import { useData, useEngine, useStage } from '../parts/engine-context.ts'
-import { formatCount } from '../parts/format.ts'
+import { formatBytes, formatCount } from '../parts/format.ts'
 import './caption-panel.css'
 
 interface Details {
   readonly row: number
   readonly columns: readonly { readonly name: string; readonly value: string }[]
-  /** All columns that come are there. */
-  readonly isWhole: boolean
+  /** Of columns that come one by one; null of those that come all at once. */
+  readonly news: RowNews | null
   readonly nearInMeaning: readonly number[] | null
 }
 
@@ -23,6 +24,8 @@ export function CaptionPanel() {
   const layouts = useData((view) => view.shown?.layouts) ?? []
   const textColumn = useData((view) => view.shown?.textColumn)
   const [details, setDetails] = useState<Details | null>(null)
+  /** Columns that were asked for besides those that cost little. */
+  const [also, setAlso] = useState<readonly string[]>([])
   useEffect(() => {
     if (row === null) return
     let stale = false
@@ -30,14 +33,14 @@ export function CaptionPanel() {
     const add = (more: Partial<Details>): void => {
       if (stale) return
       setDetails((now) => ({
-        ...(now?.row === row ? now : { row, columns: [], isWhole: false, nearInMeaning: null }),
+        ...(now?.row === row ? now : { row, columns: [], news: null, nearInMeaning: null }),
         ...more,
       }))
     }
     const load = async (): Promise<void> => {
-      const columns = engine.data.fields(row, (come) => add({ columns: come }))
+      const columns = engine.data.fields(row, (come, news) => add({ columns: come, news }), also)
       await Promise.all([
-        columns.then((all) => add({ columns: all, isWhole: true })),
+        columns.then((all) => add({ columns: all })),
         engine.meaning.near(row).then((nearInMeaning) => add({ nearInMeaning })),
       ])
     }
@@ -47,8 +50,9 @@ export function CaptionPanel() {
     })
     return () => {
       stale = true
+      engine.data.leaveRow()
     }
-  }, [engine, row])
+  }, [engine, row, also])
   if (row === null) return null
   const caption = engine.data.caption(row)
   const known = details?.row === row ? details : null
@@ -70,9 +74,16 @@ export function CaptionPanel() {
       <blockquote dir="auto" data-empty={caption === ''}>
         {caption}
       </blockquote>
-      {/* An address may come before what says that its image is not fit to be seen. */}
-      {known?.isWhole && <CaptionImage key={row} columns={known.columns} caption={caption} />}
+      {known?.news?.search && (
+        <p className="quiet">
+          Looking for the caption of row {formatCount(row)}: {known.news.search.done} of about{' '}
+          {known.news.search.of} requests.
+        </p>
+      )}
+      {/* Its address comes last of all: not before what may say that it is not fit to be seen. */}
+      {known && <CaptionImage key={row} columns={known.columns} caption={caption} />}
       <Fields fields={fields.filter(({ name }) => !isCoordinate(name, layouts))} />
+      <NotFetched columns={known?.news?.leftOut ?? []} onFetch={(names) => setAlso([...also, ...names])} />
       {known?.nearInMeaning && (
         <RowList title="Nearest in meaning" rows={known.nearInMeaning}>
           {caption !== '' && (
@@ -113,6 +124,35 @@ function Fields({ fields }: { readonly fields: Details['columns'] }) {
         </div>
       ))}
     </dl>
+  )
+}
+
+/** Columns that were left out, since each costs a page or many requests. */
+function NotFetched({
+  columns,
+  onFetch,
+}: {
+  readonly columns: readonly LeftOut[]
+  readonly onFetch: (names: readonly string[]) => void
+}) {
+  if (columns.length === 0) return null
+  const bytes = columns.reduce((sum, column) => sum + column.bytes, 0)
+  return (
+    <section>
+      <h3>Not fetched yet</h3>
+      <div className="not-fetched">
+        {columns.map((column) => (
+          <button key={column.name} type="button" onClick={() => onFetch([column.name])}>
+            {column.name} · {formatBytes(column.bytes)}
+          </button>
+        ))}
+        {columns.length > 1 && (
+          <button type="button" onClick={() => onFetch(columns.map(({ name }) => name))}>
+            All · {formatBytes(bytes)}
+          </button>
+        )}
+      </div>
+    </section>
   )
 }
 

@@ -2,6 +2,7 @@ import type { CompressionCodec } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import { listColumns } from '../../../src/read/parquet/columns.ts'
 import { createPageIndex } from '../../../src/read/row/page-index.ts'
+import { createRandom } from '../../../src/shared/math/random.ts'
 import { ROWS_A_PAGE, type VirtualOptions, virtualChunk } from './virtual-chunk.ts'
 
 const N = 12_000_000
@@ -100,6 +101,46 @@ describe('pages of different numbers of rows', () => {
     expect(first.bytes).toBeLessThan(3_000_000)
     expect(await file.read(pages, N - 5)).toBe(file.textOf(N - 5))
     expect(file.spent().requests).toBe(1)
+  })
+
+  test.each([
+    ['every ninth', later, {}],
+    ['one of two at random', (page: number) => ROWS_A_PAGE + 1024 * (((page * 7919) % 13) % 2), {}],
+    [
+      'with nulls, as Zstandard',
+      later,
+      { codec: 'ZSTD', version: 2, isNullable: true, isUncounted: true } as const,
+    ],
+  ])(
+    'are told by the map for 12 requests and 2 MB at most, of any row: shorter %s',
+    async (_, rowsOfPage, form) => {
+      const file = opened({ ...form, rowsOfPage, variantOf: (page) => page % 12 })
+      const places = file.placesOf(16)
+      const [column] = listColumns(file.metadata)
+      for (const row of ROWS) {
+        const pages = createPageIndex(file.source, file.metadata, undefined, () => places)
+        file.spent()
+        expect(await file.read(pages, row)).toBe(file.textOf(row))
+        const { requests, bytes } = file.spent()
+        expect(requests).toBeLessThanOrEqual(12)
+        expect(bytes).toBeLessThanOrEqual(2_000_000)
+        // It stays known, also for the next visit.
+        const next = createPageIndex(file.source, file.metadata)
+        next.restore(pages.keep())
+        expect(next.cost(column, row)?.requests).toBe(1)
+        expect(await file.read(next, row)).toBe(file.textOf(row))
+        expect(file.spent().requests).toBeLessThanOrEqual(2)
+      }
+    },
+  )
+
+  test('are counted where the map tells nothing', async () => {
+    const file = opened({ rowsOfPage: later })
+    const { uniform } = createRandom(3)
+    const positions = new Float32Array((2 * N) / 16).map(uniform)
+    const pages = createPageIndex(file.source, file.metadata, undefined, () => ({ step: 16, positions }))
+    const row = N - 30 * ROWS_A_PAGE
+    expect(await file.read(pages, row)).toBe(file.textOf(row))
   })
 
   test('that are given up midway are counted again by the next who asks', async () => {

@@ -1,5 +1,6 @@
 import type { ColumnMetaData, CompressionCodec, FileMetaData } from 'hyparquet'
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js'
+import type { RowPlaces } from '../../../src/read/row/align.ts'
 import type { ByteSource } from '../../../src/read/sources/source.ts'
 import { createRandom } from '../../../src/shared/math/random.ts'
 import { storeAsZstd } from '../write-parquet.ts'
@@ -20,16 +21,22 @@ export interface VirtualOptions {
 /** As Arrow's writer makes them of captions: the first multiple of 1024 rows whose text has a megabyte. */
 export const ROWS_A_PAGE = 18_432
 const MOST_ROWS = ROWS_A_PAGE + 2048
-const LEAD_ROWS = 18_500
+const LEAD_ROWS = 18_432
 const VARIANTS = 12
 const NULL_EVERY = 11
+
+/** Some rows of each page are about the same, also among every 16th. */
+const topics = Array.from({ length: VARIANTS }, (_, variant) => {
+  const { uniform } = createRandom(100 + variant)
+  return Array.from({ length: Math.ceil(MOST_ROWS / 16) }, () => Math.floor(400 * uniform()))
+})
 
 const texts = Array.from({ length: VARIANTS }, (_, variant) => {
   const { uniform } = createRandom(variant + 1)
   const words = Array.from({ length: 400 }, (_unused, i) => (i * 7919 + variant).toString(36))
   return Array.from({ length: MOST_ROWS }, (_unused, i) =>
     Array.from({ length: 2 + Math.floor(18 * uniform()) }, () => words[Math.floor(400 * uniform())])
-      .concat(`${variant}-${i}`)
+      .concat(`topic${topics[variant][i >> 4]}`, `${variant}-${i}`)
       .join(' '),
   )
 })
@@ -197,6 +204,22 @@ export function virtualChunk(options: VirtualOptions) {
       }
       const inPage = row - places[low].firstRow
       return isNullable && inPage % NULL_EVERY === 0 ? null : texts[variantOf(low - 2)][inPage]
+    },
+    /** A map on which the rows of a page that are about the same lie together, of every `step`-th row. */
+    placesOf(step: number): RowPlaces {
+      const positions = new Float32Array(2 * Math.ceil(rows / step))
+      const { uniform } = createRandom(5)
+      for (const [page, { firstRow: begin }] of places.entries()) {
+        if (page < 2) continue
+        const spots = Array.from({ length: 800 }, uniform)
+        const endRow = places[page + 1]?.firstRow ?? rows
+        for (let row = Math.ceil(begin / step) * step; row < endRow; row += step) {
+          const topic = topics[variantOf(page - 2)][(row - begin) >> 4]
+          for (const axis of [0, 1])
+            positions[(2 * row) / step + axis] = 30 * spots[2 * topic + axis] + uniform()
+        }
+      }
+      return { step, positions }
     },
     /** What was read since this was asked last. */
     spent() {
