@@ -1,5 +1,5 @@
 // npm run screens [-- captions.parquet [09 …]]: the pictures of docs/screens, taken from the built page at two sizes; all, or those
-// whose numbers are given. A file of captions (the sample's, without one) is laid out with the lexical encoder on the way.
+// whose numbers are given. A file of captions (the sample's, without one or for “-”) is laid out with the lexical encoder on the way.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
@@ -12,7 +12,8 @@ import { palettePng } from './palette-png.mjs'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const folder = path.join(root, 'docs/screens')
-const file = process.argv[2] ? path.resolve(process.argv[2]) : path.join(root, 'public/sample.parquet')
+const isSample = (process.argv[2] ?? '-') === '-'
+const file = isSample ? path.join(root, 'public/sample.parquet') : path.resolve(process.argv[2])
 const WIDE = { width: 1440, height: 900 }
 const PHONE = { width: 390, height: 844 }
 
@@ -118,7 +119,7 @@ try {
   await page
     .getByLabel('Open Parquet')
     .setInputFiles({ name: 'captions.parquet', mimeType: '', buffer: await readFile(file) })
-  if (!process.argv[2]) {
+  if (isSample) {
     await ready(page)
     await setMenu(page, true)
     await button(page, 'Lay out again').click()
@@ -157,7 +158,7 @@ try {
   })
   await take(page, '09-caption', 'dark', {
     set: async () => {
-      const [row] = await page.evaluate(() => globalThis.captionscape.search('wedding dress'))
+      const [row] = await page.evaluate(() => globalThis.captionscape.search('wedding'))
       await box.fill(`"${await page.evaluate((r) => globalThis.captionscape.caption(r), row)}"`)
       await page.getByText(/captions? match/).waitFor()
       await box.press('Enter')
