@@ -1,4 +1,5 @@
 import { expose, transfer } from 'comlink'
+import { hasPassed, rememberPassed } from '../src/checkpoint/passed-checks.ts'
 import { DeviceError, InputError, LostDeviceError } from '../src/shared/core/errors.ts'
 import { type Gpu, requestGpu } from '../src/gpu/adapter.ts'
 import { OneAtATime } from '../src/shared/core/one-at-a-time.ts'
@@ -8,6 +9,7 @@ import type { Layout, Metric, Progress, Timing, Vectors } from '../src/shared/co
 import { sparing } from '../src/shared/core/throttled.ts'
 import { expandLayout } from '../src/shared/places/expand-layout.ts'
 import {
+  type ArrangementStore,
   availableBytes,
   bytesPerPoint,
   estimateUmap,
@@ -15,6 +17,7 @@ import {
   mostPointsByBuffers,
   transform,
   type UmapEstimate,
+  type UmapOptions,
   UmapJsRun,
   UmapRun,
 } from '../src/umap/umap.ts'
@@ -40,6 +43,8 @@ export interface UmapSettings {
   readonly seed: number
   /** `fallback` accepts a software adapter; by default that counts as no GPU. */
   readonly gpu: 'auto' | 'fallback'
+  /** How the work of an epoch is arranged on the GPU; measured by default. Changes no byte. */
+  readonly arrangement?: UmapOptions['arrangement']
 }
 
 /** Comlink proxies of the page's callbacks. */
@@ -192,6 +197,7 @@ const api: UmapApi = {
         signal,
         onProgress,
         onNotice,
+        arrangements: arrangementsOn(adapter ?? ''),
         onLayouts(epoch, layouts) {
           const give = (): void => {
             const moving = layouts.map((layout) => ofRows(layout, false))
@@ -352,6 +358,19 @@ async function resume(vectors: Vectors, settings: UmapSettings): Promise<Current
     isDone: false,
   }
   return current
+}
+
+/** Where the fastest arrangement on a device is kept: its adapter, the browser (whose version stands for that of the driver's compiler) and this version. */
+function arrangementsOn(adapter: string): ArrangementStore {
+  const keyOf = (name: string): string =>
+    ['arrangement', adapter, navigator.userAgent, CAPTIONSCAPE_VERSION, name].join(' ')
+  return {
+    async recall(names) {
+      for (const name of names) if (await hasPassed(keyOf(name))) return name
+      return null
+    },
+    keep: (name) => rememberPassed(keyOf(name)),
+  }
 }
 
 /** The device, requested once and again after it was lost; null where there is no GPU. */

@@ -3,7 +3,8 @@ import type { Bound, Commands } from '../../src/gpu/commands.ts'
 import type { GpuSession } from '../../src/gpu/session.ts'
 import { fingerprint } from '../../src/shared/math/fnv.ts'
 import { fitCurve } from '../../src/umap/optimize/curve.ts'
-import { apply, type epoch, pullRates } from '../../src/umap/optimize/kernels.ts'
+import type { EpochKernel } from '../../src/umap/optimize/arrangements.ts'
+import { apply, pullRates } from '../../src/umap/optimize/kernels.ts'
 import { learningRateOf } from '../../src/umap/optimize/learning-rate.ts'
 import type { Variant } from './variants.ts'
 
@@ -49,7 +50,7 @@ export async function descend(
   const pulls = session.buffer('bench.pulls', nPoints * 8)
   try {
     const ofSet = { nSets: nNeighbors.length, setIndex: set, least: leastWeight(total) }
-    const epochs: Bound<typeof epoch>[] = []
+    const epochs: Bound<EpochKernel>[] = []
     for (const { begin, end, bounds, columns, weights } of parts) {
       const boundRates = await session.bind(pullRates, [bounds, weights[set], perVertex, maxPulls])
       session.submit((commands) =>

@@ -185,7 +185,7 @@ export async function uncheckedDescent(sizes: Sizes, context: StepContext): Prom
       const session = new GpuSession(device)
       const how = { order: 'shuffled', isExact: true, spectralSeconds: 10 }
       const prepared = await prepare(session, mixture(sizes.small), sizes, context, how)
-      const names = (name: string): boolean => name === 'plain' || name.startsWith('A+B')
+      const names = (name: string): boolean => name === 'plain' || name === 'dynamic-by-four'
       await compareVariants(prepared, sizes, sizes.timedEpochs, { ...context, record }, names)
       session.close()
     },
@@ -211,7 +211,7 @@ export async function sortedByStep(sizes: Sizes, context: StepContext): Promise<
     const session = new GpuSession(device)
     const how = { order: 'sorted', isExact: false, spectralSeconds: 15 }
     const prepared = await prepare(session, mixture(sizes.middle, true), sizes, context, how)
-    const names = (name: string): boolean => ['plain', 'A+B, 256'].includes(name)
+    const names = (name: string): boolean => ['plain', 'dynamic-by-four'].includes(name)
     await compareVariants(prepared, sizes, Math.max(1, sizes.timedEpochs / 5), { ...context, record }, names)
     session.close()
   })
@@ -227,7 +227,7 @@ export async function largeByStep(sizes: Sizes, context: StepContext): Promise<v
     const how = { order: 'shuffled', isExact: false, spectralSeconds: 30 }
     const prepared = await prepare(session, vectors, sizes, context, how)
     const names = (name: string): boolean =>
-      ['plain', 'A, dynamic rows, 256', 'B, negatives by four', 'A+B, 256', 'no negatives'].includes(name)
+      ['plain', 'by-four', 'dynamic', 'dynamic-by-four', 'no negatives'].includes(name)
     await compareVariants(prepared, sizes, Math.max(1, sizes.timedEpochs / 10), context, names)
     const bytes = 8 * sizes.large
     const positions = SETS.map((k) => ({ buffer: session.buffer(`bench.positions ${k}`, bytes), bytes }))

@@ -40,12 +40,15 @@ export class Commands {
     this.#slot++
   }
 
-  /** Runs one thread for each row in [begin, end), in as many dispatches as their size limit demands. */
-  rows<S extends KernelSource>(bound: Bound<S>, params: Params<S> & Rows): void {
-    const most = this.#groupsPerDispatch * WORKGROUP_SIZE
+  /**
+   * Runs the rows in [begin, end), in as many dispatches as their size limit demands.
+   * @param perGroup rows of a workgroup; one for each thread by default
+   */
+  rows<S extends KernelSource>(bound: Bound<S>, params: Params<S> & Rows, perGroup = WORKGROUP_SIZE): void {
+    const most = this.#groupsPerDispatch * perGroup
     for (let begin = params.begin; begin < params.end; begin += most) {
       const end = Math.min(params.end, begin + most)
-      this.dispatch(bound, { ...params, begin, end }, Math.ceil((end - begin) / WORKGROUP_SIZE))
+      this.dispatch(bound, { ...params, begin, end }, Math.ceil((end - begin) / perGroup))
     }
   }
 

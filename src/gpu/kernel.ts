@@ -71,7 +71,7 @@ async function compile(
   const invalid = await scope
   if (invalid) throw new Error(`${label}: ${invalid.message}`)
   const constants: Record<string, number> = {}
-  if (/override WORKGROUP_SIZE\b/.test(wgsl[0])) constants['WORKGROUP_SIZE'] = WORKGROUP_SIZE
+  if (/override WORKGROUP_SIZE\b/.test(wgsl.join('\n'))) constants['WORKGROUP_SIZE'] = WORKGROUP_SIZE
   try {
     return await device.createComputePipelineAsync({
       label,

@@ -10,6 +10,7 @@ import { readSplit } from '../gpu/split.ts'
 import { chooseSearch } from './neighbors/choose-search.ts'
 import { ClusteredSearch } from './neighbors/clustered-search.ts'
 import type { NeighborSearch } from './neighbors/find-neighbors.ts'
+import type { ArrangementStore } from './optimize/choose-arrangement.ts'
 import type { KeptLayouts } from './optimize/live-layouts.ts'
 import { Optimizer } from './optimize/optimizer.ts'
 import { findStart, type Start } from './spectral/find-start.ts'
@@ -29,6 +30,8 @@ export interface UmapContext extends Context {
   readonly onLayouts?: (epoch: number, layouts: readonly Layout[]) => void
   /** Whether the result holds the nearest neighbors; {@link UmapRun.neighborsOf} tells those of single points. */
   readonly wantsNeighbors?: boolean
+  /** Where the descent's fastest arrangement on this device is kept between visits. */
+  readonly arrangements?: ArrangementStore
 }
 
 /** Nearest neighbors on the CPU; row i starts with i itself at distance 0. */
@@ -197,7 +200,14 @@ export class UmapRun {
     const newNeighbors = is('metric') || is('method') || newClusters || wanted > known
     const newGraph = newNeighbors || is('nNeighbors')
     const newStart = newGraph || is('seed') || is('nEpochs')
-    if (newStart || is('minDist') || is('spread') || is('negativeSampleRate') || is('learningRate')) {
+    if (
+      newStart ||
+      is('minDist') ||
+      is('spread') ||
+      is('negativeSampleRate') ||
+      is('learningRate') ||
+      is('arrangement')
+    ) {
       this.#optimizer?.close()
       this.#optimizer = null
       this.#keptLayouts = null
@@ -246,6 +256,7 @@ export class UmapRun {
     const timings = this.#times.of(nPoints).map((timing) => {
       if (timing.stage === 'Start') return { ...timing, start: start.quality }
       const { approximate } = found
+      if (timing.stage === 'Lay out') return { ...timing, arrangement: this.#optimizer?.choice }
       return timing.stage === 'Neighbors' && approximate ? { ...timing, ...recallIn(approximate) } : timing
     })
     const neighbors = context.wantsNeighbors ? await this.#readNeighbors(found) : null
@@ -315,10 +326,13 @@ export class UmapRun {
   async #optimize(
     graph: GraphBuffers,
     start: Float32Array<ArrayBuffer>,
-    { signal, onProgress, onLayouts }: UmapContext,
+    { signal, onProgress, onLayouts, arrangements }: UmapContext,
   ): Promise<readonly Layout[]> {
     const kept = this.#keptLayouts
-    this.#optimizer ??= await Optimizer.create(this.#session, this.#slicer, graph, start, this.#options, kept)
+    this.#optimizer ??= await Optimizer.create(this.#session, this.#slicer, graph, start, this.#options, {
+      kept,
+      store: arrangements,
+    })
     const total = this.#options.nEpochs
     const tell = throttled((done: number) => onProgress?.({ stage: 'Lay out', done, total, unit: 'epochs' }))
     const layouts = await this.#optimizer.run({

@@ -11,4 +11,5 @@ export {
 export { fitUmap, type Neighbors, type UmapContext, type UmapFit, UmapRun } from './fit.ts'
 export { MAX_POINTS_ON_CPU, UmapJsRun } from './on-cpu.ts'
 export { type NeighborMethod, UMAP_DEFAULTS, UMAP_STANDARD, type UmapOptions } from './common/options.ts'
+export type { ArrangementStore } from './optimize/choose-arrangement.ts'
 export { transform } from './transform-points.ts'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Slicer } from '../../src/gpu/slices.ts'
 import { fitCurve } from '../../src/umap/optimize/curve.ts'
 import { apply, epoch as epochKernel, pullRates } from '../../src/umap/optimize/kernels.ts'
-import { Optimizer } from '../../src/umap/optimize/optimizer.ts'
+import { type OptimizeOptions, Optimizer } from '../../src/umap/optimize/optimizer.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
 import { referenceGraph, type ReferenceGraph, referenceMemberships } from '../reference/graph.ts'
 import { referenceKnn } from '../reference/knn.ts'
@@ -12,7 +12,15 @@ import { clusters, sharedVectors, toNumbers } from './data.ts'
 import { groupsOf, inSession, runKernel, SIZES } from './device.ts'
 import { boundsOf, packWeights, quantized, uploadGraph } from './graph-buffers.ts'
 
-const OPTIONS = { nEpochs: 200, negativeSampleRate: 5, minDist: 0.1, spread: 1, learningRate: 1, seed: 3 }
+const OPTIONS: OptimizeOptions = {
+  nEpochs: 200,
+  negativeSampleRate: 5,
+  minDist: 0.1,
+  spread: 1,
+  learningRate: 1,
+  seed: 3,
+  arrangement: 'auto',
+}
 
 function graphOf(nPoints: number, nNeighbors: number): ReferenceGraph {
   const k = Math.min(nNeighbors, nPoints)
@@ -46,7 +54,7 @@ function randomPositions(nPoints: number, seed: number): Float32Array<ArrayBuffe
 async function layoutOf(
   graph: ReferenceGraph,
   start: Float32Array<ArrayBuffer>,
-  options: Partial<typeof OPTIONS> = {},
+  options: Partial<OptimizeOptions> = {},
   rowsPerPart?: number,
 ): Promise<Float32Array> {
   return inSession(async (session) => {

@@ -4,9 +4,11 @@ import { descend } from '../../bench/gpu/descent.ts'
 import { variants } from '../../bench/gpu/variants.ts'
 import { Slicer } from '../../src/gpu/slices.ts'
 import { createRandom } from '../../src/shared/math/random.ts'
+import { fitUmap } from '../../src/umap/fit.ts'
 import { buildGraph } from '../../src/umap/graph/build-graph.ts'
 import { NeighborSearch } from '../../src/umap/neighbors/find-neighbors.ts'
-import { inSession } from './device.ts'
+import { ARRANGEMENTS } from '../../src/umap/optimize/arrangements.ts'
+import { inSession, testDevice } from './device.ts'
 
 const same = variants.filter(({ isSame }) => isSame)
 
@@ -32,14 +34,27 @@ async function positionsOf(nPoints: number, bytesPerBuffer?: number): Promise<Ma
   )
 }
 
-test.each([[63], [64], [65], [1000], [1500], [1500, 60_000]])(
+test.each([[1], [63], [64], [65], [1000], [1500], [1500, 60_000]])(
   'every arrangement of the epoch’s kernel gives the bytes of the plain one at %i points',
   async (nPoints, bytesPerBuffer?: number) => {
     const fingerprints = await positionsOf(nPoints, bytesPerBuffer)
     const plain = fingerprints.get('plain')
     for (const { name } of same) expect([name, fingerprints.get(name)]).toEqual([name, plain])
+    if (nPoints === 1) return
     // What leaves work out is seen to do so.
     expect(fingerprints.get('no negatives')).not.toBe(plain)
     expect(fingerprints.get('no pulls on tails')).not.toBe(plain)
   },
 )
+
+test('a fit is the same to the byte by each arrangement, and tells which it was', async () => {
+  const vectors = mixture(600)
+  const settings = { nNeighbors: [5, 15], nEpochs: 20, negativeSampleRate: 5 }
+  const fits = []
+  for (const { name } of ARRANGEMENTS) {
+    const fit = await fitUmap(await testDevice(), vectors, { ...settings, arrangement: name })
+    expect(fit.timings.find(({ stage }) => stage === 'Lay out')?.arrangement).toEqual({ name, why: 'asked' })
+    fits.push(fit.layouts)
+  }
+  for (const layouts of fits.slice(1)) expect(layouts).toEqual(fits[0])
+})

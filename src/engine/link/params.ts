@@ -1,7 +1,13 @@
 import type { Camera } from '../../draw/camera/camera.ts'
 import type { Theme } from '../../draw/color/color.ts'
 import type { DrawChoice } from '../../draw/points/crowding.ts'
-import type { Backend, EncoderName, Metric, ProjectionChoice } from '../../shared/core/types.ts'
+import type {
+  ArrangementChoice,
+  Backend,
+  EncoderName,
+  Metric,
+  ProjectionChoice,
+} from '../../shared/core/types.ts'
 import { type FilterText, readFilters, writeFilters } from './filters.ts'
 import { PRESET_NAMES, PRESETS, presetOf } from './presets.ts'
 
@@ -25,6 +31,8 @@ export interface Settings {
   /** How vectors are brought to 64 dimensions. */
   readonly projection: ProjectionChoice
   readonly gpu: 'auto' | 'fallback'
+  /** How the work of the layouts is arranged on the GPU; `auto` measures. */
+  readonly arrangement: ArrangementChoice['name'] | 'auto'
   /** A map by words while CLIP is at work, or none. */
   readonly firstMap: 'auto' | 'none'
   /** The file's first rows only; null for all. */
@@ -87,6 +95,7 @@ export const DEFAULTS: Params = {
   vectors: null,
   projection: 'auto',
   gpu: 'auto',
+  arrangement: 'auto',
   firstMap: 'auto',
   limit: null,
   lists: 'rows',
@@ -188,6 +197,7 @@ const READERS: { readonly [K in keyof Params]: Reader<NonNullable<Params[K]>> } 
   vectors: anyText,
   projection: oneOf('auto', 'gaussian', 'pca', 'none'),
   gpu: oneOf('auto', 'fallback'),
+  arrangement: oneOf('auto', 'plain', 'by-four', 'dynamic', 'dynamic-by-four'),
   firstMap: oneOf('auto', 'none'),
   limit: number('whole', BOUNDS.limit),
   lists: oneOf('rows', 'joined'),

@@ -399,6 +399,7 @@ export class Session {
 }
 
 function umapSettings(settings: Settings): UmapSettings {
-  const { nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu } = settings
-  return { nNeighbors, nEpochs: epochs, negativeSampleRate: negatives, minDist, spread, metric, seed, gpu }
+  const { epochs, negatives, nNeighbors, minDist, spread, metric, seed, gpu, arrangement } = settings
+  const named = { nNeighbors, minDist, spread, metric, seed, gpu, arrangement }
+  return { ...named, nEpochs: epochs, negativeSampleRate: negatives }
 }

@@ -110,6 +110,17 @@ export interface Timing {
   readonly lowestDecile?: number
   /** Of the spectral start. */
   readonly start?: StartQuality
+  /** Of the descent's kernel. */
+  readonly arrangement?: ArrangementChoice
+}
+
+/** How the work of the descent is arranged on the GPU; no byte of the result depends on it. */
+export interface ArrangementChoice {
+  readonly name: 'plain' | 'by-four' | 'dynamic' | 'dynamic-by-four'
+  /** Asked for; a software adapter; measured, now or on an earlier visit; or expected, too little being left to do for a trial. */
+  readonly why: 'asked' | 'software' | 'measured' | 'kept' | 'expected'
+  /** Milliseconds of each for the same work, where it was measured now. */
+  readonly ms?: Readonly<Record<string, number>>
 }
 
 /** How the spectral start was found, and how near it is to the eigenvectors of the graph. */

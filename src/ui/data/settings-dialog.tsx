@@ -201,7 +201,10 @@ function editedIn(form: HTMLFormElement): Partial<Settings> | null {
   return nNeighbors && form.checkValidity() ? readForm(values, nNeighbors) : null
 }
 
-function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings, 'encoder' | 'vectors'> {
+/** What the dialog edits: the encoder is chosen in the panel, the rest in links. */
+type Edited = Omit<Settings, 'encoder' | 'vectors' | 'arrangement'>
+
+function readForm(form: FormData, nNeighbors: readonly number[]): Edited {
   const text = (name: string): string | null => {
     const value = form.get(name)
     return typeof value === 'string' && value.trim() ? value.trim() : null
@@ -233,7 +236,7 @@ function readForm(form: FormData, nNeighbors: readonly number[]): Omit<Settings,
 }
 
 /** The part of the parameters that the dialog edits; the encoder is chosen in the panel. */
-function settingsOf(all: Settings): Omit<Settings, 'encoder' | 'vectors'> {
+function settingsOf(all: Settings): Edited {
   const { limit, lists, nNeighbors, epochs, negatives, minDist, spread, metric, seed, gpu, firstMap } = all
   const { model, dtype, backend, projection, pooling, prefix, queryPrefix } = all
   return {

@@ -4,6 +4,11 @@ import type { Metric, Vectors } from '../../shared/core/types.ts'
 /** How nearest neighbors are found: `auto` compares all pairs where that takes at most some 20 s. */
 export type NeighborMethod = 'auto' | 'exact' | 'approximate'
 
+/** How the work of an epoch is arranged on the GPU; all give the same bytes. */
+export type Arrangement = (typeof ARRANGEMENT_NAMES)[number]
+
+export const ARRANGEMENT_NAMES = ['plain', 'by-four', 'dynamic', 'dynamic-by-four'] as const
+
 export interface UmapOptions {
   readonly method: NeighborMethod
   /** Distance between vectors. */
@@ -19,6 +24,8 @@ export interface UmapOptions {
   readonly spread: number
   readonly learningRate: number
   readonly seed: number
+  /** `auto` measures which is the fastest on this device, where there is much to do. Changes no byte. */
+  readonly arrangement: Arrangement | 'auto'
 }
 
 /** The original pipeline's settings where it had some, umap-learn's otherwise. */
@@ -32,6 +39,7 @@ export const UMAP_DEFAULTS: UmapOptions = {
   spread: 1,
   learningRate: 1,
   seed: 1,
+  arrangement: 'auto',
 }
 
 /** What umap-learn and cuML take by themselves, for figures that can be held against theirs. */
@@ -54,6 +62,8 @@ export function checkOptions(options: UmapOptions): void {
   if (!['auto', 'exact', 'approximate'].includes(method))
     throw bad('method', method, 'auto, exact or approximate')
   if (metric !== 'euclidean' && metric !== 'cosine') throw bad('metric', metric, 'euclidean or cosine')
+  if (!['auto', ...ARRANGEMENT_NAMES].includes(options.arrangement))
+    throw bad('arrangement', options.arrangement, `auto, ${ARRANGEMENT_NAMES.join(', ')}`)
   if (nNeighbors.length < 1 || nNeighbors.length > MAX_LAYOUTS) {
     throw bad('nNeighbors', `${nNeighbors.length} values`, `1 to ${MAX_LAYOUTS} values`)
   }

@@ -1,12 +1,14 @@
 import { type GraphBuffers, leastWeight } from '../common/buffers.ts'
-import { WORKGROUP_SIZE } from '../../gpu/kernel.ts'
+import { type Params, WORKGROUP_SIZE } from '../../gpu/kernel.ts'
 import type { Bound, Commands } from '../../gpu/commands.ts'
 import type { GpuSession } from '../../gpu/session.ts'
 import { rowsOf, type Slicer } from '../../gpu/slices.ts'
-import type { Layout } from '../../shared/core/types.ts'
+import type { ArrangementChoice, Layout } from '../../shared/core/types.ts'
 import type { UmapOptions } from '../common/options.ts'
 import { type Curve, fitCurve } from './curve.ts'
-import { apply, epoch, pullRates } from './kernels.ts'
+import { type Arrangement, arrangementOf, type EpochKernel } from './arrangements.ts'
+import { type ArrangementStore, type ArrangementTrial, chooseArrangement } from './choose-arrangement.ts'
+import { apply, pullRates } from './kernels.ts'
 import { learningRateOf } from './learning-rate.ts'
 import { type KeptLayouts, LiveLayouts } from './live-layouts.ts'
 
@@ -15,7 +17,7 @@ const FULL_WEIGHT = 16
 
 export type OptimizeOptions = Pick<
   UmapOptions,
-  'nEpochs' | 'negativeSampleRate' | 'minDist' | 'spread' | 'learningRate' | 'seed'
+  'nEpochs' | 'negativeSampleRate' | 'minDist' | 'spread' | 'learningRate' | 'seed' | 'arrangement'
 >
 
 /** What the optimizer tells while it runs. */
@@ -36,10 +38,20 @@ interface Fit {
   readonly set: number
   readonly seed: number
   readonly fixedPoint: number
-  /** One for each part of the graph. */
-  readonly epochs: readonly Bound<typeof epoch>[]
+  /** Buffers of the epoch's kernel, for each part of the graph. */
+  readonly ofParts: readonly (readonly GPUBuffer[])[]
   readonly apply: Bound<typeof apply>
   readonly positions: GPUBuffer
+  readonly pulls: GPUBuffer
+}
+
+type BoundEpoch = Bound<EpochKernel>
+
+/** The arrangement that was chosen, with its kernels by set and part of the graph. */
+interface Chosen {
+  readonly choice: ArrangementChoice
+  readonly arrangement: Arrangement
+  readonly epochs: readonly (readonly BoundEpoch[])[]
 }
 
 /**
@@ -55,6 +67,7 @@ export class Optimizer {
   readonly #graph: GraphBuffers
   readonly #nPoints: number
   readonly #fits: readonly Fit[]
+  readonly #chosen: Chosen
   readonly #curve: Curve
   readonly #live: LiveLayouts
   /** Vertices moved so far: epoch by epoch, within it fit by fit. */
@@ -69,6 +82,7 @@ export class Optimizer {
     graph: GraphBuffers,
     fits: readonly Fit[],
     nPasses: number,
+    chosen: Chosen,
   ) {
     this.#session = session
     this.#slicer = slicer
@@ -76,6 +90,7 @@ export class Optimizer {
     this.#graph = graph
     this.#nPoints = graph.nPoints
     this.#fits = fits
+    this.#chosen = chosen
     this.#curve = fitCurve(options.minDist, options.spread)
     this.#live = new LiveLayouts(session, fits, graph.nPoints * 8)
     this.#done = nPasses * graph.nPoints
@@ -93,13 +108,29 @@ export class Optimizer {
     graph: GraphBuffers,
     start: Float32Array<ArrayBuffer>,
     options: OptimizeOptions,
-    kept: KeptLayouts | null = null,
+    { kept = null, store }: { readonly kept?: KeptLayouts | null; readonly store?: ArrangementStore } = {},
   ): Promise<Optimizer> {
     const fits: Fit[] = []
     for (let set = 0; set < graph.nNeighbors.length; set++) {
       fits.push(await prepare(session, graph, set, kept?.positions[set] ?? start, options))
     }
-    return new Optimizer(session, slicer, options, graph, fits, kept?.nPasses ?? 0)
+    const choice = await chooseArrangement(session, trialOf(session, graph, fits, options), {
+      asked: options.arrangement,
+      nMoves: graph.nPoints * fits.length * options.nEpochs,
+      store,
+    })
+    const arrangement = arrangementOf(choice.name)
+    const epochs = await Promise.all(fits.map((fit) => bindEpoch(session, arrangement, fit)))
+    return new Optimizer(session, slicer, options, graph, fits, kept?.nPasses ?? 0, {
+      choice,
+      arrangement,
+      epochs,
+    })
+  }
+
+  /** How the work of an epoch is arranged, and why. */
+  get choice(): ArrangementChoice {
+    return this.#chosen.choice
   }
 
   /** Epochs that all layouts have finished. */
@@ -163,27 +194,17 @@ export class Optimizer {
   }
 
   #encode(commands: Commands, begin: number, end: number): void {
-    const { nEpochs, negativeSampleRate, learningRate } = this.#options
     const nPoints = this.#nPoints
+    const { epochs, arrangement } = this.#chosen
     for (const { row, from, to } of rowsOf(begin, end, nPoints)) {
       const t = Math.floor(row / this.#fits.length) + 1
       const fit = this.#fits[row % this.#fits.length]
-      const params = {
-        nSets: this.#fits.length,
-        setIndex: fit.set,
-        least: leastWeight(nEpochs),
-        nPoints,
-        epoch: t,
-        seed: fit.seed,
-        nNegatives: negativeSampleRate,
-        learningRate: learningRate * learningRateOf(t, nEpochs),
-        ...this.#curve,
-        fixedPoint: fit.fixedPoint,
-      }
+      const params = paramsOf(fit, t, this.#graph, this.#options, this.#curve)
       for (const [index, part] of this.#graph.parts.entries()) {
         const [first, last] = [Math.max(from, part.begin), Math.min(to, part.end)]
         if (first < last) {
-          commands.rows(fit.epochs[index], { ...params, begin: first, end: last, partBegin: part.begin })
+          const own = { ...params, begin: first, end: last, partBegin: part.begin }
+          commands.rows(epochs[fit.set][index], own, arrangement.rows)
         }
       }
       if (to === nPoints) commands.rows(fit.apply, { begin: 0, end: nPoints, unit: 1 / fit.fixedPoint })
@@ -205,16 +226,14 @@ async function prepare(
   const positions = session.upload(`optimize.${name}.positions`, start)
   const moved = session.buffer(`optimize.${name}.moved`, nPoints * 8)
   const pulls = session.buffer(`optimize.${name}.pulls`, nPoints * 8)
-  const epochs: Bound<typeof epoch>[] = []
+  const ofParts: GPUBuffer[][] = []
   for (const { begin, end, bounds, columns, weights } of parts) {
     const boundRates = await session.bind(pullRates, [bounds, weights[set], perVertex, maxPulls])
     session.submit((commands) => {
       const ofSet = { partBegin: begin, nSets: nNeighbors.length, setIndex: set, least: leastWeight(nEpochs) }
       commands.rows(boundRates, { begin, end, ...ofSet, fullWeight: FULL_WEIGHT })
     })
-    epochs.push(
-      await session.bind(epoch, [bounds, columns, weights[set], perVertex, positions, moved, pulls]),
-    )
+    ofParts.push([bounds, columns, weights[set], perVertex, positions, moved, pulls])
   }
   const [most] = new Uint32Array(await session.read(maxPulls, 4))
   session.free(maxPulls)
@@ -226,8 +245,60 @@ async function prepare(
     seed: (Math.imul(seed, 0x9e3779b1) ^ nNeighbors[set]) >>> 0,
     // A pull is at most 4 in each direction: the sum of all fits 31 bits with one to spare.
     fixedPoint: 2 ** Math.floor(30 - Math.log2(4 * Math.max(1, most))),
-    epochs,
+    ofParts,
     apply: await session.bind(apply, [moved, pulls, positions]),
     positions,
+    pulls,
+  }
+}
+
+function bindEpoch(session: GpuSession, { kernel }: Arrangement, { ofParts }: Fit): Promise<BoundEpoch[]> {
+  return Promise.all(ofParts.map((buffers) => session.bind<EpochKernel>(kernel, buffers)))
+}
+
+/** Parameters of an epoch of one layout but its rows. */
+function paramsOf(
+  fit: Fit,
+  t: number,
+  { nPoints, nNeighbors }: GraphBuffers,
+  { nEpochs, negativeSampleRate, learningRate }: OptimizeOptions,
+  curve: Curve,
+): Omit<Params<EpochKernel>, 'begin' | 'end' | 'partBegin'> {
+  return {
+    nSets: nNeighbors.length,
+    setIndex: fit.set,
+    least: leastWeight(nEpochs),
+    nPoints,
+    epoch: t,
+    seed: fit.seed,
+    nNegatives: negativeSampleRate,
+    learningRate: learningRate * learningRateOf(t, nEpochs),
+    ...curve,
+    fixedPoint: fit.fixedPoint,
+  }
+}
+
+/** A tenth of the way through the run, the first rows of the layout with the most neighbors, which is the costliest. */
+function trialOf(
+  session: GpuSession,
+  graph: GraphBuffers,
+  fits: readonly Fit[],
+  options: OptimizeOptions,
+): ArrangementTrial {
+  const fit = fits[fits.length - 1]
+  const t = Math.ceil(options.nEpochs / 10)
+  const params = paramsOf(fit, t, graph, options, fitCurve(options.minDist, options.spread))
+  const [part] = graph.parts
+  return {
+    nRows: part.end - part.begin,
+    bind: async (arrangement) => {
+      const [bound] = await bindEpoch(session, arrangement, fit)
+      return (commands, rows) => {
+        const own = { ...params, begin: part.begin, end: part.begin + rows, partBegin: part.begin }
+        commands.rows(bound, own, arrangement.rows)
+      }
+    },
+    // No epoch has ended, so that positions are where they were.
+    undo: (commands) => commands.clear(fit.pulls),
   }
 }

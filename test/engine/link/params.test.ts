@@ -18,6 +18,7 @@ describe('address parameters', () => {
       model: './models/own',
       backend: 'wasm' as const,
       gpu: 'fallback' as const,
+      arrangement: 'by-four' as const,
       limit: 2000,
       epochs: 200,
       negatives: 5,
