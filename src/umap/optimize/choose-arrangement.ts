@@ -68,7 +68,7 @@ export async function chooseArrangement(
  * Times all arrangements on the same work, twice each, the better time counting.
  * @param budget milliseconds in all; what is not measured by then is not taken
  */
-function measureArrangements(
+async function measureArrangements(
   session: GpuSession,
   { nRows, bind, undo }: ArrangementTrial,
   budget = TRIAL_MS,
