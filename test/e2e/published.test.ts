@@ -269,7 +269,7 @@ describe('LAION-Aesthetics 12M', () => {
     }
     const large = data.files.get('large.parquet') ?? (await largeFile())
     hub.addDataset(ID, new Map([['train.parquet', large]]), converted)
-    hub.lives = 3
+    hub.lives = 1
     let limited = 0
     hub.isLimited = (path) => path.endsWith('/1.parquet') && limited++ === 0
     const { page, faults } = await visit()
