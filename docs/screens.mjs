@@ -164,7 +164,8 @@ try {
       await box.press('Enter')
       await box.fill('')
       await box.blur()
-      await page.getByText('Nearest in meaning').waitFor()
+      await page.getByText('Nearest on the map').waitFor()
+      await rest(page, 3000)
     },
     unset: async () => {
       await button(page, 'Close caption').click()
