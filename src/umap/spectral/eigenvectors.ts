@@ -12,7 +12,7 @@ import { BLOCK, type Convergence, iterate } from './subspace.ts'
 const SMALL = 512
 /** Residual at which a start that has not converged is still smooth enough to be used. */
 const USABLE = 0.1
-// On 10,000 captions, digits, and made sets (bench/results/start.md) a filter of degree 6 leaves a residual of 2 to 4 gaps and an angle
+// On 10,000 captions and digits (bench/results/start.md), and on made sets in a prototype, a filter of degree 6 leaves a residual of 2 to 4 gaps and an angle
 // of 2°, since what is left lies far down the spectrum; where the gap is narrow, residuals of 20 gaps and more with angles of up
 // to 20°, which degree 12 brings below 5°.
 const DEGREES = [6, 12]
